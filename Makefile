@@ -1,0 +1,105 @@
+# Everything a developer runs. `make help` lists it; Python 3.11+ and make are all it needs.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Which interpreter makes the environment: `make PYTHON=/path/to/python3.12 venv` overrules the search.
+PYTHON ?=
+PYTHONS := python3.11 python3 python3.12 python3.13 python3.14
+# Our own Python, whatever exists of it by now; generated code is excluded by the tools' settings.
+SOURCES = $(wildcard benchmarks cli demo deploy libs/common libs/danke services tests tools)
+# The branch whose published protos must not be broken.
+BASE ?= main
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' \
+	    $(MAKEFILE_LIST)
+
+# --- environment -------------------------------------------------------------------------------
+
+$(VENV)/.locked: requirements.lock
+	@python='$(PYTHON)'; \
+	if [ -z "$$python" ]; then for candidate in $(PYTHONS); do \
+	    if $$candidate -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+	        >/dev/null 2>&1; then python=$$candidate; break; fi; \
+	done; fi; \
+	if [ -z "$$python" ]; then \
+	    echo "No Python 3.11 or newer with venv was found (tried: $(PYTHONS))." >&2; \
+	    echo "Install one (Debian: apt-get install python3 python3-venv), or name it:" >&2; \
+	    echo "  make PYTHON=/path/to/python3.11 venv" >&2; exit 1; \
+	fi; \
+	echo "environment: $$($$python --version) into $(VENV)"; \
+	[ -x $(BIN)/python ] || $$python -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	    --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.locked pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	    --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip check
+	@touch $@
+
+.PHONY: venv
+venv: $(VENV)/.installed ## the environment in .venv, from requirements.lock
+
+.PHONY: lock
+lock: venv ## renew requirements.lock from pyproject.toml (UPGRADE=--upgrade for newer releases)
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 $(UPGRADE) \
+	    --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements.lock
+
+# --- running -----------------------------------------------------------------------------------
+
+.PHONY: run
+run: venv ## all services with an embedded Postgres and broker, until Ctrl-C
+	$(BIN)/danke run
+
+.PHONY: up
+up: ## the same services with Docker Compose
+	docker compose -f deploy/compose.yaml up --build
+
+.PHONY: bench
+bench: venv ## one benchmark: make bench NAME=payments
+	$(BIN)/python -m benchmarks $(NAME)
+
+# --- proving -----------------------------------------------------------------------------------
+
+.PHONY: test
+test: venv ## all tests on the embedded stack
+	$(BIN)/pytest -m "not apache" $(ARGS)
+
+.PHONY: test-e2e
+test-e2e: venv ## tests/e2e alone; KAFKA=apache runs them on Apache Kafka
+	KAFKA=$(KAFKA) $(BIN)/pytest tests/e2e $(if $(filter apache,$(KAFKA)),,-m "not apache") $(ARGS)
+
+.PHONY: check
+check: venv ## format, lint, types, import directions, protos; changes nothing
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy $(SOURCES)
+	$(BIN)/python -m tools.import_contracts
+	$(BIN)/buf lint
+	$(BIN)/buf format --diff --exit-code proto/danke
+	@$(BIN)/python -m tools.breaking_protos $(BASE)
+	$(BIN)/python -m tools.generate_protos --verify
+
+.PHONY: format
+format: venv ## rewrite sources and protos in the house format
+	$(BIN)/ruff check --fix-only --quiet $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/buf format --write proto/danke
+
+.PHONY: proto
+proto: venv ## regenerate libs/danke and libs/buf from proto/
+	$(BIN)/python -m tools.generate_protos
+
+# --- cleaning ----------------------------------------------------------------------------------
+
+.PHONY: clean
+clean: ## remove caches and runtime data; the environment stays
+	rm -rf .danke build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Replay of real shopping data through the public doors, and its report."""

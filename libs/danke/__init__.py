@@ -1,0 +1,1 @@
+"""What crosses a service border: generated stubs, event models, a thin client."""
