@@ -81,17 +81,20 @@ check: venv ## format, lint, types, import directions, protos; changes nothing
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy $(SOURCES)
-	$(BIN)/python -m tools.import_contracts
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/buf lint
-	$(BIN)/buf format --diff --exit-code proto/danke
-	@$(BIN)/python -m tools.breaking_protos $(BASE)
+	$(BIN)/buf format --diff --exit-code proto
+	@if git cat-file -e '$(BASE):buf.yaml' 2>/dev/null; then \
+	    echo 'buf breaking: against the branch $(BASE)'; \
+	    $(BIN)/buf breaking --against "$$(git rev-parse --git-common-dir)#branch=$(BASE)"; \
+	else echo 'buf breaking: skipped, there are no protos on a branch $(BASE)'; fi
 	$(BIN)/python -m tools.generate_protos --verify
 
 .PHONY: format
 format: venv ## rewrite sources and protos in the house format
 	$(BIN)/ruff check --fix-only --quiet $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
-	$(BIN)/buf format --write proto/danke
+	$(BIN)/buf format --write proto
 
 .PHONY: proto
 proto: venv ## regenerate libs/danke and libs/buf from proto/

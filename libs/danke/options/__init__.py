@@ -1,0 +1,1 @@
+"""danke.options: generated from proto/, never edited."""

@@ -1,0 +1,1 @@
+"""danke.options.v1: generated from proto/, never edited."""
