@@ -76,18 +76,34 @@ test: venv ## all tests on the embedded stack
 test-e2e: venv ## tests/e2e alone; KAFKA=apache runs them on Apache Kafka
 	KAFKA=$(KAFKA) $(BIN)/pytest tests/e2e $(if $(filter apache,$(KAFKA)),,-m "not apache") $(ARGS)
 
-.PHONY: check
-check: venv ## format, lint, types, import directions, protos; changes nothing
+CHECKS := check-format check-lint check-types check-imports check-protos check-breaking check-stubs
+
+.PHONY: check $(CHECKS)
+check: $(CHECKS) ## format, lint, types, import directions, protos; `make -k check` shows all at once
+
+check-format: venv
 	$(BIN)/ruff format --check $(SOURCES)
+
+check-lint: venv
 	$(BIN)/ruff check $(SOURCES)
+
+check-types: venv
 	$(BIN)/mypy $(SOURCES)
+
+check-imports: venv
 	$(BIN)/lint-imports --no-logo
+
+check-protos: venv
 	$(BIN)/buf lint
 	$(BIN)/buf format --diff --exit-code proto
+
+check-breaking: venv
 	@if git cat-file -e '$(BASE):buf.yaml' 2>/dev/null; then \
 	    echo 'buf breaking: against the branch $(BASE)'; \
 	    $(BIN)/buf breaking --against "$$(git rev-parse --git-common-dir)#branch=$(BASE)"; \
 	else echo 'buf breaking: skipped, there are no protos on a branch $(BASE)'; fi
+
+check-stubs: venv
 	$(BIN)/python -m tools.generate_protos --verify
 
 .PHONY: format
