@@ -55,9 +55,11 @@ REGISTRY_HOSTS = tuple(
     )
 )
 
-# The same rooms in every service, so that each path can be guessed.
+# The same rooms in every service, so that each path can be guessed. Without __init__.py the
+# import contracts would not see the service at all.
 SERVICE_FILES = (
     "README.md",
+    "__init__.py",
     "config.py",
     "consumers.py",
     "errors.py",
