@@ -1,0 +1,1 @@
+"""The one-machine stack: Postgres, a Kafka broker and the services as child processes."""
