@@ -1,0 +1,347 @@
+"""The engine: commands in, one transaction per batch, events out.
+
+Whatever waits when a batch commits becomes the next batch; nothing ever waits for a timer. A batch
+
+1. locates what its commands name, to learn which aggregates they touch        (only if needed)
+2. begins and locks those aggregates, in one order everywhere, so nothing can deadlock
+3. reads which ids already took effect, and the rows of all commands: one statement per table
+4. decides each command in the order it came; later ones see what earlier ones wrote
+5. writes all changed rows, ids with answers, and outbox rows in one statement
+6. commits, and only then answers the callers and wakes the relay
+
+so its number of statements does not depend on its number of commands. The guarantees, and the test
+that holds each, are listed in ARCHITECTURE.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+from zlib import crc32
+
+import asyncpg
+import msgspec
+
+from common import telemetry
+from common.batch import Batch
+from common.commands import NO_CONTEXT, Command, Context
+from common.errors import DeadlinePassed, Overloaded, StoreUnavailable
+from common.tables import Table
+
+log: Final = telemetry.logger(__name__)
+
+# The engine only ever looks rows up by key. A plan made while the tables are empty must not keep a
+# sequential scan for the life of the connection, so the planner is left with index look-ups only.
+SESSION: Final = {
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "plan_cache_mode": "force_generic_plan",
+    "jit": "off",
+    "lock_timeout": "10s",
+    "statement_timeout": "30s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+# A generic plan is made once and kept. Made while a table is small it may use the wrong one of two
+# indexes, and looks that cost nothing then cost more with every row. So plans are made anew.
+PLAN_BATCHES: Final = 100
+RETRIES: Final = 3
+_TRANSIENT: Final = (
+    asyncpg.UniqueViolationError,  # the same new id or row in two processes: the second look sees it
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
+)
+_CONNECTION: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    OSError,
+    TimeoutError,
+)
+
+
+class Item:
+    """One command on its way through the engine, and whom to tell its outcome."""
+
+    __slots__ = ("answer", "command", "context", "deferred", "outcome")
+
+    def __init__(
+        self, command: Command, context: Context, answer: Callable[[Item], None]
+    ) -> None:
+        self.command = command
+        self.context = context
+        self.answer = answer
+        self.deferred = False
+        # The result, or the exception that says why there is none.
+        self.outcome: Any = None
+
+
+class Engine:
+    """Runs commands. One per service process; see the module for what it promises."""
+
+    def __init__(
+        self,
+        dsn: str,
+        tables: Sequence[Table],
+        *,
+        service: str,
+        lanes: int = 2,
+        batch_limit: int = 256,
+        queue_limit: int = 10_000,
+        on_commit: Callable[[int], None] = lambda _events: None,
+    ) -> None:
+        """``on_commit`` is called with the number of events of each committed batch."""
+        self.dsn = dsn
+        self.service = service
+        self.tables = {table.row: table for table in tables}
+        self.batch_limit = batch_limit
+        self.queue_limit = queue_limit
+        self.on_commit = on_commit
+        self._lanes = [_Lane(self, number) for number in range(lanes)]
+        # Advisory locks are shared by the whole database: the service's name keeps them apart.
+        self._lock_space = crc32(service.encode()) << 32
+
+    async def start(self) -> None:
+        """Connects every lane. Raises if the database cannot be reached."""
+        await asyncio.gather(*(lane.start() for lane in self._lanes))
+
+    async def stop(self) -> None:
+        """Finishes everything that was accepted, then disconnects."""
+        await asyncio.gather(*(lane.stop() for lane in self._lanes))
+
+    @property
+    def waiting(self) -> int:
+        """Commands accepted and not yet answered."""
+        return sum(lane.depth for lane in self._lanes)
+
+    async def run(self, command: Command, context: Context = NO_CONTEXT) -> Any:
+        """Applies one command and returns its result.
+
+        Raises the ``Refusal`` its rules gave; ``Overloaded`` if the queue is full;
+        ``StoreUnavailable`` if the outcome is unknown (retry with the same id).
+        """
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+        def answer(item: Item) -> None:
+            if future.done():  # the caller went away; what was committed stays committed
+                return
+            if isinstance(item.outcome, BaseException):
+                future.set_exception(item.outcome)
+            else:
+                future.set_result(item.outcome)
+
+        item = Item(command, context, answer)
+        self._lane_of(command.lane()).put(item)
+        try:
+            return await future
+        except asyncio.CancelledError:
+            item.command = _ABANDONED  # not started yet: the lane skips it
+            raise
+
+    async def run_each(
+        self,
+        commands: Sequence[Command],
+        contexts: Sequence[Context] | None = None,
+        lane_keys: Sequence[str] | None = None,
+    ) -> list[Any]:
+        """Applies many commands; the list holds, in order, each one's result or its exception.
+
+        ``lane_keys`` keeps commands of one key in order even where their own lanes differ.
+        Raises ``Overloaded`` before anything is started if the queue cannot take them all.
+        """
+        if not commands:
+            return []
+        done = asyncio.get_running_loop().create_future()
+        left = len(commands)
+
+        def answer(_item: Item) -> None:
+            nonlocal left
+            left -= 1
+            if not left and not done.done():
+                done.set_result(None)
+
+        if self.waiting + len(commands) > self.queue_limit * len(self._lanes):
+            raise Overloaded(waiting=self.waiting)
+        items = []
+        for position, command in enumerate(commands):
+            item = Item(command, contexts[position] if contexts else NO_CONTEXT, answer)
+            items.append(item)
+            key = lane_keys[position] if lane_keys else command.lane()
+            self._lane_of(key).put(item, force=True)
+        await done
+        return [item.outcome for item in items]
+
+    def _lane_of(self, key: str) -> _Lane:
+        return self._lanes[crc32(key.encode()) % len(self._lanes)]
+
+    def lock_number(self, merchant_id: str, key: str) -> int:
+        """The advisory lock that stands for one aggregate. A collision costs waiting, no more."""
+        number = self._lock_space | crc32(f"{merchant_id}/{key}".encode())
+        return number - (1 << 64) if number >= 1 << 63 else number
+
+
+class _Abandoned(Command, frozen=True, kw_only=True):
+    """Stands in for a command whose caller went away before it was started."""
+
+
+_ABANDONED: Final = _Abandoned(id="", merchant_id="", at=msgspec.UNSET)  # type: ignore[arg-type]
+
+
+class _Lane:
+    """A queue, a connection and one batch in flight."""
+
+    def __init__(self, engine: Engine, number: int) -> None:
+        self.engine = engine
+        self.number = number
+        self.queue: deque[Item] = deque()
+        self.in_flight = 0
+        self._batches = 0
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._task: asyncio.Task[None] | None = None
+        self._conn: asyncpg.Connection[Any] | None = None
+
+    @property
+    def depth(self) -> int:
+        return len(self.queue) + self.in_flight
+
+    def put(self, item: Item, *, force: bool = False) -> None:
+        if self._stopping:
+            raise StoreUnavailable(cause="shutting down")
+        if not force and len(self.queue) >= self.engine.queue_limit:
+            raise Overloaded(waiting=len(self.queue))
+        self.queue.append(item)
+        self._wake.set()
+
+    async def start(self) -> None:
+        self._conn = await self._connect()
+        self._task = asyncio.create_task(self._work(), name=f"lane-{self.number}")
+
+    async def stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+        if self._task:
+            await self._task
+        if self._conn:
+            await self._conn.close()
+
+    async def _connect(self) -> asyncpg.Connection[Any]:
+        settings = SESSION | {"application_name": f"{self.engine.service}-lane-{self.number}"}
+        return await asyncpg.connect(
+            self.engine.dsn, server_settings=settings, statement_cache_size=512, command_timeout=60
+        )
+
+    async def _work(self) -> None:
+        while True:
+            if not self.queue:
+                if self._stopping:
+                    return
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            items = self._take()
+            self.in_flight = len(items)
+            while items:
+                items = await self._finish(items)
+            self.in_flight = 0
+
+    def _take(self) -> list[Item]:
+        now = time.monotonic()
+        items: list[Item] = []
+        queue = self.queue
+        while queue and len(items) < self.engine.batch_limit:
+            item = queue.popleft()
+            deadline = item.context.deadline
+            if item.command is _ABANDONED:
+                continue
+            if deadline is not None and deadline < now:
+                item.outcome = DeadlinePassed()
+                item.answer(item)
+            else:
+                items.append(item)
+        return items
+
+    async def _finish(self, items: list[Item]) -> list[Item]:
+        """Applies the batch and answers it; returns the items to apply right after it."""
+        try:
+            deferred = await self._apply(items)
+        except _CONNECTION as error:
+            self._answer(items, StoreUnavailable(), error)
+            return []
+        except Exception as error:
+            if len(items) == 1:
+                self._answer(items, error, error)
+                return []
+            # One of them is poison. Alone, each harms only itself.
+            log.warning("batch failed; retrying its commands one by one", error=repr(error))
+            later: list[Item] = []
+            for item in items:
+                later += await self._finish([item])
+            return later
+        for item in items:
+            if item not in deferred:
+                item.answer(item)
+        return deferred
+
+    def _answer(self, items: Iterable[Item], outcome: BaseException, cause: BaseException) -> None:
+        log.error("commands failed", count=len(list(items)), error=repr(cause))
+        for item in items:
+            item.outcome = outcome
+            item.answer(item)
+
+    async def _apply(self, items: list[Item]) -> list[Item]:
+        """One batch in one transaction, repeated while the reason to fail may have passed.
+
+        Repeating is safe even after a lost answer to COMMIT: the ids tell what took effect.
+        """
+        for attempt in range(1, RETRIES + 1):
+            try:
+                if self._conn is None or self._conn.is_closed():
+                    self._conn = await self._connect()
+                batch = Batch(self._conn, self.engine.tables, self.engine.lock_number, items)
+                started = time.perf_counter()
+                await batch.apply()
+                await self._refresh_plans()
+                telemetry.ENGINE_BATCH_SIZE.observe(len(items))
+                telemetry.ENGINE_BATCH_SECONDS.observe(time.perf_counter() - started)
+                if batch.events:
+                    self.engine.on_commit(len(batch.events))
+                return batch.deferred
+            except _CONNECTION:
+                await self._drop_connection()
+                if attempt == RETRIES:
+                    raise
+                await asyncio.sleep(0.05 * 4**attempt)
+            except asyncpg.PostgresError as error:
+                await self._rollback()
+                alone = len(items) == 1 and isinstance(error, _TRANSIENT)
+                if not alone or attempt == RETRIES:
+                    raise
+            except BaseException:
+                await self._rollback()
+                raise
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def _refresh_plans(self) -> None:
+        self._batches += 1
+        if self._batches % PLAN_BATCHES == 0:
+            assert self._conn is not None
+            await self._conn.execute("DISCARD PLANS")
+
+    async def _rollback(self) -> None:
+        try:
+            assert self._conn is not None
+            await self._conn.execute("ROLLBACK")
+        except Exception:
+            await self._drop_connection()
+
+    async def _drop_connection(self) -> None:
+        conn, self._conn = self._conn, None
+        if conn is not None:
+            conn.terminate()

@@ -1,0 +1,154 @@
+"""State as rows: what a command reads and what its decision writes.
+
+A ``Row`` is one immutable row of one table; a ``Group`` is a set of rows found by a common value (the
+open lots of a member). Nouns declare both; ``store.py`` says which table they live in. ``State`` is
+the in-memory picture of one batch: every command of the batch sees what the earlier ones wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+from typing import Any, ClassVar, Final, Generic, TypeVar
+
+import msgspec
+
+Key = tuple[Any, ...]
+R = TypeVar("R", bound="Row")
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One row. Its field order is its column order; ``KEY`` names the primary key's fields."""
+
+    KEY: ClassVar[tuple[str, ...]]
+
+
+def key_of(row: Row) -> Key:
+    """The primary key of ``row``, in the order of its class's ``KEY``."""
+    return _key_getter(type(row))(row)
+
+
+_KEY_GETTERS: Final[dict[type[Row], Callable[[Row], Key]]] = {}
+_GROUPS: Final[dict[type[Row], list[Group[Any]]]] = {}
+
+
+def _key_getter(cls: type[Row]) -> Callable[[Row], Key]:
+    getter = _KEY_GETTERS.get(cls)
+    if getter is None:
+        assert len(cls.KEY) > 1, f"{cls.__name__}: a key leads with merchant_id and has a second part"
+        getter = _KEY_GETTERS[cls] = attrgetter(*cls.KEY)
+    return getter
+
+
+class Group(Generic[R]):
+    """Rows that share the values of ``by`` and for which ``holds`` is true, in ``order``.
+
+    ``holds`` and the SQL condition that ``store.py`` gives for the same group must agree: the one
+    decides membership for rows changed in memory, the other for rows loaded from the table.
+    """
+
+    def __init__(
+        self,
+        row: type[R],
+        by: tuple[str, ...],
+        *,
+        holds: Callable[[R], bool] = lambda _row: True,
+        order: Callable[[R], Any] | None = None,
+    ) -> None:
+        assert len(by) > 1, "a group leads with merchant_id and has a second part"
+        self.row = row
+        self.by = by
+        self.holds = holds
+        self.order = order
+        self.values = attrgetter(*by)
+        _GROUPS.setdefault(row, []).append(self)
+
+
+# What a command asks for: (row class, primary key) or (group, the group's values).
+Read = tuple[type[Row] | Group[Any], Key]
+
+
+class State:
+    """Rows of one batch by key. Only what a command declared in ``reads`` may be asked for."""
+
+    __slots__ = ("changed", "deleted", "groups", "rows")
+
+    def __init__(self) -> None:
+        self.rows: dict[type[Row], dict[Key, Row | None]] = {}
+        self.groups: dict[Group[Any], dict[Key, dict[Key, Row]]] = {}
+        # Rows to write: row class → key → True if the row exists in the table (update), else insert.
+        self.changed: dict[type[Row], dict[Key, bool]] = {}
+        self.deleted: dict[type[Row], set[Key]] = {}
+
+    def get(self, cls: type[R], key: Key) -> R | None:
+        """The row, or None if it does not exist. Asking for an undeclared row is a bug."""
+        rows = self.rows.get(cls)
+        assert rows is not None and key in rows, f"Bug: {cls.__name__}{key} was read but not declared"
+        return rows[key]  # type: ignore[return-value]
+
+    def group(self, group: Group[R], values: Key) -> list[R]:
+        """The group's rows in its order, as the earlier commands of the batch left them."""
+        loaded = self.groups.get(group)
+        assert loaded is not None and values in loaded, (
+            f"Bug: group of {group.row.__name__} by {group.by}={values} was read but not declared"
+        )
+        rows = list(loaded[values].values())
+        if group.order is not None and len(rows) > 1:
+            rows.sort(key=group.order)  # type: ignore[arg-type]
+        return rows  # type: ignore[return-value]
+
+    def load(self, row: Row) -> None:
+        """Remembers a row as the table holds it."""
+        self.rows.setdefault(type(row), {})[key_of(row)] = row
+
+    def loaded(self, cls: type[Row], keys: Iterable[Key]) -> None:
+        """Says that these keys were looked up: what was not found does not exist."""
+        rows = self.rows.setdefault(cls, {})
+        for key in keys:
+            rows.setdefault(key, None)
+
+    def load_group(self, group: Group[Any], values: Iterable[Key], rows: Iterable[Row]) -> None:
+        """Remembers the rows of these groups as the table holds them."""
+        groups = self.groups.setdefault(group, {})
+        for value in values:
+            groups[value] = {}
+        for row in rows:
+            self.load(row)
+            groups[group.values(row)][key_of(row)] = row
+
+    def put(self, row: Row) -> None:
+        """The row's new version; later commands of the batch see it."""
+        cls = type(row)
+        key = key_of(row)
+        rows = self.rows.setdefault(cls, {})
+        changed = self.changed.setdefault(cls, {})
+        if key not in changed:
+            deleted = self.deleted.get(cls)
+            if deleted and key in deleted:
+                deleted.discard(key)
+                changed[key] = True
+            else:
+                changed[key] = rows.get(key) is not None
+        self._regroup(cls, key, rows.get(key), row)
+        rows[key] = row
+
+    def delete(self, cls: type[Row], key: Key) -> None:
+        """Removes the row. Deleting what does not exist does nothing."""
+        rows = self.rows.setdefault(cls, {})
+        in_table = self.changed.get(cls, {}).pop(key, True)
+        if in_table:
+            self.deleted.setdefault(cls, set()).add(key)
+        self._regroup(cls, key, rows.get(key), None)
+        rows[key] = None
+
+    def _regroup(self, cls: type[Row], key: Key, old: Row | None, new: Row | None) -> None:
+        for group in _GROUPS.get(cls, ()):
+            loaded = self.groups.get(group)
+            if not loaded:
+                continue
+            if old is not None and (members := loaded.get(group.values(old))) is not None:
+                members.pop(key, None)
+            if new is not None and group.holds(new):
+                members = loaded.get(group.values(new))
+                if members is not None:
+                    members[key] = new

@@ -1,0 +1,1 @@
+"""danke.wallet: generated from proto/, never edited."""

@@ -1,0 +1,1 @@
+"""danke.wallet.v1: generated from proto/, never edited."""

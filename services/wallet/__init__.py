@@ -1,0 +1,1 @@
+"""Wallet: stored value (储值) and punch cards (次卡)."""
