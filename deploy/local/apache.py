@@ -155,6 +155,9 @@ class ApacheKafka(Kafka):
             # Groups form at once and may notice a dead member within 2 s (see kafka.py).
             "group.initial.rebalance.delay.ms": "0",
             "group.min.session.timeout.ms": "1000",
+            # A killed node may come back once its former self counts as gone: 9 s by default.
+            "broker.session.timeout.ms": "2000",
+            "broker.heartbeat.interval.ms": "500",
         }
         return "".join(f"{name}={value}\n" for name, value in lines.items())
 

@@ -50,7 +50,8 @@ class Postgres(Server):
 
     The superuser's password is made with the data folder and kept next to it (mode 0600); every
     connection needs it (SCRAM). Postgres refuses to run as root: started by root it runs as
-    `nobody`, and where `nobody` can not reach the root folder, data goes to `/var/tmp`.
+    `nobody`, and where `nobody` can not reach the root folder (as with pytest's `tmp_path`), data
+    goes to `/var/tmp`. `remove` deletes it wherever it is.
     """
 
     def __init__(self, root: Path, *, port: int | None = None, pg_bin: Path | None = None) -> None:

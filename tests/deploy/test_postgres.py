@@ -129,10 +129,12 @@ async def test_it_ends_with_its_killed_parent_and_comes_back(root: Path) -> None
         await value(held.facts["dsn"], "CREATE TABLE kept AS SELECT 7 AS n")
         pids = pids_at(data)
         assert held.facts["pids"][0] in pids
+        client = await asyncpg.connect(held.facts["dsn"])  # must not keep the server alive
         held.child.send_signal(signal.SIGKILL)
         # At once, while the old one may still be shutting down.
         async with Postgres(root) as postgres:
             assert await value(postgres.dsn, "SELECT n FROM kept") == 7
+        client.terminate()
     assert all(ends(pid) for pid in pids)
     assert pids_at(data) == []
 

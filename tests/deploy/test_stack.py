@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import signal
 import socket
 from pathlib import Path
@@ -180,6 +181,8 @@ def test_nothing_outlives_a_killed_stack() -> None:
         held.child.send_signal(signal.SIGKILL)
         assert len(held.facts["pids"]) == 4
         assert all(ends(pid) for pid in held.facts["pids"])
+        # The one thing a killed stack can not do for itself.
+        shutil.rmtree(held.facts["root"])
 
 
 @pytest.mark.parametrize(
