@@ -1,0 +1,1 @@
+"""Loyalty (会员): members, points, tiers and paid membership."""
