@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.deploy.programs import REPOSITORY
+from tests.deploy.programs import IMPORTS, REPOSITORY
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def holder(*argv: str) -> Iterator[Holder]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={"PATH": os.defpath, "PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={"PATH": os.defpath, "PYTHONPATH": IMPORTS, "PYTHONDONTWRITEBYTECODE": "1"},
     )
     assert child.stdin is not None
     assert child.stdout is not None

@@ -20,6 +20,8 @@ from deploy.local.postgres import Postgres
 from deploy.local.stack import Service, Stack
 
 REPOSITORY = Path(__file__).parents[2]
+# A child imports from where we do, whatever interpreter runs the tests.
+IMPORTS = os.pathsep.join([str(REPOSITORY), *filter(None, sys.path)])
 
 
 def toy(name: str, behaviour: str = "serve") -> Service:
@@ -28,7 +30,7 @@ def toy(name: str, behaviour: str = "serve") -> Service:
         name=name,
         argv=[sys.executable, "-m", "tests.deploy.programs", "service", behaviour],
         env=lambda stack: {
-            "PYTHONPATH": str(REPOSITORY),
+            "PYTHONPATH": IMPORTS,
             "TOY_ADDRESS": stack.address(name),
             "TOY_DATABASE": stack.database_url,
         },
