@@ -1,6 +1,21 @@
 """Settings and fixtures for every test; a folder's own fixtures live in its own conftest.py."""
 
+import importlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
 from hypothesis import HealthCheck, settings
+
+from common import migrations
+from common.topics import create_topics
+from danke.topics import TOPICS
+from deploy.local.config import Settings
+from deploy.local.kafka import Tansu
+from deploy.local.postgres import Postgres
+from tests.databases import ask, name_of, new_database
 
 # A shared machine's pauses are not our slowness, so no deadline per example; each failure prints
 # what reproduces it. `HYPOTHESIS_PROFILE` is not read: longer searches belong to `make faults`.
@@ -8,3 +23,74 @@ settings.register_profile(
     "danke", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("danke")
+
+# Roles belong to the server, not to a database: one password for all the databases of a run.
+ROLE_PASSWORD = "only-for-tests"
+
+# ``await migrated("wallet")``
+Migrated = Callable[[str], Awaitable[str]]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def postgres_dsn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """A superuser's DSN: of DATABASE_URL if it is set, else of a server of our own."""
+    configured = Settings.of()
+    if configured.database_url:
+        yield configured.database_url
+        return
+    root: Path = tmp_path_factory.mktemp("postgres")
+    server = Postgres(root, pg_bin=configured.pg_bin)
+    async with server:
+        yield server.dsn
+    server.remove()
+
+
+@pytest.fixture
+async def database(postgres_dsn: str) -> AsyncIterator[str]:
+    """A superuser's DSN to an empty database that is gone after the test."""
+    async with new_database(postgres_dsn) as dsn:
+        yield dsn
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def template(postgres_dsn: str) -> AsyncIterator[Migrated]:
+    """Gives the name of a database migrated for a service: made once per run, to be cloned."""
+    made: dict[str, str] = {}
+    async with AsyncExitStack() as undo:
+
+        async def make(service: str) -> str:
+            if service not in made:
+                dsn = await undo.enter_async_context(new_database(postgres_dsn))
+                module = importlib.import_module(f"services.{service}.main")
+                await migrations.apply(dsn, service, module.SERVICE.migrations, ROLE_PASSWORD)
+                made[service] = name_of(dsn)
+            return made[service]
+
+        yield make
+
+
+@pytest.fixture
+async def migrated(postgres_dsn: str, template: Migrated) -> AsyncIterator[Migrated]:
+    """Gives the DSN of a service's own role in a fresh database with the service's schema."""
+    async with AsyncExitStack() as undo:
+
+        async def make(service: str) -> str:
+            clone = new_database(postgres_dsn, await template(service))
+            dsn = await undo.enter_async_context(clone)
+            # Privileges on the database itself are not cloned with it.
+            await ask(dsn, f"GRANT CONNECT ON DATABASE {name_of(dsn)} TO {service}")
+            return migrations.service_dsn(dsn, service, ROLE_PASSWORD)
+
+        yield make
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def bootstrap(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """A Kafka-compatible broker with every topic, for the whole run. Use ids of your own."""
+    configured = Settings.of()
+    if configured.kafka_bootstrap:
+        yield configured.kafka_bootstrap
+        return
+    async with Tansu(tmp_path_factory.mktemp("kafka")) as broker:
+        await create_topics(broker.broker.bootstrap, TOPICS, partitions=2)
+        yield broker.broker.bootstrap

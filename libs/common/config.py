@@ -52,6 +52,12 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True):
     kafka_bootstrap: str
     # Off for brokers without idempotent producers (Tansu).
     kafka_idempotent: bool = True
+    # A consumer not heard from for so long is replaced; joining may take half of it.
+    kafka_session_ms: Annotated[int, Meta(ge=500, le=300_000)] = 10_000
+    # A CA makes it TLS, a certificate and its key on top make it mTLS. Paths of PEM files.
+    kafka_ca_path: str | None = None
+    kafka_cert_path: str | None = None
+    kafka_key_path: str | None = None
 
     grpc_host: str = "0.0.0.0"  # noqa: S104  a pod is reached from outside
     grpc_port: Port = 50_051
@@ -68,6 +74,8 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     # performance.md: one or two lanes, 64–500 commands a transaction; more wins nothing.
     lanes: Annotated[int, Meta(ge=1, le=64)] = 2
+    # Connections for queries, timers and parking, besides the lanes and the relay.
+    pool_size: Annotated[int, Meta(ge=1, le=100)] = 4
     batch_limit: Annotated[int, Meta(ge=1, le=10_000)] = 256
     # Commands that may wait; beyond it callers are told to come back.
     queue_limit: Count = 10_000

@@ -18,7 +18,7 @@ Kind = Literal["invalid", "not_found", "conflict", "refused", "busy", "denied", 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-class Refusal(Exception):  # noqa: N818  a refusal is not an error of the program
+class Refusal(Exception):
     """The command was refused."""
 
     kind: ClassVar[Kind] = "refused"
@@ -112,7 +112,7 @@ class Recorded(Refusal):
     """A refusal that was stored with its command and is answered again, unchanged."""
 
     def __init__(self, kind: Kind, reason: str, message: str, metadata: dict[str, str]) -> None:
-        super().__init__(**metadata)
+        super().__init__()
         # Instance attributes shadow the class's: a stored refusal is answered exactly as it was.
-        self.__dict__.update(kind=kind, reason=reason, message=message)
+        self.__dict__.update(kind=kind, reason=reason, message=message, metadata=metadata)
         self.args = (message,)

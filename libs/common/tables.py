@@ -15,6 +15,7 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+import asyncpg
 import msgspec
 
 from common.rows import Group, Key, Row
@@ -116,11 +117,18 @@ class Table:
                 values[position] = decode(values[position])
         return self.row(*values)
 
+    async def get(self, pool: asyncpg.Pool[Any], key: Key) -> Any:
+        """The committed row with this key, or None; for queries, not for deciding."""
+        records = await pool.fetch(self.load_sql, *transpose([key]))
+        return self.decode(records[0]) if records else None
+
     def insert(self, rows: Sequence[Row], first: int) -> tuple[str, list[Any]]:
         """The statement part and parameters that insert ``rows``; parameters start at ``first``."""
         names = ", ".join(column.name for column in self.columns)
         values = ", ".join(column.value for column in self.columns)
-        sql = f"INSERT INTO {self.name} ({names}) SELECT {values} FROM {_unnest(self.columns, first)}"
+        sql = (
+            f"INSERT INTO {self.name} ({names}) SELECT {values} FROM {_unnest(self.columns, first)}"
+        )
         if self.mode == "upsert":
             sql += f" ON CONFLICT ({', '.join(self.row.KEY)}) DO UPDATE SET " + ", ".join(
                 f"{column.name} = excluded.{column.name}"

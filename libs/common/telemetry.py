@@ -208,6 +208,8 @@ def add_trace(_: Any, __: str, event: EventDict) -> EventDict:
 
 # --- traces ---------------------------------------------------------------------------------------
 
+SERVER: Final = SpanKind.SERVER
+CONSUMER: Final = SpanKind.CONSUMER
 _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?")
 _OFF: Final[AbstractContextManager[None]] = nullcontext()
 _EXPORT_TIMEOUT_S = 5

@@ -1,11 +1,52 @@
-"""Timers: everything that waits for a time is a row with a due time; nothing waits in memory."""
+"""The clock door: all that waits for a time is a row with a due time; nothing waits in memory.
+
+A runner leases due rows, turns each into a command whose id says what and when
+(``<kind>:<ref>:<due>``), and deletes the row once the command took effect. Two runners, a crash in
+between, or a lease that runs out only repeat an id that already took effect.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import ClassVar
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final
 
+import asyncpg
+import uuid_utils
+
+from common import telemetry
+from common.clock import Clock
+from common.commands import Command
+from common.engine import Engine
+from common.errors import Busy, Refusal
 from common.rows import Row
+from common.tables import columns_of
+
+log: Final = telemetry.logger(__name__)
+
+BATCH: Final = 1_000
+POLL_S: Final = 1.0
+LEASE: Final = timedelta(seconds=60)
+
+CLAIM: Final = """
+UPDATE timers t SET leased_until = clock_timestamp() + $3, attempts = t.attempts + 1
+FROM (
+    SELECT merchant_id, kind, ref FROM timers
+    WHERE due_at <= $1 AND (leased_until IS NULL OR leased_until < clock_timestamp())
+    ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+) AS due
+WHERE t.merchant_id = due.merchant_id AND t.kind = due.kind AND t.ref = due.ref
+RETURNING t.merchant_id, t.kind, t.ref, t.due_at, t.leased_until, t.attempts
+"""
+# The due time is compared, so that a timer its own command moved stays.
+DONE: Final = """
+DELETE FROM timers t USING unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
+  AS v(merchant_id, kind, ref, due_at)
+WHERE t.merchant_id = v.merchant_id AND t.kind = v.kind AND t.ref = v.ref AND t.due_at = v.due_at
+"""
+OVERDUE: Final = "SELECT kind, count(*) AS n FROM timers WHERE due_at < $1 GROUP BY kind"
 
 
 class Timer(Row, frozen=True):
@@ -19,3 +60,88 @@ class Timer(Row, frozen=True):
     due_at: datetime
     leased_until: datetime | None = None
     attempts: int = 0
+
+    @property
+    def command_id(self) -> str:
+        """The id of the command this timer becomes."""
+        return f"{self.kind}:{self.ref}:{self.due_at.timestamp():.6f}"
+
+
+# From a due timer to its command. ``new_id`` is for what the command creates. The command's ``at``
+# is the due time, not the moment of running: late running must not change what is decided.
+TimerHandler = Callable[[Timer, str], Command]
+
+
+class Timers:
+    """Runs one service's due timers. Any number of runners may run at once."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        pool: asyncpg.Pool[Any],
+        handlers: Mapping[str, TimerHandler],
+        clock: Clock,
+    ) -> None:
+        self.engine = engine
+        self.pool = pool
+        self.handlers = handlers
+        self.clock = clock
+        self._stop = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Starts running due timers."""
+        self._task = asyncio.create_task(self._work(), name="timers")
+
+    async def stop(self) -> None:
+        """Finishes the batch in hand and stops."""
+        self._stop.set()
+        if self._task:
+            await self._task
+
+    async def _work(self) -> None:
+        while not self._stop.is_set():
+            try:
+                if await self.run_once():
+                    continue
+                await self._measure()
+            except Exception as error:
+                log.warning("timers failed and are repeated", error=repr(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), POLL_S)
+
+    async def run_once(self) -> int:
+        """Runs one batch of due timers; the number that ended."""
+        claimed = await self.pool.fetch(CLAIM, self.clock.now(), BATCH, LEASE)
+        timers = sorted((Timer(*record) for record in claimed), key=lambda timer: timer.due_at)
+        known = [timer for timer in timers if timer.kind in self.handlers]
+        for timer in timers:
+            if timer.kind not in self.handlers:  # a newer release's: it will come back for it
+                log.error("unknown timer", kind=timer.kind)
+        commands = [self.handlers[timer.kind](timer, str(uuid_utils.uuid7())) for timer in known]
+        outcomes = await self.engine.run_each(commands)
+        done = []
+        for timer, outcome in zip(known, outcomes, strict=True):
+            if isinstance(outcome, Busy):
+                continue  # its lease runs out and it is due again
+            if isinstance(outcome, Refusal):
+                log.warning("timer refused", kind=timer.kind, reason=outcome.reason)
+            elif isinstance(outcome, BaseException):
+                log.error("bug in a timer", kind=timer.kind, error=type(outcome).__name__)
+                continue  # kept: overdue timers raise an alarm
+            done.append((timer.merchant_id, timer.kind, timer.ref, timer.due_at))
+        if done:
+            await self.pool.execute(DONE, *columns_of(done))
+        return len(done)
+
+    async def run_due(self) -> int:
+        """Runs everything that is due to completion, timers set by timers included."""
+        total = 0
+        while ran := await self.run_once():
+            total += ran
+        return total
+
+    async def _measure(self) -> None:
+        late = {row["kind"]: row["n"] for row in await self.pool.fetch(OVERDUE, self.clock.now())}
+        for kind in self.handlers:
+            telemetry.TIMERS_OVERDUE.labels(kind).set(late.get(kind, 0))

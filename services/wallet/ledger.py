@@ -12,9 +12,11 @@ from typing import ClassVar, Literal
 
 from common.rows import Row
 
-# CASH_CLEARING: money expected from or owed to the payment channel. PRINCIPAL_LIAB, BONUS_LIAB: what
-# the merchant owes the member. REVENUE_PENDING: spent, the goods not yet settled elsewhere.
-# MARKETING_COST: what bonuses cost. PUNCH_LIAB: unredeemed punch-card visits.
+# CASH_CLEARING: money expected from or owed to the payment channel. PRINCIPAL_LIAB, BONUS_LIAB:
+# what the merchant owes the member. REVENUE_PENDING: spent, the goods not yet settled elsewhere.
+# MARKETING_COST: what bonuses cost. PUNCH_LIAB: unredeemed punch-card visits. BREAKAGE: principal
+# that the law lets the merchant keep when a recharge is refunded, and refund fees. ADJUSTMENT: the
+# other side of corrections, and the way from one member to another in a merge (where it nets to 0).
 LedgerAccount = Literal[
     "CASH_CLEARING",
     "PRINCIPAL_LIAB",
@@ -23,6 +25,7 @@ LedgerAccount = Literal[
     "MARKETING_COST",
     "PUNCH_LIAB",
     "ADJUSTMENT",
+    "BREAKAGE",
 ]
 # Why money moved, and what ``ref`` names.
 TransferKind = Literal[
@@ -33,6 +36,7 @@ TransferKind = Literal[
     "RECHARGE_REFUND",
     "BONUS_CANCELLED",
     "FORFEITED",
+    "REFUND_FEE",
     "ADJUSTMENT",
     "MERGE",
     "PUNCH_SALE",
@@ -43,7 +47,7 @@ TransferKind = Literal[
 
 
 class Transfer(Row, frozen=True):
-    """``amount_fen`` (> 0) from ``credit`` to ``debit`` in the accountant's sense, for one member."""
+    """``amount_fen`` (> 0) debited to one account and credited to another, for one member."""
 
     KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "transfer_id")
 

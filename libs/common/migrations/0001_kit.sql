@@ -31,6 +31,7 @@ CREATE TABLE outbox (
     sequence     bigint NOT NULL,
     about        text   NOT NULL,  -- JSON: the envelope without key, merchant and sequence
     payload      text   NOT NULL,  -- JSON of the event
+    created_at   timestamptz NOT NULL DEFAULT now(),  -- real time, for the age alarm
     CONSTRAINT outbox_pkey PRIMARY KEY (id)
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000);
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import cache
 from typing import ClassVar
 
 import msgspec
@@ -80,7 +79,6 @@ CONTENT_TYPE = b"application/json"
 _REQUIRED = ("ce_id", "ce_type", "ce_source", "ce_time", "ce_merchantid")
 
 
-@cache
 def event_type(event: type[Event]) -> str:
     """The ``ce_type``: the topic's owner and version around the model's name."""
     owner, _, version = event.TOPIC.name.rpartition(".")

@@ -1,0 +1,344 @@
+"""The Kafka door: a poll of records becomes commands; offsets are committed after the database.
+
+Every record ends in exactly one of these: taken (its commands took effect, now or before), ignored
+(a type this service does not handle), parked (its predecessor has not arrived), or dead-lettered
+with the reason. None is dropped and none blocks its partition.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+import uuid_utils
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError
+
+from common import telemetry
+from common.clock import Clock
+from common.commands import Command, Context
+from common.engine import Engine
+from common.errors import Busy, NotYet, Refusal
+from common.parking import Parked, Parking
+from danke.events.envelope import BadEnvelope, Envelope, Event, event_type, from_headers
+
+log: Final = telemetry.logger(__name__)
+
+POLL_RECORDS: Final = 500
+POLL_MS: Final = 500
+BACKOFF_S: Final = 0.5
+RETRY_PARKED_S: Final = 1.0
+# Ids travel into keys and columns: what a caller may not send, a topic may not either.
+_ID: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """What a handler needs to make a command from an event."""
+
+    envelope: Envelope
+    new_id: str
+
+    @property
+    def merchant_id(self) -> str:
+        """The merchant the event belongs to."""
+        return self.envelope.merchant_id
+
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+        return self.envelope.time
+
+    def command_id(self, number: int = 0) -> str:
+        """The id of the ``number``-th command made from this event: stable over redelivery."""
+        return f"{self.envelope.id}/{number}" if number else self.envelope.id
+
+
+# From an event to what it means here: one command, several, or none.
+Handler = Callable[[Any, Arrival], Command | Sequence[Command] | None]
+
+
+class _Dead(Exception):
+    """The record cannot be handled; the text says why, without its content."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class _Work(msgspec.Struct):
+    """One record on its way: its commands, and how it ended."""
+
+    record: Any
+    commands: Sequence[Command] = ()
+    context: Context = Context()
+    failure: BaseException | None = None
+
+
+class Consumers:
+    """Consumes the topics of ``handlers`` in one group named after the service."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        parking: Parking,
+        service: str,
+        handlers: Mapping[type[Any], Handler],
+        new_consumer: Callable[..., AIOKafkaConsumer],
+        new_producer: Callable[[], AIOKafkaProducer],
+        clock: Clock,
+    ) -> None:
+        self.engine = engine
+        self.parking = parking
+        self.service = service
+        self.clock = clock
+        self.topics = sorted({event.TOPIC.name for event in handlers})
+        self._handlers = {
+            event_type(event): (msgspec.json.Decoder(event).decode, handler)
+            for event, handler in handlers.items()
+        }
+        self._new_consumer = new_consumer
+        self._new_producer = new_producer
+        self._consumer: AIOKafkaConsumer | None = None
+        self._producer: AIOKafkaProducer | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = False
+        self._parked_due = 0.0
+
+    async def start(self) -> None:
+        """Joins the group and starts consuming. Does nothing without handlers."""
+        if self.topics:
+            await self._connect()
+            self._task = asyncio.create_task(self._work(), name="consumers")
+
+    async def stop(self) -> None:
+        """Finishes the poll in hand, commits it and leaves the group."""
+        self._stopping = True
+        if self._task:
+            await self._task
+        await self._disconnect()
+
+    async def lag(self) -> int:
+        """Records of the assigned partitions that are not handled and committed yet."""
+        consumer = self._consumer
+        if consumer is None or not consumer.assignment():
+            return 0
+        assigned = list(consumer.assignment())
+        ends = await consumer.end_offsets(assigned)
+        total = 0
+        for place in assigned:
+            committed = await consumer.committed(place)
+            behind = max(0, ends[place] - (committed or 0))
+            telemetry.CONSUMER_LAG.labels(place.topic, place.partition).set(behind)
+            total += behind
+        return total
+
+    @property
+    def assigned(self) -> bool:
+        """True once the group has given this member its partitions (or there is nothing to do)."""
+        return not self.topics or bool(self._consumer and self._consumer.assignment())
+
+    async def _connect(self) -> None:
+        consumer = self._new_consumer(*self.topics, group_id=f"danke.{self.service}")
+        await consumer.start()
+        self._consumer = consumer
+        producer = self._new_producer()
+        await producer.start()
+        self._producer = producer
+
+    async def _disconnect(self) -> None:
+        for client in (self._consumer, self._producer):
+            if client is not None:
+                try:
+                    await asyncio.wait_for(client.stop(), 5)
+                except Exception as error:
+                    log.warning("kafka client did not stop", error=repr(error))
+        self._consumer = self._producer = None
+
+    async def _work(self) -> None:
+        while not self._stopping:
+            try:
+                if self._consumer is None:
+                    await self._connect()
+                await self.run_once()
+                await self._retry_parked_when_due()
+            except Exception as error:
+                # Nothing was committed: the same records come again; their ids make it harmless.
+                log.warning("poll failed and is repeated", error=repr(error))
+                await self._rewind()
+                await asyncio.sleep(BACKOFF_S)
+
+    async def run_once(self, timeout_ms: int = POLL_MS) -> int:
+        """Handles one poll and commits it; the number of records. Raises if it must be repeated."""
+        assert self._consumer is not None, "Bug: not connected"
+        polled = await self._consumer.getmany(timeout_ms=timeout_ms, max_records=POLL_RECORDS)
+        records = [record for there in polled.values() for record in there]
+        if not records:
+            return 0
+        await self.handle(records)
+        keys = {(record.topic, record.key or b"") for record in records}
+        await self._retry(await self.parking.with_keys(keys))
+        try:
+            await self._consumer.commit(
+                {place: there[-1].offset + 1 for place, there in polled.items()}
+            )
+        except (CommitFailedError, IllegalStateError) as error:
+            # The partitions moved to another member meanwhile; it sees the records again.
+            log.info("offsets not committed", error=repr(error))
+        return len(records)
+
+    async def handle(self, records: Sequence[Any]) -> None:
+        """Brings every record to its end. Raises if the store or the broker is away."""
+        works = [self._read(record) for record in records]
+        await self._apply(works)
+        parked, dead = [], []
+        for work in works:
+            telemetry.CONSUMER_HANDLED.labels(work.record.topic).inc()
+            if isinstance(work.failure, NotYet):
+                parked.append((work.record, str(work.failure)))
+            elif work.failure is not None:
+                dead.append(work)
+        if parked:
+            await self.parking.park(parked, self.clock.now())
+        for work in dead:
+            assert work.failure is not None
+            await self._bury(work.record, *_cause(work.failure))
+
+    async def _apply(self, works: Iterable[_Work]) -> None:
+        """Runs the works' commands in order per record key and notes what failed."""
+        commands, contexts, lanes, owners = [], [], [], []
+        for work in works:
+            for command in work.commands:
+                commands.append(command)
+                contexts.append(work.context)
+                lanes.append((work.record.key or b"").decode(errors="replace"))
+                owners.append(work)
+        outcomes = await self.engine.run_each(commands, contexts, lanes)
+        for work, outcome in zip(owners, outcomes, strict=True):
+            if isinstance(outcome, Busy):
+                raise outcome
+            if isinstance(outcome, BaseException) and work.failure is None:
+                work.failure = outcome
+
+    def _read(self, record: Any) -> _Work:
+        try:
+            return self._understand(record)
+        except _Dead as dead:
+            return _Work(record, failure=dead)
+        except Exception as bug:
+            log.exception("bug in a handler", topic=record.topic, offset=record.offset)
+            return _Work(record, failure=bug)
+
+    def _understand(self, record: Any) -> _Work:
+        try:
+            envelope = from_headers(record.headers, record.key)
+        except BadEnvelope as error:
+            raise _Dead("BAD_ENVELOPE", str(error)) from error
+        known = self._handlers.get(envelope.type)
+        if known is None:  # a type of a newer producer, or one that means nothing here
+            return _Work(record)
+        for name, value in (("ce_id", envelope.id), ("ce_merchantid", envelope.merchant_id)):
+            if not _ID.fullmatch(value):
+                raise _Dead("BAD_ENVELOPE", f"header {name} is not an id")
+        decode, handler = known
+        try:
+            event = decode(record.value or b"")
+        except msgspec.DecodeError as error:
+            raise _Dead("BAD_PAYLOAD", str(error)) from error
+        made = handler(event, Arrival(envelope, str(uuid_utils.uuid7())))
+        commands = () if made is None else made if isinstance(made, Sequence) else (made,)
+        context = Context(
+            correlation_id=envelope.correlation_id,
+            causation_id=envelope.id,
+            traceparent=envelope.traceparent,
+        )
+        return _Work(record, commands, context)
+
+    async def _bury(self, record: Any, reason: str, detail: str) -> None:
+        """Sends the record, unchanged, to its dead-letter topic with what went wrong."""
+        assert self._producer is not None
+        origin = {
+            "dlq_consumer": self.service,
+            "dlq_reason": reason,
+            "dlq_detail": detail[:500],
+            "dlq_topic": record.topic,
+            "dlq_partition": str(record.partition),
+            "dlq_offset": str(record.offset),
+        }
+        kept = [pair for pair in record.headers if not pair[0].startswith("dlq_")]
+        await self._producer.send_and_wait(
+            f"{record.topic}.dlq",
+            key=record.key,
+            value=record.value,
+            headers=[*kept, *((name, text.encode()) for name, text in origin.items())],
+        )
+        telemetry.CONSUMER_DEAD.labels(record.topic).inc()
+        log.error("record dead-lettered", **origin)
+
+    async def _retry_parked_when_due(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now >= self._parked_due:
+            self._parked_due = now + RETRY_PARKED_S
+            await self.retry_parked()
+
+    async def retry_parked(self) -> int:
+        """Tries the parked events whose time has come, and buries those parked for too long."""
+        due = await self.parking.due(self.clock.now())
+        await self._retry(due)
+        return len(due)
+
+    async def _retry(self, parked: Sequence[Parked]) -> None:
+        if not parked:
+            return
+        works = [self._read(one) for one in parked]
+        await self._apply(works)
+        done, waiting = [], []
+        for one, work in zip(parked, works, strict=True):
+            if not isinstance(work.failure, NotYet):
+                done.append(one)
+                if work.failure is not None:
+                    await self._bury(one, *_cause(work.failure))
+            elif self.parking.timed_out(one, self.clock.now()):
+                done.append(one)
+                await self._bury(one, "PREDECESSOR_MISSING", str(work.failure))
+            else:
+                waiting.append(one)
+        await self.parking.remove(done)
+        await self.parking.postpone(waiting, self.clock.now())
+
+    async def _rewind(self) -> None:
+        """Back to the last committed offsets, so that the failed poll comes again."""
+        consumer = self._consumer
+        if consumer is None:
+            return
+        try:
+            for place in consumer.assignment():
+                committed = await consumer.committed(place)
+                if committed is None:
+                    await consumer.seek_to_beginning(place)
+                else:
+                    consumer.seek(TopicPartition(place.topic, place.partition), committed)
+        except Exception as error:
+            log.warning("consumer reconnects", error=repr(error))
+            await self._disconnect()
+
+
+def _cause(failure: BaseException) -> tuple[str, str]:
+    """The reason and detail a dead letter carries; no bug's message leaves the service."""
+    if isinstance(failure, _Dead):
+        return failure.reason, failure.detail
+    if isinstance(failure, Refusal):
+        return failure.reason, str(failure)
+    return "INTERNAL", type(failure).__name__
+
+
+def events_by_topic(handlers: Mapping[type[Event], Handler]) -> dict[str, list[str]]:
+    """Which event types each topic is read for: for the docs and the topic ACLs."""
+    topics: dict[str, list[str]] = {}
+    for event in handlers:
+        topics.setdefault(event.TOPIC.name, []).append(event.__name__)
+    return topics

@@ -1,0 +1,44 @@
+"""The development clock's RPCs: set the time, run what is due, wait until all is quiet."""
+
+from __future__ import annotations
+
+import asyncio
+
+from common.clock import DevelopmentClock
+from common.consumers import Consumers
+from common.outbox import Relay
+from common.server import Call
+from common.timers import Timers
+from danke.dev.v1 import clock_pb2 as pb
+
+
+class ClockService:
+    """Answers ``danke.dev.v1.ClockService``; registered only with DANKE_ENV=dev."""
+
+    def __init__(
+        self, clock: DevelopmentClock, timers: Timers, consumers: Consumers, relay: Relay
+    ) -> None:
+        self.clock = clock
+        self.timers = timers
+        self.consumers = consumers
+        self.relay = relay
+
+    async def GetTime(self, request: pb.GetTimeRequest, call: Call) -> pb.GetTimeResponse:
+        response = pb.GetTimeResponse()
+        response.time.FromDatetime(self.clock.now())
+        return response
+
+    async def SetTime(self, request: pb.SetTimeRequest, call: Call) -> pb.SetTimeResponse:
+        self.clock.set(request.time.ToDatetime(tzinfo=self.clock.now().tzinfo))
+        response = pb.SetTimeResponse(timers_run=await self.timers.run_due())
+        response.time.FromDatetime(self.clock.now())
+        return response
+
+    async def Settle(self, request: pb.SettleRequest, call: Call) -> pb.SettleResponse:
+        worked = False
+        while await self.consumers.lag():
+            worked = True
+            await asyncio.sleep(0.005)
+        if await self.relay.drained():
+            worked = True
+        return pb.SettleResponse(worked=worked)

@@ -1,0 +1,61 @@
+"""Kafka clients, configured in one place."""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from common.config import ServiceConfig
+
+MAX_BATCH_BYTES = 1024 * 1024
+# How long a broker may wait before it answers a fetch that has nothing yet. Some brokers wait it
+# out although records arrive meanwhile, so it is a floor on the latency of a hop: keep it short.
+FETCH_WAIT_MS = 5
+
+
+class Clients:
+    """Makes producers and consumers for one service."""
+
+    def __init__(self, config: ServiceConfig, service: str) -> None:
+        self._config = config
+        self._service = service
+
+    def producer(self) -> AIOKafkaProducer:
+        """A producer that waits for all replicas; idempotent where the broker can."""
+        return AIOKafkaProducer(
+            bootstrap_servers=self._config.kafka_bootstrap,
+            client_id=f"danke-{self._service}",
+            acks="all",
+            enable_idempotence=self._config.kafka_idempotent,
+            max_batch_size=MAX_BATCH_BYTES,
+            max_request_size=2 * MAX_BATCH_BYTES,
+            request_timeout_ms=15_000,
+            **self._security(),
+        )
+
+    def consumer(self, *topics: str, group_id: str) -> AIOKafkaConsumer:
+        """A consumer that starts at the beginning and commits only when told."""
+        return AIOKafkaConsumer(
+            *topics,
+            bootstrap_servers=self._config.kafka_bootstrap,
+            client_id=f"danke-{self._service}",
+            group_id=group_id,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            session_timeout_ms=self._config.kafka_session_ms,
+            heartbeat_interval_ms=self._config.kafka_session_ms // 4,
+            max_poll_interval_ms=300_000,
+            **self._security(),
+        )
+
+    def _security(self) -> dict[str, Any]:
+        config = self._config
+        if not config.kafka_ca_path:
+            return {}
+        context = ssl.create_default_context(cafile=config.kafka_ca_path)
+        if config.kafka_cert_path:
+            context.load_cert_chain(config.kafka_cert_path, config.kafka_key_path)
+        return {"security_protocol": "SSL", "ssl_context": context}

@@ -1,0 +1,43 @@
+"""Topics on a broker: made from the registry, each with its dead-letter topic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from danke.events.envelope import Topic
+
+DEAD_LETTER_RETENTION_MS = 90 * 24 * 3600 * 1000
+
+
+async def create_topics(
+    bootstrap: str, topics: Iterable[Topic], *, partitions: int | None = None, replicas: int = 1
+) -> list[str]:
+    """Makes the topics that are missing, dead-letter topics included; returns their names.
+
+    ``partitions`` overrules the registry, for small machines. Existing topics are left as they are.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        existing = set(await admin.list_topics())
+        wanted = []
+        for topic in topics:
+            wanted.append((topic.name, partitions or topic.partitions, topic.retention_ms))
+            wanted.append((topic.dead_letters, 1, DEAD_LETTER_RETENTION_MS))
+        new = [
+            NewTopic(name, number, replicas, topic_configs={"retention.ms": str(retention)})
+            for name, number, retention in wanted
+            if name not in existing
+        ]
+        if new:
+            answer = await admin.create_topics(new)
+            for name, code, *_ in answer.topic_errors:
+                error = for_code(code)
+                if code and error is not TopicAlreadyExistsError:
+                    raise error(f"topic {name}")
+        return [topic.name for topic in new]
+    finally:
+        await admin.close()

@@ -1,0 +1,1 @@
+"""danke.dev: generated from proto/, never edited."""

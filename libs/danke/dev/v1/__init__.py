@@ -1,0 +1,1 @@
+"""danke.dev.v1: generated from proto/, never edited."""

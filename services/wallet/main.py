@@ -1,0 +1,23 @@
+"""The wallet service, put together. ``python -m services.wallet.main``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from common.service import Service, run
+from services.wallet import consumers, rpc, store, timers
+from services.wallet.config import Config
+
+SERVICE: Final = Service(
+    name="wallet",
+    config=Config,
+    rpc=rpc.exposed,
+    tables=store.TABLES,
+    events=consumers.handlers,
+    timers=timers.HANDLERS,
+    migrations=Path(__file__).parent / "migrations",
+)
+
+if __name__ == "__main__":
+    run(SERVICE)

@@ -1,0 +1,34 @@
+"""Databases for tests: made empty or cloned, and gone afterwards."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+
+
+@asynccontextmanager
+async def new_database(admin_dsn: str, template: str | None = None) -> AsyncIterator[str]:
+    """A superuser's DSN to a database of its own, empty or a clone of ``template``."""
+    name = f"test_{uuid4().hex[:12]}"
+    clone = f" TEMPLATE {template}" if template else ""
+    await ask(admin_dsn, f"CREATE DATABASE {name}{clone}")
+    try:
+        yield urlunsplit(urlsplit(admin_dsn)._replace(path=f"/{name}"))
+    finally:
+        await ask(admin_dsn, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def name_of(dsn: str) -> str:
+    """The database's name in a DSN."""
+    return urlsplit(dsn).path.removeprefix("/")
+
+
+async def ask(dsn: str, statement: str) -> None:
+    """Runs one statement on a connection of its own."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()

@@ -1,0 +1,85 @@
+"""Real calls to a service under test: a process in this loop, a channel, a token, typed stubs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import grpc
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
+
+from common.service import Process, Service
+from common.tokens import Signer, development_key
+
+
+def token(
+    merchant_id: str = "m1",
+    scopes: tuple[str, ...] = ("*",),
+    *,
+    actor: str = "tester",
+    **claims: Any,
+) -> str:
+    """A token of the development key."""
+    key = development_key()
+    signer = Signer(key.private_key_pem, key.kid)
+    return signer.sign(actor, merchant_id, list(scopes), "danke", 3600, **claims)
+
+
+def metadata(merchant_id: str = "m1", **claims: Any) -> tuple[tuple[str, str], ...]:
+    """What a caller sends along with every call."""
+    return (("authorization", f"Bearer {token(merchant_id, **claims)}"),)
+
+
+@asynccontextmanager
+async def running(
+    service: Service[Any], dsn: str, bootstrap: str, **settings: Any
+) -> AsyncIterator[tuple[Process, grpc.aio.Channel]]:
+    """The service with all its doors open, in this event loop, and a channel to it."""
+    config = service.config(
+        env="dev",
+        database_url=dsn,
+        kafka_bootstrap=bootstrap,
+        kafka_idempotent=False,
+        kafka_session_ms=2_000,
+        grpc_host="127.0.0.1",
+        grpc_port=0,
+        metrics_port=0,
+        **settings,
+    )
+    process = Process(service, config)
+    try:
+        await process.start()
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{process.port}") as channel:
+            yield process, channel
+    finally:
+        await process.stop()
+
+
+class Refused(Exception):
+    """What a refused call told its caller."""
+
+    def __init__(self, error: grpc.aio.AioRpcError) -> None:
+        self.code = error.code()
+        self.message = error.details()
+        self.reason = ""
+        self.metadata: dict[str, str] = {}
+        self.fields: list[str] = []
+        status = rpc_status.from_call(error)
+        for detail in status.details if status else ():
+            info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+            if detail.Unpack(info):
+                self.reason, self.metadata = info.reason, dict(info.metadata)
+            elif detail.Unpack(bad):
+                self.fields = [violation.field for violation in bad.field_violations]
+        super().__init__(f"{self.code.name} {self.reason} {self.message} {self.fields}")
+
+
+async def refusal(call: Any) -> Refused:
+    """What the call was refused with. Fails if it succeeded."""
+    try:
+        answer = await call
+    except grpc.aio.AioRpcError as error:
+        return Refused(error)
+    raise AssertionError(f"expected a refusal, got {answer}")
