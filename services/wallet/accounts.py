@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from common.rows import Row
-from services.wallet.errors import AccountClosed, AccountFrozen
+from msgspec.structs import replace
+
+from common.commands import Command, Decision
+from common.rows import Group, Read, Row, State
+from danke.events.wallet import WalletStatusChanged
+from services.wallet.errors import (
+    AccountClosed,
+    AccountExists,
+    AccountFrozen,
+    AccountNotFound,
+    BalanceLeft,
+    HoldsPending,
+    MemberMoved,
+)
+from services.wallet.ledger import transfers
+from services.wallet.lots import OPEN_LOTS, Lot, balance_changed, withdraw
 
 AccountStatus = Literal["NORMAL", "FROZEN", "CLOSED"]
 # A named card (记名卡) may hold 500 000 fen of principal, a bearer card 100 000; domain.md §2.4.
@@ -24,6 +39,15 @@ class Account(Row, frozen=True):
     card_kind: CardKind
     status_reason: str
     opened_at: datetime
+    # The member this wallet was merged into; it stays closed.
+    merged_into: str = ""
+    changed_by: str = ""
+    changed_at: datetime | None = None
+
+    @classmethod
+    def opened(cls, merchant_id: str, member_id: str, card_kind: CardKind, at: datetime) -> Account:
+        """A new, empty wallet."""
+        return cls(merchant_id, member_id, "NORMAL", card_kind, "", at)
 
 
 def must_be_open(account: Account | None) -> None:
@@ -32,4 +56,167 @@ def must_be_open(account: Account | None) -> None:
         return
     if account.status == "FROZEN":
         raise AccountFrozen(member_id=account.member_id)
-    raise AccountClosed(member_id=account.member_id)
+    raise AccountClosed(member_id=account.member_id, merged_into=account.merged_into)
+
+
+def must_be_here(state: State, wallet: Group[Any], merchant_id: str, member_id: str) -> None:
+    """Refuses MEMBER_MOVED if the member's ``wallet`` group was not read, hence not locked.
+
+    A command that names a payment or recharge learns its member before it gets the lock. Should a
+    merge come between, the row belongs to another member by then; a repeat finds the right one.
+    """
+    if (merchant_id, member_id) not in state.groups.get(wallet, {}):
+        raise MemberMoved(member_id=member_id)
+
+
+class _OfAccount(Command, frozen=True, kw_only=True):
+    """A command on one member's wallet as such."""
+
+    RESULT: ClassVar[type] = Account
+
+    member_id: str
+    actor: str
+
+    def lane(self) -> str:
+        return self.member_id
+
+    def reads(self, found: State) -> Iterable[Read]:
+        return ((Account, (self.merchant_id, self.member_id)),)
+
+    def account(self, state: State) -> Account:
+        """The named wallet. Refuses ACCOUNT_NOT_FOUND."""
+        account = state.get(Account, (self.merchant_id, self.member_id))
+        if account is None:
+            raise AccountNotFound(field="member_id", member_id=self.member_id)
+        return account
+
+    def changed(self, account: Account, status: AccountStatus, reason: str) -> Decision:
+        """The decision that brings the wallet to this status."""
+        after = replace(
+            account,
+            status=status,
+            status_reason=reason,
+            changed_by=self.actor,
+            changed_at=self.at,
+        )
+        event = WalletStatusChanged(member_id=account.member_id, status=status, reason=reason)
+        return Decision(result=after, rows=[after], events=[event])
+
+
+class OpenAccount(_OfAccount, frozen=True, kw_only=True):
+    """Opens a wallet with a kind of card; the first recharge does it too, with the policy's kind.
+
+    A repeat answers the same. Refuses ACCOUNT_EXISTS if there is one of another kind,
+    ACCOUNT_CLOSED.
+    """
+
+    card_kind: CardKind
+
+    def decide(self, state: State) -> Decision:
+        wallet = (self.merchant_id, self.member_id)
+        known = state.get(Account, wallet)
+        if known is not None:
+            if known.status == "CLOSED":
+                raise AccountClosed(member_id=self.member_id, merged_into=known.merged_into)
+            if known.card_kind != self.card_kind:
+                raise AccountExists(card_kind=known.card_kind)
+            return Decision(result=known)
+        account = Account.opened(*wallet, self.card_kind, self.at)
+        return self.changed(account, "NORMAL", "")
+
+
+class FreezeAccount(_OfAccount, frozen=True, kw_only=True):
+    """Risk control or a court stops all spending and recharging. Refunds of orders still come in.
+
+    Freezing again replaces the reason. Opens the wallet if there is none, so that a member can be
+    frozen before the first recharge. Refuses ACCOUNT_CLOSED.
+    """
+
+    reason: str
+
+    def decide(self, state: State) -> Decision:
+        wallet = (self.merchant_id, self.member_id)
+        account = state.get(Account, wallet) or Account.opened(*wallet, "NAMED", self.at)
+        if account.status == "CLOSED":
+            raise AccountClosed(member_id=self.member_id, merged_into=account.merged_into)
+        return self.changed(account, "FROZEN", self.reason)
+
+
+class UnfreezeAccount(_OfAccount, frozen=True, kw_only=True):
+    """Ends a freeze. A repeat answers the same. Refuses ACCOUNT_NOT_FOUND, ACCOUNT_CLOSED."""
+
+    reason: str = ""
+
+    def decide(self, state: State) -> Decision:
+        account = self.account(state)
+        if account.status == "CLOSED":
+            raise AccountClosed(member_id=self.member_id, merged_into=account.merged_into)
+        if account.status == "NORMAL":
+            return Decision(result=account)
+        return self.changed(account, "NORMAL", self.reason)
+
+
+class CloseAccount(_OfAccount, frozen=True, kw_only=True):
+    """Closes an empty wallet for ever (销户).
+
+    Principal is never taken: it is refunded or spent first. Bonus without principal is cancelled
+    with ``forfeit_bonus``. A repeat answers the same. Refuses ACCOUNT_NOT_FOUND, HOLDS_PENDING,
+    BALANCE_LEFT. domain.md §3.1, S10.
+    """
+
+    reason: str = ""
+    forfeit_bonus: bool = False
+
+    def reads(self, found: State) -> Iterable[Read]:
+        wallet = (self.merchant_id, self.member_id)
+        return (Account, wallet), (OPEN_LOTS, wallet)
+
+    def decide(self, state: State) -> Decision:
+        account = self.account(state)
+        if account.status == "CLOSED":
+            return Decision(result=account)
+        lots = state.group(OPEN_LOTS, (self.merchant_id, self.member_id))
+        pending = sum(lot.frozen_fen for lot in lots)
+        if pending:
+            raise HoldsPending(pending_fen=pending)
+        principal = sum(lot.principal_left_fen for lot in lots)
+        bonus = sum(lot.bonus_left_fen for lot in lots)
+        if principal or (bonus and not self.forfeit_bonus):
+            raise BalanceLeft(principal_fen=principal, bonus_fen=bonus)
+        decision = self.changed(account, "CLOSED", self.reason)
+        if not bonus:
+            return decision
+        moves = transfers(
+            self.merchant_id, self.member_id, self.new_id, self.new_id, self.at,
+            [("BONUS_CANCELLED", "BONUS_LIAB", "MARKETING_COST", bonus)],
+        )  # fmt: skip
+        emptied: list[Lot] = [withdraw(lot, lot.available_fen, 0, "EXHAUSTED") for lot in lots]
+        event = balance_changed(self.member_id, emptied, 0, -bonus, "BONUS_CANCELLED", self.new_id)
+        return replace(
+            decision,
+            rows=[*decision.rows, *emptied, *moves],
+            events=[*decision.events, event],
+        )
+
+
+class MemberLeft(_OfAccount, frozen=True, kw_only=True):
+    """The member was closed elsewhere (saga S10): the wallet closes too if no money is at stake.
+
+    Otherwise it is frozen: the money stays the member's, can be refunded, and nobody can spend it.
+    """
+
+    actor: str = ""
+
+    def reads(self, found: State) -> Iterable[Read]:
+        wallet = (self.merchant_id, self.member_id)
+        return (Account, wallet), (OPEN_LOTS, wallet)
+
+    def decide(self, state: State) -> Decision:
+        account = state.get(Account, (self.merchant_id, self.member_id))
+        if account is None:
+            account = Account.opened(self.merchant_id, self.member_id, "NAMED", self.at)
+        if account.status == "CLOSED":
+            return Decision(result=account)
+        lots = state.group(OPEN_LOTS, (self.merchant_id, self.member_id))
+        money = sum(lot.worth_fen - lot.used_fen for lot in lots)
+        return self.changed(account, "FROZEN" if money else "CLOSED", "MEMBER_CLOSED")

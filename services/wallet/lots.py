@@ -43,6 +43,11 @@ class Lot(Row, frozen=True):
     frozen_fen: int
     principal_frozen_fen: int
     credited_at: datetime
+    # Taken out without being spent, by a recharge refund or an adjustment; principal apart again.
+    withdrawn_fen: int = 0
+    principal_withdrawn_fen: int = 0
+    # The adjustment that made this lot; then there is no recharge.
+    adjustment_id: str = ""
 
     @property
     def total_fen(self) -> int:
@@ -50,19 +55,29 @@ class Lot(Row, frozen=True):
         return self.paid_fen + self.bonus_fen
 
     @property
+    def worth_fen(self) -> int:
+        """What the lot is worth to its owner, spent or not: withdrawn money is no longer in it."""
+        return self.total_fen - self.withdrawn_fen
+
+    @property
+    def principal_worth_fen(self) -> int:
+        """The principal part of ``worth_fen``."""
+        return self.paid_fen - self.principal_withdrawn_fen
+
+    @property
     def available_fen(self) -> int:
         """What can still be spent."""
-        return self.total_fen - self.used_fen - self.frozen_fen
+        return self.worth_fen - self.used_fen - self.frozen_fen
 
     @property
     def principal_left_fen(self) -> int:
         """Unspent principal, holds included."""
-        return self.paid_fen - self.principal_used_fen
+        return self.principal_worth_fen - self.principal_used_fen
 
     @property
     def bonus_left_fen(self) -> int:
         """Unspent bonus, holds included."""
-        return self.bonus_fen - (self.used_fen - self.principal_used_fen)
+        return self.worth_fen - self.used_fen - self.principal_left_fen
 
 
 # Lots that money can still move in: spendable, or holding a frozen part.
@@ -89,11 +104,12 @@ class Share(msgspec.Struct, frozen=True, array_like=True):
 
 def principal_of(lot: Lot, spent_fen: int) -> int:
     """How much of the first ``spent_fen`` of a lot is principal: a cumulative floor."""
+    principal = lot.principal_worth_fen
     if lot.spend_order == "PRINCIPAL_FIRST":
-        return min(spent_fen, lot.paid_fen)
+        return min(spent_fen, principal)
     if lot.spend_order == "BONUS_FIRST":
-        return max(0, spent_fen - lot.bonus_fen)
-    return spent_fen * lot.paid_fen // lot.total_fen
+        return max(0, spent_fen - (lot.worth_fen - principal))
+    return spent_fen * principal // lot.worth_fen
 
 
 def take(lots: Sequence[Lot], amount_fen: int) -> list[Share]:
@@ -115,9 +131,10 @@ def take(lots: Sequence[Lot], amount_fen: int) -> list[Share]:
         # Aims at the exact split of everything taken so far. After holds were released or other
         # payments refunded the lot may be a fen off it; the bounds let it come back to it.
         principal = principal_of(lot, before + amount) - principal_before
-        bonus_left = lot.bonus_fen - (before - principal_before)
+        principal_left = lot.principal_worth_fen - principal_before
+        bonus_left = lot.available_fen - principal_left
         principal = max(principal, 0, amount - bonus_left)
-        principal = min(principal, amount, lot.paid_fen - principal_before)
+        principal = min(principal, amount, principal_left)
         shares.append(Share(lot.lot_id, amount, principal, before))
         left -= amount
         if left == 0:
@@ -150,8 +167,18 @@ def use(lot: Lot, share: Share) -> Lot:
         lot,
         used_fen=used,
         principal_used_fen=lot.principal_used_fen + share.principal_fen,
-        state="EXHAUSTED" if used == lot.total_fen else lot.state,
+        state="EXHAUSTED" if used == lot.worth_fen else lot.state,
     )
+
+
+def withdraw(lot: Lot, amount_fen: int, principal_fen: int, empty: LotState) -> Lot:
+    """Takes available money out without spending it. A lot with nothing left becomes ``empty``."""
+    after = replace(
+        lot,
+        withdrawn_fen=lot.withdrawn_fen + amount_fen,
+        principal_withdrawn_fen=lot.principal_withdrawn_fen + principal_fen,
+    )
+    return replace(after, state=empty) if after.used_fen == after.worth_fen else after
 
 
 def restore(lot: Lot, amount_fen: int, principal_fen: int) -> Lot:
@@ -174,8 +201,12 @@ def principal_restored(lot: Lot, share: Share, refunded_fen: int) -> int:
         return share.principal_fen
     end = share.before_fen + share.amount_fen
     principal = principal_of(lot, end) - principal_of(lot, end - refunded_fen)
+    # A withdrawal between two refunds changes the lot's split; the bounds keep what was already
+    # given back, and never give back more of a part than was taken of it.
+    given_bonus = share.refunded_fen - share.principal_refunded_fen
     bonus_taken = share.amount_fen - share.principal_fen
-    return min(max(principal, refunded_fen - bonus_taken), share.principal_fen, refunded_fen)
+    least = max(share.principal_refunded_fen, refunded_fen - bonus_taken)
+    return min(max(principal, least), share.principal_fen, refunded_fen - given_bonus)
 
 
 def balance_changed(

@@ -13,7 +13,7 @@ from common.engine import Engine
 from common.errors import Busy, Refusal
 from common.server import Call
 from danke.wallet.v1 import payment_pb2 as pb
-from services.wallet import payments, store
+from services.wallet import payment_refunds, payments, store
 from services.wallet.errors import PaymentNotFound
 
 # Long enough to pay in WeChat, short enough that an abandoned checkout frees the money; W10.
@@ -97,7 +97,7 @@ class PaymentService:
         self, request: pb.RefundPaymentRequest, call: Call
     ) -> pb.RefundPaymentResponse:
         refunded = await self.engine.run(
-            payments.RefundPayment(
+            payment_refunds.RefundPayment(
                 id=request.request_id,
                 merchant_id=call.merchant_id,
                 at=self.clock.now(),
