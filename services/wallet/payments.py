@@ -1,7 +1,7 @@
-"""Payments with stored value: freeze → capture or release, direct pay, and refunds.
+"""Payments with stored value: freeze → capture or release, and direct pay.
 
 Try/confirm/cancel for a checkout that has more than one participant (domain.md saga S3), one call
-for a till. Every payment keeps the shares it took, and a refund restores exactly those.
+for a till. Every payment keeps the shares it took; payment_refunds.py restores exactly those.
 """
 
 from __future__ import annotations
@@ -18,28 +18,27 @@ from common.rows import Group, Read, Row, State
 from common.timers import Timer
 from danke.events import wallet as events
 from danke.events.envelope import Event
-from services.wallet.accounts import Account, must_be_open
+from services.wallet.accounts import Account, must_be_here, must_be_open
 from services.wallet.errors import (
     CaptureExceedsHold,
     HoldExpired,
     InvalidState,
     PaymentExists,
     PaymentNotFound,
-    RefundExceedsPayment,
 )
-from services.wallet.ledger import Transfer, transfers
+from services.wallet.from_door import FromDoor
+from services.wallet.ledger import transfers
 from services.wallet.lots import (
     OPEN_LOTS,
     Lot,
     Share,
     balance_changed,
     freeze,
-    principal_restored,
     release,
-    restore,
     take,
     use,
 )
+from services.wallet.pay_password import UNPROVEN, Authorisation, PayPassword, authorise
 
 PaymentState = Literal[
     "FROZEN", "CAPTURED", "RELEASED", "EXPIRED", "PARTIALLY_REFUNDED", "REFUNDED"
@@ -73,20 +72,6 @@ class Payment(Row, frozen=True):
         return self.amount_fen - self.principal_fen
 
 
-class PaymentRefund(Row, frozen=True):
-    """One refund of a payment. Its key makes a refund id work once, whatever door it came by."""
-
-    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "refund_id")
-
-    merchant_id: str
-    refund_id: str
-    payment_id: str
-    member_id: str
-    amount_fen: int
-    principal_fen: int
-    at: datetime
-
-
 # An order has at most one payment that is not undone.
 ORDER_PAYMENTS = Group(
     Payment,
@@ -111,6 +96,8 @@ class _OfMember(Command, frozen=True, kw_only=True):
     order_id: str
     amount_fen: int
     store_id: str = ""
+    # What the door knows of the member's consent; by default there is no proof of it.
+    authorisation: FromDoor[Authorisation] = UNPROVEN
 
     def lane(self) -> str:
         return self.member_id
@@ -119,8 +106,19 @@ class _OfMember(Command, frozen=True, kw_only=True):
         wallet = (self.merchant_id, self.member_id)
         return (
             (Account, wallet),
+            (PayPassword, wallet),
             (OPEN_LOTS, wallet),
             (ORDER_PAYMENTS, (self.merchant_id, self.order_id)),
+        )
+
+    def _authorise(self, state: State) -> list[PayPassword]:
+        """The payment password's row to write, if it changed. Refuses the PAY_PASSWORD_* reasons."""
+        return authorise(
+            state.get(PayPassword, (self.merchant_id, self.member_id)),
+            self.authorisation.found,
+            order_id=self.order_id,
+            amount_fen=self.amount_fen,
+            at=self.at,
         )
 
     def _take(self, state: State) -> tuple[list[Lot], list[Share]]:
@@ -153,35 +151,39 @@ class Pay(_OfMember, frozen=True, kw_only=True):
     """Pays at once, without a hold: for a till, or when the wallet is the only participant.
 
     Refuses ACCOUNT_FROZEN, ACCOUNT_CLOSED, PAYMENT_EXISTS if the order is already paid from this
-    wallet, INSUFFICIENT_BALANCE. domain.md §2.4, W2, W4.
+    wallet, INSUFFICIENT_BALANCE, and the PAY_PASSWORD_* reasons before any of these.
+    domain.md §2.4, §2.5, W2, W4, W7.
     """
 
     def decide(self, state: State) -> Decision:
+        password = self._authorise(state)
         lots, shares = self._take(state)
         payment = self._payment("CAPTURED", shares)
-        return _captured(self, payment, lots, _changed(lots, shares, use))
+        decision = _captured(self, payment, lots, _changed(lots, shares, use))
+        return replace(decision, rows=[*decision.rows, *password]) if password else decision
 
 
 class FreezePayment(_OfMember, frozen=True, kw_only=True):
-    """Holds the amount for an order until ``expires_at``: the *try* of a checkout.
+    """Holds the amount for an order for ``ttl``: the *try* of a checkout.
 
     Refuses as ``Pay`` does. domain.md §3.1, W8, W10.
     """
 
-    expires_at: datetime
+    ttl: timedelta
 
     def decide(self, state: State) -> Decision:
+        password = self._authorise(state)
         lots, shares = self._take(state)
-        payment = replace(self._payment("FROZEN", shares), expires_at=self.expires_at)
+        payment = replace(self._payment("FROZEN", shares), expires_at=self.at + self.ttl)
         held = _changed(lots, shares, freeze)
-        timer = Timer(self.merchant_id, HOLD_TIMER, payment.payment_id, self.expires_at)
+        timer = Timer(self.merchant_id, HOLD_TIMER, payment.payment_id, self.at + self.ttl)
         return Decision(
             result=Paid(payment, _available(lots) - self.amount_fen),
-            rows=[payment, *held, timer],
+            rows=[payment, *held, timer, *password],
         )
 
 
-class _OfPayment(Command, frozen=True, kw_only=True):
+class OfPayment(Command, frozen=True, kw_only=True):
     """A command that names a payment; the payment says whose wallet it touches."""
 
     payment_id: str
@@ -204,14 +206,16 @@ class _OfPayment(Command, frozen=True, kw_only=True):
             for share in payment.shares:
                 yield Lot, (self.merchant_id, share.lot_id)
 
-    def _payment(self, state: State) -> Payment:
+    def payment(self, state: State) -> Payment:
+        """The named payment. Refuses PAYMENT_NOT_FOUND, or MEMBER_MOVED during a merge."""
         payment = state.get(Payment, (self.merchant_id, self.payment_id))
         if payment is None:
             raise PaymentNotFound(field="payment_id", payment_id=self.payment_id)
+        must_be_here(state, OPEN_LOTS, self.merchant_id, payment.member_id)
         return payment
 
 
-class CapturePayment(_OfPayment, frozen=True, kw_only=True):
+class CapturePayment(OfPayment, frozen=True, kw_only=True):
     """Spends a hold: the *confirm*. ``amount_fen`` below the hold returns the rest; 0 means all.
 
     A repeat answers the same. Refuses PAYMENT_NOT_FOUND, CAPTURE_EXCEEDS_HOLD, HOLD_EXPIRED after
@@ -223,7 +227,7 @@ class CapturePayment(_OfPayment, frozen=True, kw_only=True):
     amount_fen: int = 0
 
     def decide(self, state: State) -> Decision:
-        payment = self._payment(state)
+        payment = self.payment(state)
         lots = state.group(OPEN_LOTS, (self.merchant_id, payment.member_id))
         if payment.state in ("CAPTURED", "PARTIALLY_REFUNDED", "REFUNDED"):
             return Decision(result=Paid(payment, _available(lots)))
@@ -252,7 +256,7 @@ class CapturePayment(_OfPayment, frozen=True, kw_only=True):
         return replace(decision, deletes=[(Timer, timer)])
 
 
-class ReleasePayment(_OfPayment, frozen=True, kw_only=True):
+class ReleasePayment(OfPayment, frozen=True, kw_only=True):
     """Gives a hold back: the *cancel*, or its time-out (``expired``).
 
     A repeat answers the same, and so does the release of a payment that was never frozen when the
@@ -265,7 +269,7 @@ class ReleasePayment(_OfPayment, frozen=True, kw_only=True):
     expired: bool = False
 
     def decide(self, state: State) -> Decision:
-        payment = self._payment(state)
+        payment = self.payment(state)
         lots = state.group(OPEN_LOTS, (self.merchant_id, payment.member_id))
         if payment.state in ("RELEASED", "EXPIRED"):
             return Decision(result=Paid(payment, _available(lots)))
@@ -287,118 +291,6 @@ class ReleasePayment(_OfPayment, frozen=True, kw_only=True):
             events=[event],
             deletes=[(Timer, (self.merchant_id, HOLD_TIMER, self.payment_id))],
         )
-
-
-class Refunded(msgspec.Struct, frozen=True):
-    """The answer to a refund: the payment after it, and what this refund gave back."""
-
-    payment: Payment
-    refund: PaymentRefund
-
-
-class RefundPayment(_OfPayment, frozen=True, kw_only=True):
-    """Gives captured money back to the lots it came from, last taken first.
-
-    ``refund_id`` works once for ever, by whatever door. Refuses PAYMENT_NOT_FOUND, INVALID_STATE
-    if nothing was captured, REFUND_EXCEEDS_PAYMENT. domain.md §2.4, §2.14, invariants of §3.1.
-    """
-
-    RESULT: ClassVar[type] = Refunded
-
-    refund_id: str
-    amount_fen: int
-
-    def reads(self, found: State) -> Iterable[Read]:
-        yield PaymentRefund, (self.merchant_id, self.refund_id)
-        yield from super().reads(found)
-
-    def decide(self, state: State) -> Decision:
-        payment = self._payment(state)
-        known = state.get(PaymentRefund, (self.merchant_id, self.refund_id))
-        if known is not None:
-            return Decision(result=Refunded(payment, known))
-        if payment.state not in ("CAPTURED", "PARTIALLY_REFUNDED"):
-            raise InvalidState(payment_id=self.payment_id, state=payment.state)
-        refundable = payment.amount_fen - payment.refunded_fen
-        if self.amount_fen > refundable:
-            raise RefundExceedsPayment(field="amount_fen", refundable_fen=refundable)
-        shares, restored, principal = _give_back(state, payment, self.amount_fen)
-        after = replace(
-            payment,
-            state="REFUNDED" if self.amount_fen == refundable else "PARTIALLY_REFUNDED",
-            refunded_fen=payment.refunded_fen + self.amount_fen,
-            principal_refunded_fen=payment.principal_refunded_fen + principal,
-            shares=shares,
-        )
-        refund = PaymentRefund(
-            self.merchant_id, self.refund_id, payment.payment_id, payment.member_id,
-            self.amount_fen, principal, self.at,
-        )  # fmt: skip
-        bonus = self.amount_fen - principal
-        moves = transfers(
-            self.merchant_id, payment.member_id, self.new_id, self.refund_id, self.at,
-            [
-                ("PAYMENT_REFUND", "REVENUE_PENDING", "PRINCIPAL_LIAB", principal),
-                ("PAYMENT_REFUND", "REVENUE_PENDING", "BONUS_LIAB", bonus),
-            ],
-        )  # fmt: skip
-        return Decision(
-            result=Refunded(after, refund),
-            rows=[after, refund, *restored, *moves],
-            events=self._events(state, after, refund, restored),
-        )
-
-    def _events(
-        self, state: State, payment: Payment, refund: PaymentRefund, restored: list[Lot]
-    ) -> list[Event]:
-        bonus = refund.amount_fen - refund.principal_fen
-        lots = state.group(OPEN_LOTS, (self.merchant_id, payment.member_id))
-        after = {lot.lot_id: lot for lot in lots} | {lot.lot_id: lot for lot in restored}
-        refunded = events.WalletPaymentRefunded(
-            payment_id=payment.payment_id,
-            member_id=payment.member_id,
-            order_id=payment.order_id,
-            refund_id=refund.refund_id,
-            amount_fen=refund.amount_fen,
-            principal_fen=refund.principal_fen,
-            bonus_fen=bonus,
-            fully_refunded=payment.state == "REFUNDED",
-        )
-        changed = balance_changed(
-            payment.member_id,
-            after.values(),
-            refund.principal_fen,
-            bonus,
-            "PAYMENT_REFUND",
-            refund.refund_id,
-        )
-        return [refunded, changed]
-
-
-def _give_back(
-    state: State, payment: Payment, amount_fen: int
-) -> tuple[list[Share], list[Lot], int]:
-    """The payment's shares and lots after giving back ``amount_fen``, and the principal in it."""
-    shares = list(payment.shares)
-    lots: list[Lot] = []
-    left, principal = amount_fen, 0
-    for position in range(len(shares) - 1, -1, -1):
-        share = shares[position]
-        amount = min(left, share.amount_fen - share.refunded_fen)
-        if amount == 0:
-            continue
-        lot = state.get(Lot, (payment.merchant_id, share.lot_id))
-        assert lot is not None, f"Bug: payment {payment.payment_id} names a lot that is not there"
-        refunded = share.refunded_fen + amount
-        total_principal = principal_restored(lot, share, refunded)
-        part = total_principal - share.principal_refunded_fen
-        shares[position] = replace(
-            share, refunded_fen=refunded, principal_refunded_fen=total_principal
-        )
-        lots.append(restore(lot, amount, part))
-        principal += part
-        left -= amount
-    return shares, lots, principal
 
 
 def _changed(lots: Iterable[Lot], shares: Iterable[Share], change: object) -> list[Lot]:

@@ -8,7 +8,12 @@ import asyncpg
 
 from common.tables import Table
 from common.timers import Timer
-from services.wallet import store_accounts, store_recharges
+from services.wallet import (
+    store_accounts,
+    store_pay_passwords,
+    store_punch_cards,
+    store_recharges,
+)
 from services.wallet.ledger import Transfer
 from services.wallet.lots import OPEN_LOTS, Lot
 from services.wallet.merges import MEMBER_LOTS, MEMBER_PAYMENTS
@@ -29,6 +34,8 @@ TABLES: Final = (
     Table(PaymentRefund, "payment_refunds", mode="append"),
     *store_recharges.TABLES,
     *store_accounts.TABLES,
+    *store_pay_passwords.TABLES,
+    *store_punch_cards.TABLES,
     Table(Transfer, "transfers", mode="append"),
     Table(Timer, "timers", mode="upsert"),
 )
