@@ -62,7 +62,7 @@ class Refused(Exception):
 
     def __init__(self, error: grpc.aio.AioRpcError) -> None:
         self.code = error.code()
-        self.message = error.details()
+        self.message = error.details() or ""
         self.reason = ""
         self.metadata: dict[str, str] = {}
         self.fields: list[str] = []

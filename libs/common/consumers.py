@@ -112,7 +112,7 @@ class Consumers:
     async def start(self) -> None:
         """Joins the group and starts consuming. Does nothing without handlers."""
         if self.topics:
-            await self._connect()
+            await self.connect()
             self._task = asyncio.create_task(self._work(), name="consumers")
 
     async def stop(self) -> None:
@@ -142,13 +142,12 @@ class Consumers:
         """True once the group has given this member its partitions (or there is nothing to do)."""
         return not self.topics or bool(self._consumer and self._consumer.assignment())
 
-    async def _connect(self) -> None:
-        consumer = self._new_consumer(*self.topics, group_id=f"danke.{self.service}")
-        await consumer.start()
-        self._consumer = consumer
-        producer = self._new_producer()
-        await producer.start()
-        self._producer = producer
+    async def connect(self) -> None:
+        """Joins the group; called by ``start``."""
+        self._consumer = self._new_consumer(*self.topics, group_id=f"danke.{self.service}")
+        self._producer = self._new_producer()
+        await self._consumer.start()
+        await self._producer.start()
 
     async def _disconnect(self) -> None:
         for client in (self._consumer, self._producer):
@@ -163,13 +162,13 @@ class Consumers:
         while not self._stopping:
             try:
                 if self._consumer is None:
-                    await self._connect()
+                    await self.connect()
                 await self.run_once()
                 await self._retry_parked_when_due()
             except Exception as error:
                 # Nothing was committed: the same records come again; their ids make it harmless.
                 log.warning("poll failed and is repeated", error=repr(error))
-                await self._rewind()
+                await self.rewind()
                 await asyncio.sleep(BACKOFF_S)
 
     async def run_once(self, timeout_ms: int = POLL_MS) -> int:
@@ -310,7 +309,7 @@ class Consumers:
         await self.parking.remove(done)
         await self.parking.postpone(waiting, self.clock.now())
 
-    async def _rewind(self) -> None:
+    async def rewind(self) -> None:
         """Back to the last committed offsets, so that the failed poll comes again."""
         consumer = self._consumer
         if consumer is None:

@@ -58,6 +58,8 @@ class Relay:
         self._new_producer = new_producer
         self._lock = crc32(service.encode()) & 0x7FFF_FFFF
         self._wake = asyncio.Event()
+        # Set while publishing fails: the broker or the database is away.
+        self.failed = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
         self._conn: asyncpg.Connection[Any] | None = None
@@ -106,8 +108,10 @@ class Relay:
                     await self._pause(1.0)
                     continue
                 self._wake.clear()
-                if await self.run_once():
-                    failures = 0
+                published = await self.run_once()
+                failures = 0
+                self.failed.clear()
+                if published:
                     continue
                 telemetry.OUTBOX_OLDEST_SECONDS.set(0)
                 if self._stopping:
@@ -116,6 +120,7 @@ class Relay:
             except Exception as error:
                 # An idempotent producer may stay stuck after a broker hiccup: begin with a new one.
                 log.warning("relay failed; nothing is lost", error=repr(error))
+                self.failed.set()
                 await self._disconnect()
                 if self._stopping:
                     return
@@ -135,9 +140,8 @@ class Relay:
                 return False
             self._conn = conn
         if self._producer is None:
-            producer = self._new_producer()
-            await producer.start()
-            self._producer = producer
+            self._producer = self._new_producer()
+            await self._producer.start()
         return True
 
     async def run_once(self) -> int:

@@ -109,7 +109,7 @@ def to_headers(envelope: Envelope) -> Headers:
 def from_headers(headers: Iterable[tuple[str, bytes]], key: bytes | None) -> Envelope:
     """The envelope of a received record. Raises ``BadEnvelope`` naming what is missing or wrong."""
     try:
-        found = {name: value.decode() for name, value in headers}
+        found = {name: (value or b"").decode() for name, value in headers}
     except UnicodeDecodeError as error:
         raise BadEnvelope("a header is not UTF-8") from error
     for name in _REQUIRED:

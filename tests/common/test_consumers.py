@@ -1,0 +1,134 @@
+"""The Kafka door on a real broker and a real Postgres: what becomes of every kind of record."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from common.errors import Overloaded
+from common.parking import TIMEOUT
+from tests.common import sample
+from tests.common.doors import Doors, one_of, opened, record
+from tests.common.sample import Confirmed, Raised
+
+
+@pytest.fixture
+async def doors(database: str, bootstrap: str) -> AsyncIterator[Doors]:
+    async with sample.sample_schema(database) as dsn, opened(dsn, bootstrap) as doors:
+        yield doors
+
+
+async def test_records_take_effect_once_and_are_committed(doors: Doors) -> None:
+    twice = record(Raised(counter_id="a", step=5), event_id="e1")
+    await doors.send(twice, record(Raised(counter_id="b", step=1)), twice)
+    await doors.poll(3)
+    assert await sample.values(doors.pool) == {"a": 5, "b": 1}
+    assert await doors.consumers.lag() == 0
+
+
+async def test_what_cannot_be_read_is_dead_lettered_and_blocks_nothing(doors: Doors) -> None:
+    key, headers, value = record(Raised(counter_id="a", step=1))
+    no_id = [pair for pair in headers if pair[0] != "ce_id"]
+    bad_time = [(name, b"yesterday" if name == "ce_time" else text) for name, text in headers]
+    bad_merchant = [(n, b"m'; DROP" if n == "ce_merchantid" else text) for n, text in headers]
+    await doors.send(
+        (key, headers, b"{not json"),
+        (key, headers, b'{"counter_id": "a", "step": "many"}'),
+        (key, headers, b'{"step": 1}'),
+        (key, no_id, value),
+        (key, bad_time, value),
+        (key, bad_merchant, value),
+        (key, [("ce_id", b"\xff\xfe")], value),
+        record(Raised(counter_id="after", step=1)),
+    )
+    await doors.poll(8)
+    assert await sample.values(doors.pool) == {"after": 1}
+    dead = await doors.dead(7)
+    assert [one["dlq_reason"] for one in dead] == ["BAD_PAYLOAD"] * 3 + ["BAD_ENVELOPE"] * 4
+    assert "$.step" in dead[1]["dlq_detail"]
+    assert "ce_id" in dead[3]["dlq_detail"]
+    assert dead[0]["dlq_topic"] == doors.topic.name
+    assert [one["dlq_offset"] for one in dead] == list("0123456")
+
+
+async def test_unknown_types_and_versions_are_ignored(doors: Doors) -> None:
+    key, headers, value = record(Raised(counter_id="a", step=1))
+    for name in (b"test.counter.Lowered.v1", b"test.counter.Raised.v2"):
+        other = [(n, name if n == "ce_type" else text) for n, text in headers]
+        await doors.send((key, other, value))
+    await doors.poll(2)
+    assert await sample.values(doors.pool) == {}
+    assert await doors.consumers.lag() == 0
+
+
+async def test_a_refused_event_is_dead_lettered_with_its_reason(doors: Doors) -> None:
+    await doors.send(record(Raised(counter_id="a", step=-1)))
+    await doors.poll(1)
+    dead = one_of(await doors.dead(1), "BELOW_ZERO")
+    assert "value=-1" in dead["dlq_detail"]
+
+
+async def test_bugs_are_dead_lettered_without_a_word_of_them(doors: Doors) -> None:
+    in_rule, in_handler = Raised(counter_id="a", step=13), Raised(counter_id="a", step=7)
+    await doors.send(record(in_rule), record(in_handler), record(Raised(counter_id="a", step=1)))
+    await doors.poll(3)
+    assert await sample.values(doors.pool) == {"a": 1}
+    for dead in await doors.dead(2):
+        assert dead["dlq_reason"] == "INTERNAL"
+        assert "thirteen" not in str(dead)
+        assert "bug" not in str(dead)
+
+
+async def test_an_event_without_its_predecessor_waits_for_it(doors: Doors) -> None:
+    await doors.send(record(Confirmed(counter_id="a")), record(Raised(counter_id="b", step=1)))
+    await doors.poll(2)
+    assert await sample.values(doors.pool) == {"b": 1}
+    assert await doors.parking.count() == 1
+    assert await doors.consumers.lag() == 0
+    # The predecessor comes with the same key: the parked one follows in the same poll.
+    await doors.send(record(Raised(counter_id="a", step=5)))
+    await doors.poll(1)
+    assert await sample.values(doors.pool) == {"a": 105, "b": 1}
+    assert await doors.parking.count() == 0
+
+
+async def test_a_predecessor_by_another_door_is_found_by_the_timer(doors: Doors) -> None:
+    await doors.send(record(Confirmed(counter_id="a")))
+    await doors.poll(1)
+    raised = sample.Raise(id="r1", merchant_id="m1", at=sample.AT, counter_id="a", step=5)
+    await doors.engine.run(raised)
+    assert await doors.consumers.retry_parked() == 0  # its time has not come
+    doors.clock.advance(timedelta(seconds=3))
+    assert await doors.consumers.retry_parked() == 1
+    assert await sample.values(doors.pool) == {"a": 105}
+
+
+async def test_a_predecessor_that_never_comes_is_told_to_the_operator(doors: Doors) -> None:
+    await doors.send(record(Confirmed(counter_id="a")))
+    await doors.poll(1)
+    doors.clock.advance(timedelta(hours=1))
+    assert await doors.consumers.retry_parked() == 1
+    assert await doors.parking.count() == 1
+    doors.clock.advance(TIMEOUT)
+    assert await doors.consumers.retry_parked() == 1
+    assert await doors.parking.count() == 0
+    one_of(await doors.dead(1), "PREDECESSOR_MISSING")
+
+
+async def test_nothing_is_committed_while_the_store_cannot_take_it(
+    database: str, bootstrap: str
+) -> None:
+    async with (
+        sample.sample_schema(database) as dsn,
+        opened(dsn, bootstrap, queue_limit=0) as doors,
+    ):
+        await doors.send(*(record(Raised(counter_id=str(n), step=1)) for n in range(5)))
+        with pytest.raises(Overloaded):
+            await doors.poll(5)
+        assert await doors.consumers.lag() == 5
+        doors.engine.queue_limit = 100
+        await doors.consumers.rewind()
+        await doors.poll(5)
+        assert len(await sample.values(doors.pool)) == 5
