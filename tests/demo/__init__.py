@@ -1,0 +1,1 @@
+"""Tests of the replay of real shopping data."""
