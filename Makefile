@@ -14,7 +14,7 @@ SOURCES = $(wildcard benchmarks cli demo deploy libs/common libs/danke services 
 # The branch whose published protos must not be broken.
 BASE ?= main
 
-.PHONY: help
+.PHONY: help check-reasons reasons
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' \
 	    $(MAKEFILE_LIST)
@@ -76,7 +76,7 @@ test: venv ## all tests on the embedded stack
 test-e2e: venv ## tests/e2e alone; KAFKA=apache runs them on Apache Kafka
 	KAFKA=$(KAFKA) $(BIN)/pytest tests/e2e $(if $(filter apache,$(KAFKA)),,-m "not apache") $(ARGS)
 
-CHECKS := check-format check-lint check-types check-imports check-protos check-breaking check-stubs
+CHECKS := check-format check-lint check-types check-imports check-protos check-breaking check-stubs check-reasons
 
 .PHONY: check $(CHECKS)
 check: $(CHECKS) ## format, lint, types, import directions, protos; `make -k check` shows all at once
@@ -113,6 +113,13 @@ format: venv ## rewrite sources and protos in the house format
 	$(BIN)/buf format --write proto
 
 .PHONY: proto
+# The reasons table says what the refusal classes say.
+check-reasons: venv
+	$(BIN)/python -m tools.generate_reasons --verify
+
+reasons: venv ## rewrite docs/reasons.md from the refusal classes
+	$(BIN)/python -m tools.generate_reasons
+
 proto: venv ## regenerate libs/danke and libs/buf from proto/
 	$(BIN)/python -m tools.generate_protos
 
