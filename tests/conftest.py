@@ -15,7 +15,7 @@ from danke.topics import TOPICS
 from deploy.local.config import Settings
 from deploy.local.kafka import Tansu
 from deploy.local.postgres import Postgres
-from tests.databases import ask, name_of, new_database
+from tests.databases import ask, create_database, drop_database, name_of, new_database
 
 # A shared machine's pauses are not our slowness, so no deadline per example; each failure prints
 # what reproduces it. `HYPOTHESIS_PROFILE` is not read: longer searches belong to `make faults`.
@@ -56,17 +56,20 @@ async def database(postgres_dsn: str) -> AsyncIterator[str]:
 async def template(postgres_dsn: str) -> AsyncIterator[Migrated]:
     """Gives the name of a database migrated for a service: made once per run, to be cloned."""
     made: dict[str, str] = {}
-    async with AsyncExitStack() as undo:
 
-        async def make(service: str) -> str:
-            if service not in made:
-                dsn = await undo.enter_async_context(new_database(postgres_dsn))
-                module = importlib.import_module(f"services.{service}.main")
-                await migrations.apply(dsn, service, module.SERVICE.migrations, ROLE_PASSWORD)
-                made[service] = name_of(dsn)
-            return made[service]
+    # No context manager here: the loop of the test that asks first closes its generators at its
+    # end, and would take the template with it.
+    async def make(service: str) -> str:
+        if service not in made:
+            dsn = await create_database(postgres_dsn)
+            module = importlib.import_module(f"services.{service}.main")
+            await migrations.apply(dsn, service, module.SERVICE.migrations, ROLE_PASSWORD)
+            made[service] = dsn
+        return name_of(made[service])
 
-        yield make
+    yield make
+    for dsn in made.values():
+        await drop_database(postgres_dsn, dsn)
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def promised(merchant_id: str, recharge_id: str, terms: Terms, at: datetime) -> 
 
 
 class ConfirmGift(Command, frozen=True, kw_only=True):
-    """Another service granted ``amount`` of a gift. Unknown gifts are not this service's business."""
+    """Another service granted ``amount`` of a gift; one nobody promised is ignored."""
 
     recharge_id: str
     gift: str

@@ -65,7 +65,7 @@ class MergeMembers(Command, frozen=True, kw_only=True):
     """Moves everything of ``from_member`` to ``into_member``, once per ``merge_id``.
 
     Holds move with their lots. The cap may be exceeded by it: it limits what is recharged, and
-    nothing is. If the older wallet was frozen, the joint one is: a freeze is not escaped by a merge.
+    nothing is. A freeze is not escaped by a merge: if one wallet was frozen, the joint one is.
     If ``into_member`` was itself merged already, everything follows to where that went.
     Refuses SAME_MEMBER. domain.md §2.14, S9.
     """
@@ -192,9 +192,8 @@ class MergeMembers(Command, frozen=True, kw_only=True):
             WalletStatusChanged(member_id=self.from_member, status="CLOSED", reason="MERGED")
         ]
         # Who was merged into this wallet before, now finds the way to the new one.
-        accounts = [closed]
-        for follower in state.group(MERGED_HERE, (self.merchant_id, self.from_member)):
-            accounts.append(replace(follower, merged_into=target))
+        followers = state.group(MERGED_HERE, (self.merchant_id, self.from_member))
+        accounts = [closed, *(replace(row, merged_into=target) for row in followers)]
         into = state.get(Account, (self.merchant_id, target))
         known = into
         if into is None:
