@@ -69,6 +69,8 @@ SERVICE_FILES = (
     "store.py",
     "timers.py",
 )
+# What a service without a schema has no use for: events and timers end in its own rows, or nowhere.
+STATEFUL_FILES = ("consumers.py", "migrations/0001_init.sql", "store.py", "timers.py")
 
 
 @dataclass(frozen=True)
@@ -151,10 +153,13 @@ def missing_purpose(source: Source) -> Iterator[str]:
 
 
 def stray_sql(source: Source) -> Iterator[str]:
-    """SQL lives in the stores and the kit; tests, benchmarks and the local stack ask directly."""
+    """SQL lives in the stores and the kit; tests, benchmarks and the local stack ask directly.
+
+    An example is one file to be read by other teams, its database included.
+    """
     if source.name == "store.py" or source.under("libs/common", "tests", "benchmarks"):
         return
-    if source.under("deploy/local"):
+    if source.under("deploy/local", "examples"):
         return
     for line, text in string_literals(source):
         if SQL.match(text):
@@ -191,7 +196,10 @@ def registry_hosts(path: str, text: str) -> Iterator[str]:
 
 def missing_rooms(services: Path) -> Iterator[str]:
     for service in sorted(service_folders(services)):
+        stateless = says_stateless(service / "main.py")
         for name in SERVICE_FILES:
+            if stateless and name in STATEFUL_FILES:
+                continue
             if not (service / name).is_file():
                 yield f"services/{service.name}: no {name}"
 
@@ -201,6 +209,11 @@ def missing_rooms(services: Path) -> Iterator[str]:
 
 def service_folders(services: Path) -> list[Path]:
     return [path for path in services.iterdir() if path.is_dir() and path.name[0] not in "_."]
+
+
+def says_stateless(main: Path) -> bool:
+    """Whether a service says outright that it has no schema: ``migrations=None``."""
+    return main.is_file() and re.search(r"\bmigrations=None\b", main.read_text("utf-8")) is not None
 
 
 def string_literals(source: Source) -> Iterator[tuple[int, str]]:
@@ -312,3 +325,10 @@ def test_rooms_rule_catches_a_missing_room(tmp_path: Path) -> None:
     (tmp_path / "wallet").mkdir()
     (tmp_path / "__pycache__").mkdir()
     assert len(list(missing_rooms(tmp_path))) == len(SERVICE_FILES)
+
+
+def test_rooms_rule_asks_no_store_of_a_service_without_schema(tmp_path: Path) -> None:
+    (tmp_path / "trade").mkdir()
+    (tmp_path / "trade" / "main.py").write_text("SERVICE = Service(migrations=None)\n")
+    missing = len(SERVICE_FILES) - len(STATEFUL_FILES) - 1
+    assert len(list(missing_rooms(tmp_path))) == missing

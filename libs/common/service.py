@@ -24,6 +24,7 @@ from common.engine import Engine
 from common.kafka import Clients
 from common.outbox import Relay
 from common.parking import Parking
+from common.publisher import Publisher
 from common.server import Exposed, Server, credentials
 from common.tables import Table
 from common.timers import TimerHandler, Timers
@@ -46,6 +47,8 @@ class Kit(Generic[C]):
     pool: asyncpg.Pool[Any]
     clock: Clock
     clients: Clients
+    # Not started: a service that publishes without an outbox names it in its ``extras``.
+    publisher: Publisher
 
 
 @dataclass(frozen=True)
@@ -147,9 +150,14 @@ class Process:
         self._metrics = telemetry.serve_metrics(
             config.metrics_port + self.number if config.metrics_port else 0
         )
+        stateless = service.migrations is None
         # Reads must plan for the tables as they are, as the engine's do; see engine.SESSION.
         self.pool = await asyncpg.create_pool(
-            config.database_url, min_size=1, max_size=config.pool_size, command_timeout=30
+            config.database_url,
+            # Without a schema there is nothing to connect to: the pool stays empty.
+            min_size=0 if stateless else 1,
+            max_size=config.pool_size,
+            command_timeout=30,
         )
         clients = Clients(config, service.name)
         self.relay = Relay(config.database_url, service.name, clients.producer)
@@ -162,7 +170,8 @@ class Process:
             queue_limit=config.queue_limit,
             on_commit=self.relay.wake,
         )
-        kit = Kit(config, self.engine, self.pool, self.clock, clients)
+        publisher = Publisher(clients.producer)
+        kit = Kit(config, self.engine, self.pool, self.clock, clients, publisher)
         self.consumers = Consumers(
             self.engine,
             Parking(self.pool),
@@ -174,9 +183,7 @@ class Process:
         )
         self.timers = Timers(self.engine, self.pool, service.timers, self.clock)
         trimmer = Trimmer(self.pool, config.command_retention_days)
-        stored: list[Any] = []
-        if service.migrations is not None:
-            stored = [self.engine, self.relay, self.timers, trimmer]
+        stored = [] if stateless else [self.engine, self.relay, self.timers, trimmer]
         for part in (*stored, *service.extras(kit), self.consumers):
             await part.start()
             self._running.append(part)
@@ -195,7 +202,9 @@ class Process:
         exposed = list(self.service.rpc(kit))
         if isinstance(self.clock, DevelopmentClock):
             log.warning("development mode: the clock can be set and the published key is accepted")
-            clock = ClockService(self.clock, self.timers, self.consumers, self.relay)
+            stateless = self.service.migrations is None
+            timers, relay = (None, None) if stateless else (self.timers, self.relay)
+            clock = ClockService(self.clock, timers, self.consumers, relay)
             exposed.append(Exposed(clock_pb2.DESCRIPTOR.services_by_name["ClockService"], clock))
         self.server = Server(self.service.name, verifier, exposed)
         self.port = await self.server.start(

@@ -22,6 +22,7 @@ CODES: Final[dict[Kind, grpc.StatusCode]] = {
 # A reason that a code fits better than its kind's.
 BY_REASON: Final[dict[str, grpc.StatusCode]] = {
     "STORE_UNAVAILABLE": grpc.StatusCode.UNAVAILABLE,
+    "BROKER_UNAVAILABLE": grpc.StatusCode.UNAVAILABLE,
     "DEADLINE_PASSED": grpc.StatusCode.DEADLINE_EXCEEDED,
     "REQUEST_ID_REUSED": grpc.StatusCode.INVALID_ARGUMENT,
 }

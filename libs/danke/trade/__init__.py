@@ -1,0 +1,1 @@
+"""danke.trade: generated from proto/, never edited."""

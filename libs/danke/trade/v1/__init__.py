@@ -1,0 +1,1 @@
+"""danke.trade.v1: generated from proto/, never edited."""
