@@ -19,7 +19,6 @@ from services.wallet.plans import Terms
 
 POINTS = "POINTS"
 TIER = "TIER"
-GROWTH = "GROWTH"
 
 
 def coupon_gift(template_id: str) -> str:
@@ -44,10 +43,12 @@ class GiftReceipt(Row, frozen=True):
 
 
 def promised(merchant_id: str, recharge_id: str, terms: Terms, at: datetime) -> list[GiftReceipt]:
-    """The receipts to wait for. A tier grant counts as one."""
+    """The receipts to wait for. A tier grant counts as one; growth is confirmed by no event.
+
+    Nor is a grant of a tier that the member already has: such a receipt stays open.
+    """
     gifts = [
         (POINTS, terms.gift_points),
-        (GROWTH, terms.growth),
         (TIER, int(bool(terms.tier_grant))),
     ]
     coupons: dict[str, int] = {}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from common.service import Service, run
-from services.wallet import consumers, rpc, store, timers
+from services.wallet import consumers, rpc, store, store_verify, timers
 from services.wallet.config import Config
 
 SERVICE: Final = Service(
@@ -16,6 +16,7 @@ SERVICE: Final = Service(
     tables=store.TABLES,
     events=consumers.handlers,
     timers=timers.HANDLERS,
+    checks=store_verify.CHECKS,
     migrations=Path(__file__).parent / "migrations",
 )
 

@@ -255,7 +255,7 @@ async def test_s1_gifts_are_confirmed_by_those_who_grant_them(wallets: Wallets) 
     for ref in ("c1", "c1", "c2"):
         await wallets.run(ConfirmGift, gift=coupons, ref=ref, amount=1, **about)
     await wallets.run(ConfirmGift, gift="POINTS", ref="lot", amount=500, **about)
-    await wallets.run(ConfirmGift, gift="GROWTH", ref="x", amount=1, **about)
+    await wallets.run(ConfirmGift, gift="UNKNOWN", ref="x", amount=1, **about)
     found = await store_recharges.gifts(wallets.pool, MERCHANT, credited.recharge_id)
     assert {(gift.gift, gift.received, gift.complete_at is not None) for gift in found} == {
         (coupons, 2, True),
