@@ -10,11 +10,11 @@ BIN := $(VENV)/bin
 PYTHON ?=
 PYTHONS := python3.11 python3 python3.12 python3.13 python3.14
 # Our own Python, whatever exists of it by now; generated code is excluded by the tools' settings.
-SOURCES = $(wildcard benchmarks cli demo deploy libs/common libs/danke services tests tools)
+SOURCES = $(wildcard benchmarks cli demo deploy examples libs/common libs/danke services tests tools)
 # The branch whose published protos must not be broken.
 BASE ?= main
 
-.PHONY: help check-reasons reasons
+.PHONY: help
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' \
 	    $(MAKEFILE_LIST)
@@ -79,7 +79,7 @@ test-e2e: venv ## tests/e2e alone; KAFKA=apache runs them on Apache Kafka
 CHECKS := check-format check-lint check-types check-imports check-protos check-breaking check-stubs check-reasons
 
 .PHONY: check $(CHECKS)
-check: $(CHECKS) ## format, lint, types, import directions, protos; `make -k check` shows all at once
+check: $(CHECKS) ## format, lint, types, import directions, protos, events; `make -k check` shows all at once
 
 check-format: venv
 	$(BIN)/ruff format --check $(SOURCES)
@@ -106,22 +106,30 @@ check-breaking: venv
 check-stubs: venv
 	$(BIN)/python -m tools.generate_protos --verify
 
+check-events: venv
+	$(BIN)/python -m tools.generate_events --verify
+
 .PHONY: format
 format: venv ## rewrite sources and protos in the house format
 	$(BIN)/ruff check --fix-only --quiet $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/buf format --write proto
 
-.PHONY: proto
 # The reasons table says what the refusal classes say.
 check-reasons: venv
 	$(BIN)/python -m tools.generate_reasons --verify
 
+.PHONY: reasons
 reasons: venv ## rewrite docs/reasons.md from the refusal classes
 	$(BIN)/python -m tools.generate_reasons
 
+.PHONY: proto
 proto: venv ## regenerate libs/danke and libs/buf from proto/
 	$(BIN)/python -m tools.generate_protos
+
+.PHONY: events
+events: venv ## regenerate docs/events from the event models
+	$(BIN)/python -m tools.generate_events
 
 # --- cleaning ----------------------------------------------------------------------------------
 

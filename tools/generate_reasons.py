@@ -18,10 +18,10 @@ from common.status import code_of
 PAGE = Path(__file__).parent.parent / "docs" / "reasons.md"
 HEAD = """# Error reasons
 
-Every refusal carries a `google.rpc.ErrorInfo` whose `(domain, reason)` never changes its meaning; the
-domain is `<service>.danke`. `BadRequest` names the fields where the request is at fault, `RetryInfo`
-comes with what is worth repeating. **Retry** says whether the *same* request, with the same
-`request_id`, may succeed later without anything else changing.
+Every refusal carries a `google.rpc.ErrorInfo` whose `(domain, reason)` never changes its meaning;
+the domain is `<service>.danke`. `BadRequest` names the fields where the request is at fault,
+`RetryInfo` comes with what is worth repeating. **Retry** says whether the *same* request, with the
+same `request_id`, may succeed later without anything else changing.
 
 This page is made from the code (`make reasons`).
 """

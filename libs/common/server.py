@@ -81,6 +81,7 @@ class Server:
         self.name = name
         self._verifier = verifier
         self._health = health.aio.HealthServicer()
+        self.exposed = tuple(exposed)
         self._services = [one.service.full_name for one in exposed]
         self._server = grpc.aio.server(
             maximum_concurrent_rpcs=MAX_CONCURRENT_CALLS,
