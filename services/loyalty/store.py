@@ -1,4 +1,4 @@
-"""Loyalty's tables, assembled from those of points and of members in one fixed order."""
+"""Loyalty's tables, assembled from those of members, tiers and points in one fixed order."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import Final
 
 from common.tables import Table
 from common.timers import Timer
-from services.loyalty import store_points
+from services.loyalty import store_members, store_points, store_tiers
 
 TABLES: Final = (
+    *store_members.TABLES,
+    *store_tiers.TABLES,
     *store_points.TABLES,
     Table(Timer, "timers", mode="upsert"),
 )

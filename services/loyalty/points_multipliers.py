@@ -1,0 +1,54 @@
+"""How many times over a member earns points, by tier and paid membership; domain.md §1.1 (M04, M05).
+
+The benefit POINTS_MULTIPLIER_BP of the member's tier and of the paid plans that run; the best one
+counts, as for every benefit. 10 000 is once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from common.rows import Group, Read, State
+from services.loyalty.benefits import BenefitCatalogue, best, catalogue_id
+from services.loyalty.benefits import Source as BenefitSource
+from services.loyalty.earn_rules import BP
+from services.loyalty.errors import MemberMoved
+from services.loyalty.paid_memberships import MEMBERSHIPS_OF
+from services.loyalty.points_accounts import declared
+from services.loyalty.tiers import TierState
+
+MULTIPLIER: Final = "POINTS_MULTIPLIER_BP"
+# What all tiers, or all plans, of a merchant give: a handful of rows.
+OWNED_BY: Final = Group(BenefitCatalogue, ("merchant_id", "owner"))
+
+
+def multiplier_reads(merchant_id: str, member_id: str) -> Iterable[Read]:
+    """What a command must declare to know a member's multiplier."""
+    yield TierState, (merchant_id, member_id)
+    yield MEMBERSHIPS_OF, (merchant_id, member_id)
+    yield OWNED_BY, (merchant_id, "TIER")
+    yield OWNED_BY, (merchant_id, "PLAN")
+
+
+def multiplier(state: State, merchant_id: str, member_id: str, at: datetime) -> int:
+    """The member's multiplier at ``at``, in basis points. Refuses MEMBER_MOVED."""
+    if not declared(state, TierState, (merchant_id, member_id)):
+        raise MemberMoved(member_id=member_id)
+    tier = state.get(TierState, (merchant_id, member_id))
+    owned = {catalogue_id("TIER", tier.tier_id)} if tier else set()
+    for membership in state.group(MEMBERSHIPS_OF, (merchant_id, member_id)):
+        started = membership.starts_at is not None and membership.starts_at <= at
+        if membership.state == "ACTIVE" and started:
+            if membership.ends_at is None or at < membership.ends_at:
+                owned.add(catalogue_id("PLAN", membership.plan_id))
+    found = [
+        (benefit, BenefitSource(catalogue.owner, catalogue.owner_id))
+        for owner in ("TIER", "PLAN")
+        for catalogue in state.group(OWNED_BY, (merchant_id, owner))
+        if catalogue.catalogue_id in owned
+        for benefit in catalogue.benefits
+        if benefit.kind == MULTIPLIER
+    ]
+    return best(found)[0].benefit.value if found else BP
