@@ -1,0 +1,213 @@
+"""What a subscriber sees: every topic of Danke read once, counted, and summed per member.
+
+It trusts nothing but the topics: repeats are told by ``ce_sequence``, which is gapless per
+aggregate, so a lost event shows as a gap. Its sums are set against what the services answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Final, Self
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from danke.events import loyalty, loyalty_points, wallet, wallet_punchcard
+from danke.events.envelope import event_type
+from danke.events.trade import ORDERS
+from danke.topics import EVENTS, TOPICS
+from demo.sales import Sales
+
+POLL_MS: Final = 50
+POLL_RECORDS: Final = 5_000
+OWN: Final = "danke."
+
+
+class Points(msgspec.Struct):
+    """One member's points after the last event."""
+
+    available: int = 0
+    pending: int = 0
+    frozen: int = 0
+    debt: int = 0
+
+
+class Books:
+    """The sums that a subscriber keeps."""
+
+    def __init__(self) -> None:
+        self.sales = Sales()
+        self.events: Counter[str] = Counter()
+        self.gaps = 0
+        self.repeats = 0
+        # Amounts by what they are, in fen or points.
+        self.sums: Counter[str] = Counter()
+        self.value: dict[str, tuple[int, int]] = {}
+        self.points: dict[str, Points] = {}
+        self.tiers: dict[str, str] = {}
+        self._last: dict[tuple[str, str], int] = {}
+        self._takers: dict[type[Any], Callable[[Any], None]] = {
+            wallet.BalanceChanged: self._balance,
+            wallet.RechargeSucceeded: self._recharge,
+            wallet.RechargeRefunded: self._recharge_refund,
+            wallet.WalletPaymentCaptured: self._payment,
+            wallet.WalletPaymentRefunded: self._payment_refund,
+            wallet_punchcard.PunchCardActivated: self._card,
+            wallet_punchcard.PunchCardRedeemed: self._visit,
+            loyalty.TierChanged: self._tier,
+        }
+        self._decoders: dict[str, tuple[Callable[[bytes], Any], Callable[[Any], None]]] = {}
+        for models in EVENTS.values():
+            for model in models:
+                taker = self._takers.get(model)
+                if issubclass(model, loyalty_points.PointsEvent):
+                    taker = self._points
+                if taker is not None:
+                    decode = msgspec.json.Decoder(model).decode
+                    self._decoders[event_type(model)] = (decode, taker)
+
+    def take(self, topic: str, headers: dict[str, bytes], value: bytes) -> None:
+        """Counts one record, unless it is a repeat."""
+        kind = headers["ce_type"].decode()
+        if topic == ORDERS.name:
+            self.sales.take(kind, value)
+            return
+        place = (topic, headers["ce_subject"].decode())
+        sequence, last = int(headers["ce_sequence"]), self._last.get(place, 0)
+        if sequence <= last:
+            self.repeats += 1
+            return
+        self.gaps += sequence - last - 1
+        self._last[place] = sequence
+        self.events[kind.split(".")[-2]] += 1
+        known = self._decoders.get(kind)
+        if known is not None:
+            decode, taker = known
+            taker(decode(value))
+
+    def _balance(self, event: wallet.BalanceChanged) -> None:
+        self.value[event.member_id] = (event.principal_fen, event.bonus_fen)
+
+    def _recharge(self, event: wallet.RechargeSucceeded) -> None:
+        self.sums["recharged_principal_fen"] += event.paid_fen
+        self.sums["recharged_bonus_fen"] += event.bonus_fen
+
+    def _recharge_refund(self, event: wallet.RechargeRefunded) -> None:
+        self.sums["returned_principal_fen"] += event.principal_refunded_fen + event.forfeited_fen
+        self.sums["returned_bonus_fen"] += event.bonus_cancelled_fen
+
+    def _payment(self, event: wallet.WalletPaymentCaptured) -> None:
+        self.sums["spent_principal_fen"] += event.principal_fen
+        self.sums["spent_bonus_fen"] += event.bonus_fen
+
+    def _payment_refund(self, event: wallet.WalletPaymentRefunded) -> None:
+        self.sums["restored_principal_fen"] += event.principal_fen
+        self.sums["restored_bonus_fen"] += event.bonus_fen
+
+    def _card(self, event: wallet_punchcard.PunchCardActivated) -> None:
+        self.sums["cards"] += 1
+        self.sums["card_price_fen"] += event.price_fen
+
+    def _visit(self, event: wallet_punchcard.PunchCardRedeemed) -> None:
+        self.sums["card_visits"] += event.times
+        self.sums["card_revenue_fen"] += event.revenue_fen
+
+    def _tier(self, event: loyalty.TierChanged) -> None:
+        self.tiers[event.member_id] = event.to_tier_id
+
+    def _points(self, event: Any) -> None:
+        after = Points(
+            event.available_points, event.pending_points, event.frozen_points, event.debt_points
+        )
+        self.points[event.member_id] = after
+        self.sums[f"points_{type(event).__name__}"] += getattr(event, "points", 0)
+
+
+class Tally:
+    """Reads the topics in the background while it is open."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self.books = Books()
+        self.dead: Counter[str] = Counter()
+        # Events of all services so far, repeats included.
+        self.records = 0
+        self._bootstrap = bootstrap
+        self._read: dict[TopicPartition, int] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=50,
+            client_id="danke-replay",
+        )
+        await self._consumer.start()
+        wanted = [topic.name for topic in TOPICS if topic.name.startswith(OWN)]
+        wanted.append(ORDERS.name)
+        wanted += [topic.dead_letters for topic in TOPICS]
+        known = await self._consumer.topics()
+        places = [
+            TopicPartition(name, partition)
+            for name in wanted
+            if name in known
+            for partition in self._consumer.partitions_for_topic(name) or ()
+        ]
+        self._consumer.assign(places)
+        self._read = dict.fromkeys(places, 0)
+        self._task = asyncio.create_task(self._work(), name="tally")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        await self._consumer.stop()
+
+    async def ends(self) -> dict[str, int]:
+        """Records ever written, by topic: Danke's own and all dead letters, not what it reads."""
+        ends = await self._consumer.end_offsets(
+            [place for place in self._read if place.topic != ORDERS.name]
+        )
+        found: Counter[str] = Counter()
+        for place, offset in ends.items():
+            found[place.topic] += offset
+        return dict(found)
+
+    async def caught_up(self) -> None:
+        """Returns once everything that is in the topics now has been counted."""
+        ends = await self._consumer.end_offsets(list(self._read))
+        while any(self._read[place] < offset for place, offset in ends.items()):
+            assert self._task is not None, "Bug: not open"
+            if self._task.done():
+                self._task.result()
+            await asyncio.sleep(0.02)
+
+    async def _work(self) -> None:
+        while True:
+            polled = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=POLL_RECORDS)
+            for place, records in polled.items():
+                for record in records:
+                    self._count(place, record)
+                self._read[place] = records[-1].offset + 1
+            # Decoding a full poll takes a while; others of this loop have waited.
+            await asyncio.sleep(0)
+
+    def _count(self, place: TopicPartition, record: Any) -> None:
+        if place.topic.endswith(".dlq"):
+            reason = dict(record.headers).get("dlq_reason", b"").decode()
+            self.dead[f"{place.topic} {reason}"] += 1
+            return
+        self.records += place.topic != ORDERS.name
+        self.books.take(place.topic, dict(record.headers), record.value)
