@@ -1,0 +1,217 @@
+"""What the replay found: figures, where each comes from, and checks that decide the exit code."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+from rich.console import Console
+
+from common.verify import Finding
+from demo import tables
+from demo.data import category_id
+from demo.tally import Books, Points
+from demo.truth import Totals
+
+# A difference is shown, not all of them.
+SHOWN: Final = 5
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One sentence that must be true, and what was compared."""
+
+    says: str
+    ok: bool
+    detail: str = ""
+
+
+class Member(msgspec.Struct, frozen=True):
+    """What the services answer about one member, and what the rules expect of the wallet."""
+
+    member_id: str
+    expected_fen: int
+    principal_fen: int
+    bonus_fen: int
+    points: Points
+    tier: str
+
+
+class Twice(msgspec.Struct, frozen=True):
+    """One day sent twice: what was there before and after the second time."""
+
+    day: date
+    requests: int
+    before: dict[str, int]
+    after: dict[str, int]
+
+    @property
+    def changed(self) -> dict[str, tuple[int, int]]:
+        """What differs."""
+        names = sorted({*self.before, *self.after})
+        return {
+            name: (self.before.get(name, 0), self.after.get(name, 0))
+            for name in names
+            if self.before.get(name, 0) != self.after.get(name, 0)
+        }
+
+
+@dataclass(kw_only=True)
+class Report:
+    """A replay's result. ``ok`` is what `make run` ends with."""
+
+    weeks: int
+    first_day: date
+    last_day: date
+    seconds: float
+    truth: Totals
+    books: Books
+    # The data's week of each order.
+    week_of: dict[str, int]
+    left_out: int
+    members: list[Member]
+    twice: Twice | None
+    dead: Counter[str]
+    # Events that waited for an earlier one on the way, by service.
+    parked: Counter[str]
+    latencies: list[tuple[str, int, float, float]]
+    retries: int
+    records_sent: int
+    planned: Counter[str]
+    # What `danke verify` found; None if it was not run.
+    findings: Sequence[tuple[str, Finding]] | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every check holds."""
+        return all(check.ok for check in self.checks())
+
+    def checks(self) -> list[Check]:
+        """All checks, the sales first."""
+        checks = [*self._sales(), *self._wallet(), *self._points(), *self._platform()]
+        if self.findings is not None:
+            checks += _verified(self.findings)
+        return checks
+
+    def show(self, console: Console) -> None:
+        """Prints the report."""
+        for each in tables.all_of(self):
+            console.print(each)
+            console.print()
+        console.print(tables.checks(self.checks()))
+        for note in self.notes:
+            console.print(f"[yellow]note[/] {note}")
+
+    def _sales(self) -> list[Check]:
+        sales, truth = self.books.sales, self.truth
+        total = sum(sales.by_order.values())
+        by_store = {str(store): fen for store, fen in truth.by_store.items() if fen}
+        by_category: Counter[str] = Counter()
+        for name, fen in truth.by_category.items():
+            by_category[category_id(name or None)] += fen
+        return [
+            Check(
+                "Sales equal the data's own sum, to the fen",
+                total == truth.sales_fen,
+                f"{tables.yuan(total)} by topic, {tables.yuan(truth.sales_fen)} by the data",
+            ),
+            _same("… of every week", sales.by(self.week_of), truth.by_week),
+            _same("… of every store", sales.by_store, by_store),
+            _same("… of every category", sales.by_category, by_category),
+            Check(
+                "Every basket became one order",
+                len(sales.by_order) + self.left_out == truth.baskets,
+                f"{len(sales.by_order)} orders + {self.left_out} of coupon slips alone,"
+                f" {truth.baskets} baskets",
+            ),
+            Check(
+                "Every household became one member",
+                len(self.members) == truth.households,
+                f"{len(self.members)} members, {truth.households} households",
+            ),
+        ]
+
+    def _wallet(self) -> list[Check]:
+        books = self.books
+        answered = {m.member_id: (m.principal_fen, m.bonus_fen) for m in self.members}
+        wrong = [
+            m.member_id for m in self.members if m.principal_fen + m.bonus_fen != m.expected_fen
+        ]
+        by_topic = {member: books.value.get(member, (0, 0)) for member in answered}
+        checks = [
+            Check(
+                "Each wallet holds what the replay's own bookkeeping expects",
+                not wrong,
+                f"{len(self.members)} members compared" + _some(wrong),
+            ),
+            Check(
+                "Each wallet answers what its topic says, principal and bonus",
+                by_topic == answered,
+                _difference(by_topic, answered),
+            ),
+        ]
+        for kind, place in (("principal", 0), ("bonus", 1)):
+            held = sum(value[place] for value in answered.values())
+            moved = tables.moved(books.sums, kind)
+            checks.append(
+                Check(
+                    f"Recharged − returned − spent + refunded = outstanding {kind}",
+                    moved == held,
+                    f"{tables.yuan(moved)} moved, {tables.yuan(held)} outstanding",
+                )
+            )
+        return checks
+
+    def _points(self) -> list[Check]:
+        answered = {m.member_id: m.points for m in self.members}
+        by_topic = {member: self.books.points.get(member, Points()) for member in answered}
+        return [
+            Check(
+                "Each member's points are what their topic says",
+                by_topic == answered,
+                _difference(by_topic, answered),
+            )
+        ]
+
+    def _platform(self) -> list[Check]:
+        checks = [
+            Check("No dead letters", not self.dead, ", ".join(map(str, self.dead.items()))),
+            Check("No event is missing in its sequence", not self.books.gaps),
+        ]
+        if self.twice is not None:
+            said = f"{self.twice.requests} requests and records repeated"
+            for name, (before, after) in list(self.twice.changed.items())[:SHOWN]:
+                said += f"; {name} was {before}, is {after}"
+            says = f"Replayed day {self.twice.day} twice: nothing changed"
+            checks.append(Check(says, not self.twice.changed, said))
+        return checks
+
+
+def _same(says: str, ours: Mapping[Any, int], theirs: Mapping[Any, int]) -> Check:
+    return Check(says, +Counter(ours) == +Counter(theirs), _difference(ours, theirs))
+
+
+def _difference(ours: Mapping[Any, Any], theirs: Mapping[Any, Any]) -> str:
+    keys = [key for key in {**ours, **theirs} if (ours.get(key) or 0) != (theirs.get(key) or 0)]
+    differ = [f"{key}: {ours.get(key)} and {theirs.get(key)}" for key in keys]
+    return f"{len(theirs)} compared" + _some(differ)
+
+
+def _some(wrong: Sequence[str]) -> str:
+    if not wrong:
+        return ""
+    more = f" and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
+    return f"; {len(wrong)} differ: {', '.join(wrong[:SHOWN])}{more}"
+
+
+def _verified(findings: Sequence[tuple[str, Finding]]) -> list[Check]:
+    broken = [(service, finding) for service, finding in findings if finding.rows]
+    checks = [
+        Check(f"{service}: {finding.check.says}", ok=False, detail=str(finding.rows[:SHOWN]))
+        for service, finding in broken
+    ]
+    return checks or [Check("danke verify", ok=True, detail=f"{len(findings)} checks hold")]

