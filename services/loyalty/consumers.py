@@ -8,12 +8,15 @@ from typing import Any, Final
 from common.commands import Command
 from common.consumers import Arrival, Handler
 from common.service import Kit
-from services.loyalty import consumers_points
+from services.loyalty import consumers_members, consumers_points
 from services.loyalty.config import Config
 
 # Which events each area acts on. One event may mean something to several of them: an order earns
 # points and growth.
-AREAS: Final[Sequence[Mapping[type[Any], Handler]]] = (consumers_points.HANDLERS,)
+AREAS: Final[Sequence[Mapping[type[Any], Handler]]] = (
+    consumers_points.HANDLERS,
+    consumers_members.HANDLERS,
+)
 
 
 def handlers(kit: Kit[Config]) -> Mapping[type[Any], Handler]:

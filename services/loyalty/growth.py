@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from common.commands import Command, Decision
 from common.rows import Read, Row, State
@@ -107,7 +107,7 @@ def reversed_(
 class OfMember(Command, frozen=True, kw_only=True):
     """A command about one member's tier. After a merge it goes to who the member became."""
 
-    RESULT: ClassVar[type] = TierState
+    RESULT: ClassVar[Any] = TierState
 
     member_id: str
 

@@ -115,26 +115,35 @@ class Standing:
 
     # --- counting -----------------------------------------------------------------------------
 
-    def count(self, delta: Sums, counts_n: int | None = None) -> int:
+    def count(
+        self,
+        delta: Sums,
+        counts_n: int | None = None,
+        *,
+        window: Sums | None = None,
+        qualifying: Sums | None = None,
+    ) -> int:
         """Adds what a ledger entry says and returns its number.
 
-        A reversal names in ``counts_n`` the entry it takes back: it counts where that one did.
+        A reversal names in ``counts_n`` the entry it takes back: it counts where that one did. A
+        merge brings ``window`` and ``qualifying`` of its own: not all there ever was counts still.
         """
         number = self.account.last_n + 1
         origin = counts_n or number
+        extra = delta if window is None else window
         for grant in self._windows(origin):
-            self.put(replace(grant, window=(grant.window + delta).at_least_zero()))
+            self.put(replace(grant, window_sums=(grant.window_sums + extra).at_least_zero()))
         account = self.account
-        qualifying = account.qualifying
+        after = account.qualifying
         if origin >= account.qualifying_from_n:
-            qualifying = (qualifying + delta).at_least_zero()
+            after = (after + (delta if qualifying is None else qualifying)).at_least_zero()
         self.account = replace(
             account,
             growth=account.growth + delta.growth,
             points=account.points + delta.points,
             spend_fen=account.spend_fen + delta.spend_fen,
             orders=account.orders + delta.orders,
-            qualifying=qualifying,
+            qualifying=after,
             last_n=number,
         )
         return number
@@ -177,8 +186,8 @@ class Standing:
                 self._instead(grant, tier, ref)
                 break
             for below in self._superseded()[:1]:
-                window = below.window + grant.window
-                self.put(replace(below, state="ACTIVE", window=window))
+                window = below.window_sums + grant.window_sums
+                self.put(replace(below, state="ACTIVE", window_sums=window))
         self.refresh("REVERT", ref)
 
     def _instead(self, grant: TierGrant, tier: Tier, ref: str) -> None:
@@ -190,7 +199,7 @@ class Standing:
                 level_before=grant.level_before,
                 obtained_at=grant.obtained_at,
                 from_n=grant.from_n,
-                window=grant.window,
+                window_sums=grant.window_sums,
             )
         )
 
@@ -200,6 +209,8 @@ class Standing:
         self, source: TierSource, ref: str, tier: Tier, valid_until: datetime | None
     ) -> TierGrant:
         """Adds a grant to the stack; ``refresh`` afterwards says what it changed."""
+        if source != "EARNED":
+            _ = self.earned  # whoever is given a tier has an earned one below it
         return self.put(self.new_grant(source, ref, tier, valid_until))
 
     def end(self, grant: TierGrant, state: GrantState) -> None:
@@ -225,7 +236,7 @@ class Standing:
             obtained_at=self.at,
             valid_until=valid_until,
             from_n=self.account.last_n + 1,
-            window=Sums(),
+            window_sums=Sums(),
             threshold=None,
             metric=self.scheme.metric,
         )

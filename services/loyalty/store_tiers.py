@@ -1,4 +1,4 @@
-"""Tiers, growth, paid memberships and benefits: tables, and the set-based queries that read them."""
+"""Tiers, growth, paid memberships and benefits: tables, and the set-based queries on them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from services.loyalty.calibration import Simulated
 from services.loyalty.growth import GrowthEntry, GrowthPolicy
 from services.loyalty.order_growth import ORDERS_OF, OrderGrowth
 from services.loyalty.paid_memberships import MEMBERSHIPS_OF, PaidMembership, PaidPlan
-from services.loyalty.points_multipliers import OWNED_BY
 from services.loyalty.points_multipliers import OWNED_BY
 from services.loyalty.tier_grants import RechargeTier
 from services.loyalty.tier_schemes import Tier, TierScheme, default_scheme, scheme_key

@@ -39,7 +39,7 @@ def finish(standing: Standing, grant: TierGrant) -> None:
             if other.state == "SUPERSEDED":  # no refund undoes an upgrade of an earlier term
                 standing.end(other, "ENDED")
     tier = standing.tier(grant)
-    if grant.window.of(standing.scheme.metric) >= tier.keep_threshold:
+    if grant.window_sums.of(standing.scheme.metric) >= tier.keep_threshold:
         _keep(standing, grant, tier, until)
     else:
         _step_down(standing, grant, tier, until)
@@ -55,7 +55,7 @@ def _keep(standing: Standing, grant: TierGrant, tier: Tier, ended: datetime) -> 
             level=tier.level,
             valid_until=until,
             from_n=standing.account.last_n + 1,
-            window=Sums(),
+            window_sums=Sums(),
             threshold=None,
         )
     )
@@ -88,13 +88,13 @@ def _requalify(standing: Standing, grant: TierGrant, lower: Tier) -> None:
     At least the threshold of the tier the member fell to, less than that of the tier above it.
     """
     metric = standing.scheme.metric
-    value = max(lower.threshold, grant.window.of(metric))
+    value = max(lower.threshold, grant.window_sums.of(metric))
     upper = standing.scheme.above(lower.level)
     if upper is not None:
         value = min(value, upper.threshold - 1)
     standing.account = replace(
         standing.account,
-        qualifying=grant.window.with_metric(metric, value),
+        qualifying=grant.window_sums.with_metric(metric, value),
         qualifying_from_n=standing.account.last_n + 1,
     )
 
@@ -157,7 +157,7 @@ class NoticeTier(_OfGrant, frozen=True, kw_only=True):
         standing = Standing(state, self, grant.member_id)
         scheme = standing.scheme
         tier = standing.tier(grant)
-        need = tier.keep_threshold - grant.window.of(scheme.metric)
+        need = tier.keep_threshold - grant.window_sums.of(scheme.metric)
         lower = scheme.at_most(tier.level - 1)
         others = [standing.tier(one) for one in standing.active() if one is not grant]
         after = max([lower, *others], key=lambda one: one.level)

@@ -46,7 +46,7 @@ class TierGrant(Row, frozen=True):
     valid_until: datetime | None
     # Ledger entries from this number on count in ``window``, the sums that keep the tier.
     from_n: int
-    window: Sums
+    window_sums: Sums
     # The threshold that was reached, until the tier was kept on its own merit: falling below it by
     # a refund undoes the upgrade.
     threshold: int | None

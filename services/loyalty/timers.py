@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from common.timers import TimerHandler
-from services.loyalty import timers_points
+from services.loyalty import timers_members, timers_points
 
 HANDLERS: Final[Mapping[str, TimerHandler]] = {
     **timers_points.HANDLERS,
+    **timers_members.HANDLERS,
 }

@@ -1,0 +1,154 @@
+"""Events that touch members and tiers → commands: orders, recharges, payments, points, balances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from common.commands import Command
+from common.consumers import Arrival, Handler
+from danke.events import loyalty_points, trade, wallet
+from services.loyalty.growth import CountPoints
+from services.loyalty.obligations import RecordObligation
+from services.loyalty.order_growth import (
+    BaseLine,
+    RecordOrderCompleted,
+    RecordOrderPaid,
+    RecordOrderRefunded,
+    RefundPart,
+)
+from services.loyalty.paid_memberships import ActivateMembership
+from services.loyalty.tier_grants import RecordRecharge, RecordRechargeRefund
+
+
+def _about(arrival: Arrival, what: str, at: datetime | None = None) -> dict[str, Any]:
+    """Fields that every command from an event has; ``what`` keeps the ids of its commands apart."""
+    return {
+        "id": f"{arrival.envelope.id}/{what}",
+        "merchant_id": arrival.merchant_id,
+        "at": at or arrival.at,
+        "new_id": f"{arrival.new_id}.{what}",
+    }
+
+
+def order_paid(event: trade.OrderPaid, arrival: Arrival) -> Command:
+    """The base is what was paid for the goods, without bonus and shipping; X1."""
+    lines = [
+        BaseLine(line.line_id, line.net_paid_fen, max(0, line.net_paid_fen - line.wallet_bonus_fen))
+        for line in event.lines
+    ]
+    return RecordOrderPaid(
+        **_about(arrival, "growth", event.paid_at),
+        member_id=event.member_id,
+        order_id=event.order_id,
+        lines=lines,
+    )
+
+
+def order_completed(event: trade.OrderCompleted, arrival: Arrival) -> Command:
+    """The order's growth is due."""
+    about = _about(arrival, "growth", event.completed_at)
+    return RecordOrderCompleted(**about, order_id=event.order_id)
+
+
+def order_refunded(event: trade.OrderRefunded, arrival: Arrival) -> Command:
+    """The refunded part's growth goes back; a refund of shipping alone takes nothing."""
+    return RecordOrderRefunded(
+        **_about(arrival, "growth", event.refunded_at),
+        order_id=event.order_id,
+        refund_id=event.refund_id,
+        parts=[RefundPart(line.line_id, line.cash_fen + line.wallet_fen) for line in event.lines],
+        full=event.is_full_cumulative,
+    )
+
+
+def recharge_succeeded(event: wallet.RechargeSucceeded, arrival: Arrival) -> Command | None:
+    """A recharge may lift the tier and bring growth; W1."""
+    if not event.tier_grant and not event.growth:
+        return None
+    return RecordRecharge(
+        **_about(arrival, "tier"),
+        member_id=event.member_id,
+        recharge_id=event.recharge_id,
+        tier_id=event.tier_grant,
+        growth=event.growth,
+    )
+
+
+def recharge_refund_approved(
+    event: wallet.RechargeRefundApproved, arrival: Arrival
+) -> Command | None:
+    """What a recharge brought is revoked before its money goes back; saga S2."""
+    return _recharge_undone(event, arrival)
+
+
+def recharge_refunded(event: wallet.RechargeRefunded, arrival: Arrival) -> Command | None:
+    """The same again in case the approval was not seen; a recharge is undone once."""
+    return _recharge_undone(event, arrival)
+
+
+def _recharge_undone(
+    event: wallet.RechargeRefundApproved | wallet.RechargeRefunded, arrival: Arrival
+) -> Command | None:
+    gifts = event.gifts_to_revoke
+    if not gifts.tier_grant and not gifts.growth:
+        return None
+    return RecordRechargeRefund(
+        **_about(arrival, "tier"), member_id=event.member_id, recharge_id=event.recharge_id
+    )
+
+
+def payment_succeeded(event: trade.PaymentSucceeded, arrival: Arrival) -> Command | None:
+    """Money for a paid membership."""
+    if event.biz_type != "MEMBERSHIP":
+        return None
+    return ActivateMembership(
+        **_about(arrival, "membership", event.paid_at),
+        membership_id=event.biz_id,
+        payment_id=event.payment_id,
+        amount_fen=event.amount_fen,
+    )
+
+
+def balance_changed(event: wallet.BalanceChanged, arrival: Arrival) -> Command:
+    """Principal that is left stands against closing the member; S10."""
+    return RecordObligation(
+        **_about(arrival, "obligation"),
+        member_id=event.member_id,
+        kind="WALLET_PRINCIPAL",
+        ref="",
+        amount=max(0, event.principal_fen),
+    )
+
+
+def points_earned(event: loyalty_points.PointsEarned, arrival: Arrival) -> Command:
+    """For tier schemes measured by points; M05."""
+    source = f"{event.rule_id}/{event.source_type}/{event.source_id}"
+    return CountPoints(
+        **_about(arrival, "points"), member_id=event.member_id, source=source, points=event.points
+    )
+
+
+def points_revoked(event: loyalty_points.PointsRevoked, arrival: Arrival) -> Command:
+    """Points taken back count no more. Each revocation is an event of its own."""
+    return CountPoints(
+        **_about(arrival, "points"),
+        member_id=event.member_id,
+        source=f"revoked/{arrival.envelope.id}",
+        points=-event.points,
+    )
+
+
+HANDLERS: Final[Mapping[type[Any], Handler]] = {
+    trade.OrderPaid: order_paid,
+    trade.OrderCompleted: order_completed,
+    trade.OrderRefunded: order_refunded,
+    trade.PaymentSucceeded: payment_succeeded,
+    wallet.RechargeSucceeded: recharge_succeeded,
+    wallet.RechargeRefundApproved: recharge_refund_approved,
+    wallet.RechargeRefunded: recharge_refunded,
+    wallet.BalanceChanged: balance_changed,
+    loyalty_points.PointsEarned: points_earned,
+    loyalty_points.PointsRevoked: points_revoked,
+}
