@@ -76,10 +76,11 @@ test: venv ## all tests on the embedded stack
 test-e2e: venv ## tests/e2e alone; KAFKA=apache runs them on Apache Kafka
 	KAFKA=$(KAFKA) $(BIN)/pytest tests/e2e $(if $(filter apache,$(KAFKA)),,-m "not apache") $(ARGS)
 
-CHECKS := check-format check-lint check-types check-imports check-protos check-breaking check-stubs check-reasons
+CHECKS := check-format check-lint check-types check-imports check-protos check-breaking check-stubs \
+    check-reasons check-events
 
 .PHONY: check $(CHECKS)
-check: $(CHECKS) ## format, lint, types, import directions, protos, events; `make -k check` shows all at once
+check: $(CHECKS) ## format, lint, types, imports, protos, events; `make -k check` shows all at once
 
 check-format: venv
 	$(BIN)/ruff format --check $(SOURCES)

@@ -1,0 +1,1 @@
+"""Programs to start from: how other systems read Danke's events, and write for it."""

@@ -1,0 +1,1 @@
+"""What other teams build on: event schemas, records, documents, examples, and every RPC."""

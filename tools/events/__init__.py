@@ -1,0 +1,1 @@
+"""What docs/events is made from: the event models, read as schemas, examples and pages."""
