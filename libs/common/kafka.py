@@ -32,11 +32,14 @@ class Clients:
             max_batch_size=MAX_BATCH_BYTES,
             max_request_size=2 * MAX_BATCH_BYTES,
             request_timeout_ms=15_000,
-            **self._security(),
+            **self.security(),
         )
 
-    def consumer(self, *topics: str, group_id: str) -> AIOKafkaConsumer:
-        """A consumer that starts at the beginning and commits only when told."""
+    def consumer(self, *topics: str, group_id: str | None) -> AIOKafkaConsumer:
+        """A consumer that starts at the beginning and commits only when told.
+
+        Without a group it must be assigned its partitions, and leaves no trace on the broker.
+        """
         return AIOKafkaConsumer(
             *topics,
             bootstrap_servers=self._config.kafka_bootstrap,
@@ -48,10 +51,11 @@ class Clients:
             session_timeout_ms=self._config.kafka_session_ms,
             heartbeat_interval_ms=self._config.kafka_session_ms // 4,
             max_poll_interval_ms=300_000,
-            **self._security(),
+            **self.security(),
         )
 
-    def _security(self) -> dict[str, Any]:
+    def security(self) -> dict[str, Any]:
+        """What every client needs to be let in: nothing, TLS, or mTLS."""
         config = self._config
         if not config.kafka_ca_path:
             return {}

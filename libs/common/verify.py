@@ -30,6 +30,24 @@ class Finding(msgspec.Struct, frozen=True):
     rows: list[dict[str, Any]]
 
 
+class Backlog(msgspec.Struct, frozen=True):
+    """What one service has still to do. None of it is wrong; much of it, or old, is."""
+
+    # Events committed and not yet acknowledged by the broker, and how long the oldest waits.
+    outbox: int
+    outbox_oldest_s: float
+    # Events whose predecessor has not arrived.
+    parked: int
+
+
+BACKLOG: Final = """
+SELECT count(*) AS outbox,
+       coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8
+         AS outbox_oldest_s,
+       (SELECT count(*) FROM parked) AS parked
+FROM outbox
+"""
+
 KIT_CHECKS: Final = (
     Check(
         "outbox_sequences",
@@ -62,5 +80,16 @@ async def run_checks(dsn: str, checks: Sequence[Check]) -> list[Finding]:
                 rows = await conn.fetch(f"SELECT * FROM ({check.sql}) AS found LIMIT {LIMIT}")
                 findings.append(Finding(check, [dict(row) for row in rows]))
             return findings
+    finally:
+        await conn.close()
+
+
+async def backlog(dsn: str) -> Backlog:
+    """What waits in one service's schema."""
+    conn = await asyncpg.connect(dsn)
+    try:
+        row = await conn.fetchrow(BACKLOG)
+        assert row is not None, "an aggregate always answers"
+        return Backlog(**row)
     finally:
         await conn.close()
