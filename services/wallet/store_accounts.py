@@ -11,6 +11,7 @@ import msgspec
 from common.tables import Table
 from services.wallet.accounts import Account
 from services.wallet.adjustments import Adjustment
+from services.wallet.liability import Age, Movement, Report, report
 from services.wallet.lots import Lot
 from services.wallet.merges import (
     ACCOUNT_ITSELF,
@@ -60,26 +61,6 @@ class StatementLine(msgspec.Struct, frozen=True):
     bonus_after_fen: int
 
 
-class Movement(msgspec.Struct, frozen=True):
-    """What one kind of transfer moved from one ledger account to another in a period."""
-
-    kind: str
-    debit: str
-    credit: str
-    amount_fen: int
-    transfers: int
-
-
-class Age(msgspec.Struct, frozen=True):
-    """What is outstanding of the lots credited in one month (Asia/Shanghai) in one store."""
-
-    month: str
-    store_id: str
-    principal_fen: int
-    bonus_fen: int
-    lots: int
-
-
 BALANCE: Final = """
 SELECT coalesce(sum(paid_fen - principal_withdrawn_fen - principal_used_fen), 0)::bigint,
        coalesce(sum(bonus_fen - (withdrawn_fen - principal_withdrawn_fen)
@@ -120,23 +101,29 @@ WITH operations AS (
 SELECT at, ref, kind, principal_fen, bonus_fen, principal_after::bigint, bonus_after::bigint
 FROM lines WHERE (at, ref) < ($3, $4) ORDER BY at DESC, ref DESC LIMIT $5
 """
-# What is outstanding now, from the lots; earlier moments are that less what moved since.
-OUTSTANDING: Final = """
-SELECT to_char(l.credited_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') AS month,
-    coalesce(r.store_id, '') AS store_id,
-    sum(l.paid_fen - l.principal_withdrawn_fen - l.principal_used_fen)::bigint,
-    sum(l.bonus_fen - (l.withdrawn_fen - l.principal_withdrawn_fen)
-        - (l.used_fen - l.principal_used_fen))::bigint,
-    count(*)
-FROM lots l
-LEFT JOIN recharges r ON r.merchant_id = l.merchant_id AND r.recharge_id = l.recharge_id
-WHERE l.merchant_id = $1 AND l.state = 'ACTIVE'
-GROUP BY 1, 2 ORDER BY 1, 2
-"""
-MOVED: Final = """
-SELECT kind, debit, credit, sum(amount_fen)::bigint, count(*)
-FROM transfers WHERE merchant_id = $1 AND at >= $2 AND ($3::timestamptz IS NULL OR at < $3)
-GROUP BY kind, debit, credit ORDER BY kind, debit, credit
+# What is outstanding now, what moved in the period, and what moved after it; as JSON lists of
+# objects, so that all three are of one snapshot.
+LIABILITY: Final = """
+WITH ages AS (
+    SELECT to_char(l.credited_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') AS month,
+        coalesce(r.store_id, '') AS store_id,
+        sum(l.paid_fen - l.principal_withdrawn_fen - l.principal_used_fen)::bigint AS principal_fen,
+        sum(l.bonus_fen - (l.withdrawn_fen - l.principal_withdrawn_fen)
+            - (l.used_fen - l.principal_used_fen))::bigint AS bonus_fen,
+        count(*) AS lots
+    FROM lots l
+    LEFT JOIN recharges r ON r.merchant_id = l.merchant_id AND r.recharge_id = l.recharge_id
+    WHERE l.merchant_id = $1 AND l.state = 'ACTIVE'
+    GROUP BY 1, 2 ORDER BY 1, 2
+), moves AS (
+    SELECT $3::timestamptz IS NULL OR at < $3 AS inside, kind, debit, credit,
+        sum(amount_fen)::bigint AS amount_fen, count(*) AS transfers
+    FROM transfers WHERE merchant_id = $1 AND at >= $2
+    GROUP BY 1, 2, 3, 4 ORDER BY 2, 3, 4
+)
+SELECT (SELECT coalesce(json_agg(a), '[]')::text FROM ages a),
+    (SELECT coalesce(json_agg(m), '[]')::text FROM moves m WHERE inside),
+    (SELECT coalesce(json_agg(m), '[]')::text FROM moves m WHERE NOT inside)
 """
 
 
@@ -196,13 +183,13 @@ async def statement(
     return [StatementLine(*record) for record in records]
 
 
-async def outstanding(pool: Pool, merchant_id: str) -> list[Age]:
-    """What the merchant owes its members now, by month of recharge and store."""
-    return [Age(*record) for record in await pool.fetch(OUTSTANDING, merchant_id)]
-
-
-async def moved(
-    pool: Pool, merchant_id: str, start: datetime, end: datetime | None
-) -> list[Movement]:
-    """What moved from ``start`` (inclusive) to ``end`` (exclusive; None is now)."""
-    return [Movement(*record) for record in await pool.fetch(MOVED, merchant_id, start, end)]
+async def liability(pool: Pool, merchant_id: str, start: datetime, end: datetime | None) -> Report:
+    """What the merchant owes its members, from ``start`` inclusive to ``end`` exclusive."""
+    # One snapshot, or a payment between two queries would not add up.
+    [record] = await pool.fetch(LIABILITY, merchant_id, start, end)
+    ages, inside, since = (msgspec.json.decode(part) for part in record)
+    return report(
+        msgspec.convert(ages, list[Age]),
+        msgspec.convert(inside, list[Movement]),
+        msgspec.convert(since, list[Movement]),
+    )

@@ -54,7 +54,7 @@ CHECKS: Final = (
         "what a merge takes from one member reaches the other",
         """
         SELECT merchant_id, ref AS merge_id,
-            sum(CASE debit WHEN 'ADJUSTMENT' THEN amount_fen ELSE -amount_fen END)::bigint AS off_fen
+            sum(CASE debit WHEN 'ADJUSTMENT' THEN amount_fen ELSE -amount_fen END)::bigint AS off
         FROM transfers WHERE kind = 'MERGE' GROUP BY merchant_id, ref
         HAVING sum(CASE debit WHEN 'ADJUSTMENT' THEN amount_fen ELSE -amount_fen END) <> 0
         """,
@@ -93,7 +93,7 @@ CHECKS: Final = (
         "what is frozen in a lot is what open payments and refunds hold of it",
         f"""
         SELECT l.merchant_id, l.lot_id, l.frozen_fen, l.principal_frozen_fen,
-            coalesce(h.amount_fen, 0) AS held_fen, coalesce(h.principal_fen, 0) AS held_principal_fen
+            coalesce(h.amount_fen, 0) AS held_fen, coalesce(h.principal_fen, 0) AS held_principal
         FROM lots l LEFT JOIN (
             SELECT merchant_id, lot_id, sum(amount_fen)::bigint AS amount_fen,
                 sum(principal_fen)::bigint AS principal_fen
@@ -124,8 +124,10 @@ CHECKS: Final = (
         """
         SELECT p.merchant_id, p.payment_id FROM payments p
         JOIN LATERAL (
-            SELECT sum((share ->> 1)::bigint) AS amount_fen, sum((share ->> 2)::bigint) AS principal,
-                sum((share ->> 4)::bigint) AS refunded, sum((share ->> 5)::bigint) AS principal_back
+            SELECT sum((share ->> 1)::bigint) AS amount_fen,
+                sum((share ->> 2)::bigint) AS principal,
+                sum((share ->> 4)::bigint) AS refunded,
+                sum((share ->> 5)::bigint) AS principal_back
             FROM jsonb_array_elements(p.shares) AS s(share)
         ) AS s ON true
         WHERE (p.amount_fen, p.principal_fen, p.refunded_fen, p.principal_refunded_fen)
@@ -136,7 +138,7 @@ CHECKS: Final = (
         "payments_are_booked",
         "a captured payment was booked once, with its principal and its bonus",
         """
-        SELECT p.merchant_id, p.payment_id, p.principal_fen, p.amount_fen - p.principal_fen AS bonus
+        SELECT p.merchant_id, p.payment_id, p.state, p.principal_fen, p.amount_fen
         FROM payments p LEFT JOIN (
             SELECT merchant_id, ref,
                 sum(amount_fen) FILTER (WHERE debit = 'PRINCIPAL_LIAB') AS principal_fen,
@@ -185,7 +187,7 @@ CHECKS: Final = (
         "recharges_have_one_lot",
         "a credited recharge has exactly one lot and one booking of what it promised; others none",
         """
-        SELECT r.merchant_id, r.recharge_id, r.pay_fen, l.paid_fen, coalesce(t.paid_fen, 0) AS booked
+        SELECT r.merchant_id, r.recharge_id, r.state, r.pay_fen, l.paid_fen, t.paid_fen AS booked
         FROM recharges r
         LEFT JOIN (
             SELECT merchant_id, recharge_id, sum(paid_fen) AS paid_fen, sum(bonus_fen) AS bonus_fen,
@@ -210,7 +212,7 @@ CHECKS: Final = (
         "refunds_of_recharges_are_booked",
         "a paid-back recharge was booked for exactly what was held: paid, fee, kept, cancelled",
         """
-        SELECT r.merchant_id, r.refund_id, r.amount_fen, r.held_fen, coalesce(t.paid_fen, 0) AS booked
+        SELECT r.merchant_id, r.refund_id, r.state, r.amount_fen, r.held_fen, t.paid_fen AS booked
         FROM recharge_refunds r LEFT JOIN (
             SELECT merchant_id, ref, sum(amount_fen) AS amount_fen,
                 coalesce(sum(amount_fen) FILTER (WHERE credit = 'CASH_CLEARING'), 0) AS paid_fen
