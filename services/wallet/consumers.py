@@ -13,13 +13,17 @@ from services.wallet.accounts import MemberLeft
 from services.wallet.config import Config
 from services.wallet.gift_receipts import POINTS, TIER, ConfirmGift
 from services.wallet.merges import MergeMembers
+from services.wallet.pay_password_reset import ForgetPayPassword
 from services.wallet.payment_refunds import RefundOrder
+from services.wallet.punch_cards import PayPunchCard
+from services.wallet.punch_merges import MergePunchCards
+from services.wallet.punch_refunds import SettlePunchRefund
 from services.wallet.recharge_refunds import SettleRechargeRefund
 from services.wallet.recharges import CreditRecharge
 
 
 def payment_succeeded(event: trade.PaymentSucceeded, arrival: Arrival) -> Command | None:
-    """Money for a recharge arrived; sagas S1. What else was paid for is not the wallet's."""
+    """Money for a recharge (saga S1) or a punch card arrived. What else was paid for is others'."""
     if event.biz_type == "RECHARGE":
         return CreditRecharge(
             id=arrival.command_id(),
@@ -27,6 +31,17 @@ def payment_succeeded(event: trade.PaymentSucceeded, arrival: Arrival) -> Comman
             at=arrival.at,
             new_id=arrival.new_id,
             recharge_id=event.biz_id,
+            payment_id=event.payment_id,
+            amount_fen=event.amount_fen,
+            paid_at=event.paid_at,
+        )
+    if event.biz_type == "PUNCHCARD":
+        return PayPunchCard(
+            id=arrival.command_id(),
+            merchant_id=arrival.merchant_id,
+            at=arrival.at,
+            new_id=arrival.new_id,
+            card_id=event.biz_id,
             payment_id=event.payment_id,
             amount_fen=event.amount_fen,
             paid_at=event.paid_at,
@@ -44,6 +59,16 @@ def payment_refunded(event: trade.PaymentRefunded, arrival: Arrival) -> Command 
             new_id=arrival.new_id,
             refund_id=event.refund_id,
             paid_back=event.status == "SUCCEEDED",
+        )
+    if event.biz_type == "PUNCHCARD":
+        return SettlePunchRefund(
+            id=arrival.command_id(),
+            merchant_id=arrival.merchant_id,
+            at=arrival.at,
+            new_id=arrival.new_id,
+            refund_id=event.refund_id,
+            amount_fen=event.amount_fen,
+            succeeded=event.status == "SUCCEEDED",
         )
     return None
 
@@ -78,7 +103,14 @@ def member_merged(event: loyalty.MemberMerged, arrival: Arrival) -> Sequence[Com
             merge_id=event.merge_id,
             from_member=event.from_member_id,
             into_member=event.into_member_id,
-        )
+        ),
+        MergePunchCards(
+            id=arrival.command_id(1),
+            merchant_id=arrival.merchant_id,
+            at=arrival.at,
+            from_member=event.from_member_id,
+            into_member=event.into_member_id,
+        ),
     ]
 
 
@@ -90,7 +122,13 @@ def member_closed(event: loyalty.MemberClosed, arrival: Arrival) -> Sequence[Com
             merchant_id=arrival.merchant_id,
             at=arrival.at,
             member_id=event.member_id,
-        )
+        ),
+        ForgetPayPassword(
+            id=arrival.command_id(1),
+            merchant_id=arrival.merchant_id,
+            at=arrival.at,
+            member_id=event.member_id,
+        ),
     ]
 
 

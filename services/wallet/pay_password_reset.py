@@ -17,7 +17,7 @@ from common.commands import Decision
 from common.rows import Read, Row, State
 from services.wallet.errors import ResetCodeExpired, ResetCodeWrong, ResetTooOften
 from services.wallet.from_door import FromDoor
-from services.wallet.pay_password import OfPassword, PasswordState, cst_day
+from services.wallet.pay_password import OfPassword, PasswordState, PayPassword, cst_day
 
 CODE_LIFE: Final = timedelta(minutes=5)
 # Guesses per code, codes per CST day, and the pause between two: 25 guesses a day at a million.
@@ -109,3 +109,13 @@ class ConfirmReset(OfPassword, frozen=True, kw_only=True):
         decision = self._renewed(row, self.hash.found, "RESET")
         used = replace(reset, code_hash=b"")
         return replace(decision, rows=[*decision.rows, used])
+
+
+class ForgetPayPassword(OfPassword, frozen=True, kw_only=True):
+    """The member left: his password and codes are deleted. A repeat changes nothing; saga S10."""
+
+    RESULT: ClassVar[type] = type(None)
+
+    def decide(self, state: State) -> Decision:
+        member = (self.merchant_id, self.member_id)
+        return Decision(deletes=[(PayPassword, member), (PasswordReset, member)])

@@ -324,7 +324,9 @@ class OfCard(Command, frozen=True, kw_only=True):
 
 
 def card_of(state: State, merchant_id: str, card_id: str) -> PunchCard:
-    """The card. Refuses CARD_NOT_FOUND."""
+    """The card. Refuses CARD_NOT_FOUND; NOT_YET if it came to be while the command waited."""
+    if (merchant_id, card_id) not in state.rows.get(PunchCard, {}):
+        raise NotYet(card_id=card_id)
     card = state.get(PunchCard, (merchant_id, card_id))
     if card is None:
         raise CardNotFound(field="card_id", card_id=card_id)

@@ -19,9 +19,9 @@ from common.errors import NotYet
 from common.rows import Read, Row, State
 from danke.events import wallet_punchcard as events
 from services.wallet.errors import (
-    ActorNotAllowed,
     CardAmountMismatch,
     CardNotActive,
+    CheckerIsMaker,
     NothingToRefund,
     PunchRefundNotFound,
 )
@@ -170,7 +170,7 @@ class ApprovePunchRefund(_OfRefund, frozen=True, kw_only=True):
     """Another person than the one who asked agrees: the payment system is told to pay.
 
     After a failed payment, approving again tells it once more, by the same refund id. A repeat
-    changes nothing. Refuses PUNCH_REFUND_NOT_FOUND, ACTOR_NOT_ALLOWED, CARD_NOT_ACTIVE (``state``)
+    changes nothing. Refuses PUNCH_REFUND_NOT_FOUND, CHECKER_IS_MAKER, CARD_NOT_ACTIVE (``state``)
     once rejected.
     """
 
@@ -179,7 +179,7 @@ class ApprovePunchRefund(_OfRefund, frozen=True, kw_only=True):
     def decide(self, state: State) -> Decision:
         refund, card = self._refund(state)
         if self.actor == refund.requested_by:
-            raise ActorNotAllowed(why="SAME_ACTOR")
+            raise CheckerIsMaker(refund_id=refund.refund_id)
         if refund.state in ("REFUNDING", "REFUNDED"):
             return Decision(result=refund)
         if refund.state == "REJECTED":

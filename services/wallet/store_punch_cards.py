@@ -10,6 +10,7 @@ import msgspec
 
 from common.tables import Table
 from services.wallet.punch_cards import CARDS_BOUGHT, PunchCard
+from services.wallet.punch_merges import CARDS_OF_OWNER, SHARES_OF_FRIEND
 from services.wallet.punch_redemptions import REDEMPTIONS_OF_BOOKING, RedeemCode, Redemption
 from services.wallet.punch_refunds import PunchRefund
 from services.wallet.punch_shares import SHARES_OF_CARD, PunchShare
@@ -18,7 +19,10 @@ from services.wallet.punch_templates import PunchTemplate
 _CARDS: Final = Table(
     PunchCard,
     "punch_cards",
-    groups={CARDS_BOUGHT: "t.state NOT IN ('CLOSED', 'REFUNDED', 'TRANSFERRED')"},
+    groups={
+        CARDS_BOUGHT: "t.state NOT IN ('CLOSED', 'REFUNDED', 'TRANSFERRED')",
+        CARDS_OF_OWNER: "",
+    },
 )
 _TEMPLATES: Final = Table(PunchTemplate, "punch_templates")
 _REDEMPTIONS: Final = Table(
@@ -27,7 +31,10 @@ _REDEMPTIONS: Final = Table(
 _SHARES: Final = Table(
     PunchShare,
     "punch_shares",
-    groups={SHARES_OF_CARD: "t.state IN ('OFFERED', 'ACCEPTED', 'USED_UP')"},
+    groups={
+        SHARES_OF_CARD: "t.state IN ('OFFERED', 'ACCEPTED', 'USED_UP')",
+        SHARES_OF_FRIEND: "t.friend_id <> ''",
+    },
 )
 _REFUNDS: Final = Table(PunchRefund, "punch_refunds")
 
@@ -52,7 +59,8 @@ WHERE c.merchant_id = $1 AND c.owner_id = $2 AND c.card_id > $3
   AND (cardinality($4::text[]) = 0 OR c.state = ANY($4)) AND c.state <> 'CLOSED'
 ORDER BY c.card_id LIMIT $5"""
 SHARED_WITH: Final = f"""{_select(_SHARES, "s")}
-WHERE s.merchant_id = $1 AND s.friend_id = $2 AND s.state = 'ACCEPTED' AND s.kind = 'SHARE'
+WHERE s.merchant_id = $1 AND s.friend_id = $2 AND s.friend_id <> ''
+  AND s.state = 'ACCEPTED' AND s.kind = 'SHARE'
   AND s.share_id > $3
 ORDER BY s.share_id LIMIT $4"""
 SHARES: Final = f"""{_select(_SHARES, "s")}

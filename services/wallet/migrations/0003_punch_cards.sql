@@ -163,8 +163,8 @@ CREATE TABLE punch_shares (
 );
 CREATE INDEX punch_shares_card_idx ON punch_shares (merchant_id, card_id)
     WHERE state IN ('OFFERED', 'ACCEPTED', 'USED_UP');
-CREATE INDEX punch_shares_friend_idx ON punch_shares (merchant_id, friend_id)
-    WHERE state = 'ACCEPTED';
+CREATE INDEX punch_shares_friend_idx ON punch_shares (merchant_id, friend_id, share_id)
+    WHERE friend_id <> '';
 -- A card is handed on once.
 CREATE UNIQUE INDEX punch_shares_transfer_once_idx ON punch_shares (merchant_id, card_id)
     WHERE kind = 'TRANSFER' AND state IN ('OFFERED', 'ACCEPTED');
