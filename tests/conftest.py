@@ -2,7 +2,6 @@
 
 import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from danke.topics import TOPICS
 from deploy.local.config import Settings
 from deploy.local.kafka import Tansu
 from deploy.local.postgres import Postgres
-from tests.databases import ask, create_database, drop_database, name_of, new_database
+from tests.databases import Shelf, ask, create_database, drop_database, name_of, new_database
 
 # A shared machine's pauses are not our slowness, so no deadline per example; each failure prints
 # what reproduces it. `HYPOTHESIS_PROFILE` is not read: longer searches belong to `make faults`.
@@ -72,19 +71,29 @@ async def template(postgres_dsn: str) -> AsyncIterator[Migrated]:
         await drop_database(postgres_dsn, dsn)
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shelf(postgres_dsn: str) -> AsyncIterator[Shelf]:
+    """Migrated databases that tests hand on to each other."""
+    shelf = Shelf(postgres_dsn)
+    yield shelf
+    await shelf.close()
+
+
 @pytest.fixture
-async def migrated(postgres_dsn: str, template: Migrated) -> AsyncIterator[Migrated]:
-    """Gives the DSN of a service's own role in a fresh database with the service's schema."""
-    async with AsyncExitStack() as undo:
+async def migrated(shelf: Shelf, template: Migrated) -> AsyncIterator[Migrated]:
+    """Gives the DSN of a service's own role in an empty database with the service's schema."""
+    taken: list[tuple[str, str]] = []
 
-        async def make(service: str) -> str:
-            clone = new_database(postgres_dsn, await template(service))
-            dsn = await undo.enter_async_context(clone)
-            # Privileges on the database itself are not cloned with it.
-            await ask(dsn, f"GRANT CONNECT ON DATABASE {name_of(dsn)} TO {service}")
-            return migrations.service_dsn(dsn, service, ROLE_PASSWORD)
+    async def make(service: str) -> str:
+        dsn = await shelf.take(service, await template(service))
+        taken.append((service, dsn))
+        # Privileges on the database itself are not cloned with it.
+        await ask(dsn, f"GRANT CONNECT ON DATABASE {name_of(dsn)} TO {service}")
+        return migrations.service_dsn(dsn, service, ROLE_PASSWORD)
 
-        yield make
+    yield make
+    for service, dsn in taken:
+        await shelf.give_back(service, dsn)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
