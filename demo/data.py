@@ -77,11 +77,11 @@ class Basket(msgspec.Struct, frozen=True):
 
 
 class Day(msgspec.Struct, frozen=True):
-    """All baskets of one day, by time; ``left_out`` is the number that held nothing but slips."""
+    """All baskets of one day, by time; ``left_out``: whose baskets held nothing but slips."""
 
     day: date
     baskets: list[Basket]
-    left_out: int
+    left_out: list[int]
 
 
 def folder() -> Path:
@@ -153,7 +153,7 @@ def _columns(table: pa.Table) -> dict[str, np.ndarray[Any, Any]]:
 
 
 def _day(rows: dict[str, list[int]], categories: dict[int, str]) -> Day:
-    baskets, left_out, start = [], 0, 0
+    baskets, left_out, start = [], [], 0
     ids = rows["basket_id"]
     for end in range(1, len(ids) + 1):
         if end < len(ids) and ids[end] == ids[start]:
@@ -162,7 +162,7 @@ def _day(rows: dict[str, list[int]], categories: dict[int, str]) -> Day:
         if basket.lines:
             baskets.append(basket)
         else:
-            left_out += 1
+            left_out.append(basket.household_id)
         start = end
     return Day(_moment(rows["at_s"][0]).date(), baskets, left_out)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 from rich.console import Console
 
-from common.verify import Finding
+from cli.verification import Report as Verified
 from demo import tables
 from demo.data import category_id
 from demo.tally import Books, Points
@@ -71,7 +71,10 @@ class Report:
     books: Books
     # The data's week of each order.
     week_of: dict[str, int]
-    left_out: int
+    # Whose baskets held nothing but coupon slips, one entry per basket.
+    left_out: list[int]
+    # Households that bought something.
+    households: set[int]
     members: list[Member]
     twice: Twice | None
     dead: Counter[str]
@@ -80,9 +83,8 @@ class Report:
     latencies: list[tuple[str, int, float, float]]
     retries: int
     records_sent: int
-    planned: Counter[str]
-    # What `danke verify` found; None if it was not run.
-    findings: Sequence[tuple[str, Finding]] | None = None
+    # What `danke verify` found right after it.
+    verified: Verified
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -92,10 +94,7 @@ class Report:
 
     def checks(self) -> list[Check]:
         """All checks, the sales first."""
-        checks = [*self._sales(), *self._wallet(), *self._points(), *self._platform()]
-        if self.findings is not None:
-            checks += _verified(self.findings)
-        return checks
+        return [*self._sales(), *self._wallet(), *self._points(), *self._platform()]
 
     def show(self, console: Console) -> None:
         """Prints the report."""
@@ -113,6 +112,8 @@ class Report:
         by_category: Counter[str] = Counter()
         for name, fen in truth.by_category.items():
             by_category[category_id(name or None)] += fen
+        ids = {member.member_id for member in self.members}
+        only_slips = len(set(self.left_out) - self.households)
         return [
             Check(
                 "Sales equal the data's own sum, to the fen",
@@ -124,14 +125,16 @@ class Report:
             _same("… of every category", sales.by_category, by_category),
             Check(
                 "Every basket became one order",
-                len(sales.by_order) + self.left_out == truth.baskets,
-                f"{len(sales.by_order)} orders + {self.left_out} of coupon slips alone,"
+                len(sales.by_order) + len(self.left_out) == truth.baskets,
+                f"{len(sales.by_order)} orders + {len(self.left_out)} of coupon slips alone,"
                 f" {truth.baskets} baskets",
             ),
             Check(
                 "Every household became one member",
-                len(self.members) == truth.households,
-                f"{len(self.members)} members, {truth.households} households",
+                len(ids) == len(self.members) == len(sales.orders_of)
+                and len(ids) + only_slips == truth.households,
+                f"{len(ids)} members + {only_slips} with coupon slips alone,"
+                f" {truth.households} households",
             ),
         ]
 
@@ -180,7 +183,12 @@ class Report:
     def _platform(self) -> list[Check]:
         checks = [
             Check("No dead letters", not self.dead, ", ".join(map(str, self.dead.items()))),
-            Check("No event is missing in its sequence", not self.books.gaps),
+            Check(
+                "No event is missing in its sequence",
+                not self.books.gaps,
+                f"{self.books.events.total():,} events",
+            ),
+            self._verified(),
         ]
         if self.twice is not None:
             said = f"{self.twice.requests} requests and records repeated"
@@ -189,6 +197,18 @@ class Report:
             says = f"Replayed day {self.twice.day} twice: nothing changed"
             checks.append(Check(says, not self.twice.changed, said))
         return checks
+
+    def _verified(self) -> Check:
+        services = self.verified.services
+        said = f"{sum(len(service.findings) for service in services)} checks"
+        waits = sum(service.backlog.parked + service.backlog.outbox for service in services)
+        if waits:
+            said += f"; {waits} events still wait"
+        return Check(
+            "`danke verify` finds nothing, and nothing waits",
+            self.verified.ok and not waits,
+            "; ".join([said, *self.verified.violations]),
+        )
 
 
 def _same(says: str, ours: Mapping[Any, int], theirs: Mapping[Any, int]) -> Check:
@@ -206,12 +226,3 @@ def _some(wrong: Sequence[str]) -> str:
         return ""
     more = f" and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
     return f"; {len(wrong)} differ: {', '.join(wrong[:SHOWN])}{more}"
-
-
-def _verified(findings: Sequence[tuple[str, Finding]]) -> list[Check]:
-    broken = [(service, finding) for service, finding in findings if finding.rows]
-    checks = [
-        Check(f"{service}: {finding.check.says}", ok=False, detail=str(finding.rows[:SHOWN]))
-        for service, finding in broken
-    ]
-    return checks or [Check("danke verify", ok=True, detail=f"{len(findings)} checks hold")]

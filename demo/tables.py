@@ -219,7 +219,7 @@ def _mark(ok: bool) -> str:
 
 def _table(title: str, *columns: str) -> Table:
     """A table; columns of figures begin with ``>``."""
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", min_width=min(len(title), 76))
     for column in columns:
         figures = column.startswith(">")
         table.add_column(column.removeprefix(">"), justify="right" if figures else "left")

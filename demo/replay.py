@@ -1,0 +1,184 @@
+"""The replay: day after day of real shopping through the public doors, then the report.
+
+A day is: enrol, recharge, pay, publish the orders, redeem, and wait until all is quiet. Between
+days every service's development clock moves on, so that what is due runs. After the last week
+empty days follow until all that was decided has happened.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from cli.clocks import Clocks
+from cli.verification import verify_stack
+from demo import data, truth
+from demo.audit import audit, parked
+from demo.data import SHOP_ZONE, Day
+from demo.doors import Doors
+from demo.plan import DayPlan, Planner
+from demo.progress import Bar
+from demo.report import Report, Twice
+from demo.steps import Steps
+from demo.tally import Tally
+from deploy.local.stack import Stack
+
+WEEKS: Final = 4
+# The day that is sent twice: late enough that refunds and completions are among it.
+TWICE: Final = 9
+# Whoever waits in vain for an earlier event waits for a day; then it is a dead letter.
+LAST_WAIT_DAYS: Final = 2
+# Besides whole weeks: the Sunday the data begins with, the last morning, and what comes back later.
+FRINGE_DAYS: Final = 7
+
+
+class Replay:
+    """One replay in progress."""
+
+    def __init__(self, doors: Doors, clocks: Clocks, tally: Tally) -> None:
+        self.steps = Steps(doors)
+        self.clocks = clocks
+        self.tally = tally
+        self.planner = Planner()
+        self.week_of: dict[str, int] = {}
+        self.left_out: list[int] = []
+        self.twice: Twice | None = None
+
+    async def prepare(self, first: date) -> None:
+        """Sets the clocks to the first day, and what the merchant offers once."""
+        await self.clocks.set(midnight(first))
+        await self.steps.offer()
+
+    async def day(self, day: Day, number: int) -> DayPlan:
+        """One day from its first member to quiet; one of all days is sent twice."""
+        await self.clocks.set(midnight(day.day))
+        # What timers published must be taken before the day's own events.
+        await self.clocks.settle()
+        plan = self.planner.plan(day.day, day.baskets)
+        for order in plan.orders:
+            self.week_of[order.order_id] = order.basket.week
+        self.left_out += day.left_out
+        await self.carry_out(plan)
+        if number == TWICE:
+            await self._again(plan)
+        self.planner.settle(plan)
+        return plan
+
+    async def carry_out(self, plan: DayPlan) -> None:
+        """All steps of one day."""
+        await self.steps.enrol(plan)
+        await self.steps.recharge(plan)
+        await self.steps.pay(plan)
+        await self.steps.use(plan)
+        await self.steps.publish_orders(plan)
+        await self.clocks.settle()
+
+    async def end(self, last: date) -> None:
+        """Two more midnights without shopping: what still waits in vain becomes a dead letter."""
+        for after in range(1, LAST_WAIT_DAYS + 1):
+            await self.clocks.set(midnight(last + timedelta(days=after)))
+            await self.clocks.settle()
+        await self.tally.caught_up()
+
+    async def _again(self, plan: DayPlan) -> None:
+        """The same day once more, request by request: every answer and sum must stay."""
+        before = await self._figures(plan)
+        sent = self.steps.total
+        await self.carry_out(plan)
+        after = await self._figures(plan)
+        self.twice = Twice(plan.day, self.steps.total - sent, before, after)
+
+    async def _figures(self, plan: DayPlan) -> dict[str, int]:
+        """What a second time would change: records by topic, value and points of who was here."""
+        await self.tally.caught_up()
+        here = {order.household.household_id: order.household for order in plan.orders}
+        found = {f"records in {topic}": n for topic, n in self.tally.records.items()}
+        for member in await audit(self.steps, here.values()):
+            found[f"value of {member.member_id}"] = member.principal_fen + member.bonus_fen
+            found[f"points of {member.member_id}"] = member.points.available + member.points.pending
+        return found
+
+
+async def run(
+    stack: Stack,
+    *,
+    weeks: int = WEEKS,
+    console: Console | None = None,
+    source: Path | None = None,
+) -> Report:
+    """Replays the data's first ``weeks`` weeks into a running stack and returns the report.
+
+    The services must be in development mode, and new: the demo's merchant has no members yet.
+    """
+    console = console or Console()
+    days = data.days(weeks, source)
+    first = next(days)
+    addresses = {name: stack.address(name) for name in stack.services}
+    async with (
+        Doors(addresses) as doors,
+        Clocks(addresses, stack.broker) as clocks,
+        Tally(stack.broker.bootstrap) as tally,
+    ):
+        replay = Replay(doors, clocks, tally)
+        with Bar(console, 7 * (weeks - 1) + FRINGE_DAYS) as bar:
+            await replay.prepare(first.day)
+            last = first.day
+            for number, day in enumerate(_calendar(first, days, replay.planner), 1):
+                plan = await replay.day(day, number)
+                last = day.day
+                bar.day_done(
+                    day.day,
+                    len(plan.orders),
+                    len(replay.planner.households),
+                    tally.records.total(),
+                )
+            await replay.end(last)
+            seconds = bar.seconds
+        members = await audit(replay.steps, replay.planner.households.values())
+        return Report(
+            weeks=weeks,
+            first_day=first.day,
+            last_day=last,
+            seconds=seconds,
+            truth=truth.totals(weeks, source),
+            books=tally.books,
+            week_of=replay.week_of,
+            left_out=replay.left_out,
+            households=set(replay.planner.households),
+            members=members,
+            twice=replay.twice,
+            dead=tally.dead,
+            parked=Counter(await parked({n: stack.metrics_address(n) for n in addresses})),
+            latencies=doors.latencies(),
+            retries=doors.retries,
+            records_sent=replay.steps.sent.total(),
+            verified=await verify_stack(stack),
+        )
+
+
+def midnight(day: date) -> datetime:
+    """When the shop's day begins."""
+    return datetime.combine(day, time(), SHOP_ZONE)
+
+
+def _calendar(first: Day, others: Iterator[Day], planner: Planner) -> Iterator[Day]:
+    """Every day from the first on, without gaps, until nothing that was decided is left to happen.
+
+    It asks the planner after each day, so it must be consumed one by one.
+    """
+    day, coming = first.day, first
+    more = True
+    while more or (planner.waiting is not None and day <= planner.waiting):
+        if more and coming.day == day:
+            yield coming
+            following = next(others, None)
+            more = following is not None
+            coming = following or coming
+        else:
+            yield Day(day, [], [])
+        day += timedelta(days=1)
