@@ -10,7 +10,7 @@ from zlib import crc32
 import msgspec
 from msgspec import inspect as types
 
-from danke.events.envelope import Envelope, Event, event_type, from_headers, to_headers
+from danke.events.envelope import BadEnvelope, Envelope, Event, event_type, from_headers, to_headers
 
 HAPPENED: Final = datetime(2026, 5, 1, 2, 30, tzinfo=UTC)
 LATER: Final = datetime(2027, 5, 1, 2, 30, tzinfo=UTC)
@@ -78,6 +78,28 @@ def read_record(record: Record, event: type[Event]) -> tuple[Envelope, Event]:
     headers = [(name, text.encode()) for name, text in record.headers.items()]
     value = msgspec.json.encode(record.value)
     return from_headers(headers, record.key.encode()), msgspec.json.decode(value, type=event)
+
+
+def why_unreadable(record: Record, event: type[Event]) -> str:
+    """Why a record of long ago no longer reads as ``event``; empty if it does, with every field."""
+    try:
+        envelope, read = read_record(record, event)
+    except (BadEnvelope, msgspec.MsgspecError) as error:
+        return str(error)
+    if (record.topic, envelope.key) != (event.TOPIC.name, getattr(read, event.KEY)):
+        return "its topic or key is another one now"
+    # The decoder drops fields it does not know without a word.
+    return "" if _kept(record.value, msgspec.to_builtins(read)) else "a field of it is lost"
+
+
+def _kept(old: Any, new: Any) -> bool:
+    """True if ``new`` says all that ``old`` says."""
+    match old, new:
+        case dict(), dict():
+            return all(name in new and _kept(value, new[name]) for name, value in old.items())
+        case list(), list():
+            return len(old) == len(new) and all(map(_kept, old, new))
+    return bool(old == new)
 
 
 def example_of(event: type[Event]) -> Event:
