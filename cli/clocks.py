@@ -39,7 +39,11 @@ class Clocks:
     async def __aenter__(self) -> Self:
         # It has no group and no topics: it only asks where topics end.
         self._consumer: AIOKafkaConsumer = clients(self._broker).consumer(group_id=None)
-        await self._consumer.start()
+        try:
+            await self._consumer.start()
+        except BaseException:
+            await self._consumer.stop()
+            raise
         for name, address in self._addresses.items():
             channel = grpc.aio.insecure_channel(address)
             self._channels.append(channel)

@@ -51,8 +51,8 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
 async def read(at: Broker, topics: Iterable[str]) -> list[DeadLetter]:
     """All dead letters of the topics, by topic and age. Topics without any are no problem."""
     consumer = clients(at).consumer(group_id=None)
-    await consumer.start()
     try:
+        await consumer.start()
         found: list[DeadLetter] = []
         for topic in topics:
             found += await _read(consumer, topic)
@@ -75,8 +75,8 @@ async def replay(at: Broker, letters: Sequence[DeadLetter]) -> int:
     They stay among the dead letters, whose retention ends them. Doing it twice is harmless.
     """
     producer = clients(at).producer()
-    await producer.start()
     try:
+        await producer.start()
         answers = [
             await producer.send(one.topic, key=one.key, value=one.value, headers=one.original)
             for one in letters

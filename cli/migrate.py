@@ -76,7 +76,7 @@ def wait(
 async def _up(
     root: Path, database_url: str | None, services: list[str] | None
 ) -> dict[str, list[str]]:
-    names = [name for name, _folder in _folders(services)]
+    names = [name for name, _folder in _folders(root, database_url, services)]
     password = _password()
     if password is None and database_url is not None:
         raise console.Problem(f"set {PASSWORD} (or {PASSWORD}_FILE): the role's password")
@@ -89,22 +89,27 @@ async def _status(
     root: Path, database_url: str | None, services: list[str] | None
 ) -> dict[str, list[migrations.MigrationStatus]]:
     dsn = places.database(database_url, root)
-    return {name: await migrations.status(dsn, name, folder) for name, folder in _folders(services)}
+    return {
+        name: await migrations.status(dsn, name, folder)
+        for name, folder in _folders(root, database_url, services)
+    }
 
 
 async def _wait(
     root: Path, database_url: str | None, services: list[str] | None, timeout_s: float
 ) -> None:
     dsn = places.database(database_url, root)
-    for name, folder in _folders(services):
+    for name, folder in _folders(root, database_url, services):
         await migrations.wait(dsn, name, folder, timeout_s)
         typer.echo(f"{name}: ready")
 
 
-def _folders(services: list[str] | None) -> list[tuple[str, Path]]:
+def _folders(
+    root: Path, database_url: str | None, services: list[str] | None
+) -> list[tuple[str, Path]]:
     """The services that have a schema, with their files."""
     found = []
-    for name in registry.chosen(services):
+    for name in places.services(services, database_url, root):
         folder = registry.load(name).migrations
         if folder is not None:
             found.append((name, folder))

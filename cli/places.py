@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 import msgspec
 import typer
 
+from cli import registry
 from cli.console import Problem
 from cli.environment import DEFAULT_ROOT
 from common.config import ServiceConfig
@@ -90,6 +91,13 @@ def running(root: Path) -> Places:
 def database(given: str | None, root: Path) -> str:
     """DSN of the database: as given, or the running stack's."""
     return given or running(root).database_url
+
+
+def services(wanted: list[str] | None, given: str | None, root: Path) -> list[str]:
+    """The wanted services; of a running stack by default those it runs, else all there are."""
+    if wanted or given:
+        return registry.chosen(wanted)
+    return list(running(root).services)
 
 
 def broker(given: str | None, root: Path) -> Broker:

@@ -35,4 +35,5 @@ async def _verify(
     root: Path, database_url: str | None, bootstrap: str | None, services: list[str] | None
 ) -> Report:
     at = None if database_url and not bootstrap else places.broker(bootstrap, root)
-    return await verify_services(places.database(database_url, root), at, services)
+    names = places.services(services, database_url, root)
+    return await verify_services(places.database(database_url, root), at, names)
