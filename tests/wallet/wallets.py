@@ -18,7 +18,7 @@ from common.verify import run_checks
 from services.wallet import store, store_accounts, store_verify
 from services.wallet.lots import Lot
 from services.wallet.payment_refunds import RefundPayment
-from services.wallet.payments import Paid, Pay
+from services.wallet.payments import FreezePayment, Paid, Pay
 from services.wallet.plans import SetPlan
 from services.wallet.recharges import CreateRecharge, CreditRecharge, Recharge
 
@@ -90,6 +90,15 @@ class Wallets:
         fields.setdefault("order_id", f"o{next(_numbers)}")
         paid: Paid = await self.run(Pay, member_id=member_id, amount_fen=amount_fen, **fields)
         return paid
+
+    async def hold(self, member_id: str, amount_fen: int, **fields: Any) -> Paid:
+        """A hold for an order of its own."""
+        fields.setdefault("order_id", f"o{next(_numbers)}")
+        fields.setdefault("ttl", timedelta(minutes=30))
+        held: Paid = await self.run(
+            FreezePayment, member_id=member_id, amount_fen=amount_fen, **fields
+        )
+        return held
 
     async def give_back(self, paid: Paid, amount_fen: int, **fields: Any) -> Any:
         """A refund of a payment."""
