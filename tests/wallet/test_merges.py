@@ -16,16 +16,17 @@ from services.wallet.errors import (
     SameMember,
 )
 from services.wallet.merges import MemberMerge, MergeMembers
-from services.wallet.payment_refunds import Refunded, RefundOrder
+from services.wallet.payment_refunds import (
+    Refunded,
+    RefundOrder,
+)
 from services.wallet.payments import CapturePayment, Paid
 from services.wallet.recharge_refunds import RequestRechargeRefund, SettleRechargeRefund
 from services.wallet.recharges import CreateRecharge
 from tests.wallet.wallets import MERCHANT, Wallets
 
 
-async def merge(
-    wallets: Wallets, source: str, into: str, merge_id: str = "x", **fields: Any
-) -> Any:
+async def merge(wallets: Wallets, source: str, into: str, merge_id: str = "x") -> Any:
     return await wallets.run(MergeMembers, merge_id=merge_id, from_member=source, into_member=into)
 
 
