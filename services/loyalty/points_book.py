@@ -277,7 +277,7 @@ class Book:
         return lot
 
     def _lot_for(self, source_type: SourceType, expires_at: datetime) -> PointsLot:
-        for lot in self.lots.values():
+        for lot in sorted(self.lots.values(), key=in_order):
             open_ = lot.state == "AVAILABLE"
             if open_ and lot.source_type == source_type and lot.expires_at == expires_at:
                 return lot
