@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final, Self
 
 import grpc
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
-from cli.places import clients
+from cli.places import onlooker, partitions
 from cli.tokens import metadata
 from danke.dev.v1 import clock_pb2 as pb
 from danke.dev.v1.clock_pb2_grpc import ClockServiceStub
@@ -20,6 +21,8 @@ from deploy.local.kafka import Broker
 
 # A service that is behind catches up within it, or something is stuck.
 TIMEOUT_S: Final = 60.0
+# A replay of a year may be long, and tokens live in real time.
+DAY_S: Final = 24 * 3600
 
 
 class NeverQuiet(Exception):
@@ -32,21 +35,17 @@ class Clocks:
     def __init__(self, addresses: Mapping[str, str], at: Broker) -> None:
         self._addresses = dict(addresses)
         self._broker = at
-        self._metadata = metadata("dev", ("dev.clock",), actor="clock")
-        self._channels: list[grpc.aio.Channel] = []
+        self._metadata = metadata("dev", ("dev.clock",), actor="clock", ttl_s=DAY_S)
+        self._undo = AsyncExitStack()
         self._stubs: dict[str, ClockServiceStub] = {}
 
     async def __aenter__(self) -> Self:
-        # It has no group and no topics: it only asks where topics end.
-        self._consumer: AIOKafkaConsumer = clients(self._broker).consumer(group_id=None)
-        try:
-            await self._consumer.start()
-        except BaseException:
-            await self._consumer.stop()
-            raise
+        topics = [topic.name for topic in TOPICS]
+        self._places = await partitions(self._broker, topics)
+        self._consumer = await self._undo.enter_async_context(onlooker(self._broker))
         for name, address in self._addresses.items():
             channel = grpc.aio.insecure_channel(address)
-            self._channels.append(channel)
+            self._undo.push_async_callback(channel.close)
             self._stubs[name] = ClockServiceStub(channel)
         return self
 
@@ -56,9 +55,7 @@ class Clocks:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for channel in self._channels:
-            await channel.close()
-        await self._consumer.stop()
+        await self._undo.aclose()
 
     async def get(self) -> dict[str, datetime]:
         """What time each service believes it is."""
@@ -117,10 +114,5 @@ class Clocks:
 
     async def _ends(self) -> dict[TopicPartition, int]:
         """Where every topic ends; a number per partition that moves with each batch."""
-        places = [
-            TopicPartition(topic.name, partition)
-            for topic in TOPICS
-            for partition in self._consumer.partitions_for_topic(topic.name) or ()
-        ]
-        ends: dict[TopicPartition, int] = await self._consumer.end_offsets(places)
+        ends: dict[TopicPartition, int] = await self._consumer.end_offsets(self._places)
         return ends

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from cli.places import clients
+from cli.places import clients, onlooker, partitions
 from danke.events.envelope import Headers
 from danke.topics import TOPICS
 from deploy.local.kafka import Broker
 
 # What a consumer adds to a record that it buries; see common/consumers.py.
 MARK: Final = "dlq_"
+SUFFIX: Final = ".dlq"
 POLL_MS: Final = 500
 
 
@@ -50,15 +50,21 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
 
 async def read(at: Broker, topics: Iterable[str]) -> list[DeadLetter]:
     """All dead letters of the topics, by topic and age. Topics without any are no problem."""
-    consumer = clients(at).consumer(group_id=None)
-    try:
-        await consumer.start()
+    owners = {f"{topic}{SUFFIX}": topic for topic in topics}
+    async with onlooker(at) as consumer:
+        places = await partitions(at, owners)
+        ends = await consumer.end_offsets(places)
+        begins = await consumer.beginning_offsets(places)
+        places = [place for place in places if ends[place] > begins[place]]
+        consumer.assign(places)
         found: list[DeadLetter] = []
-        for topic in topics:
-            found += await _read(consumer, topic)
+        for place in places:
+            consumer.seek(place, begins[place])
+            # Some brokers count their last batch as one record; a fetch tells the true end.
+            while await consumer.position(place) < max(ends[place], consumer.highwater(place) or 0):
+                polled = await consumer.getmany(place, timeout_ms=POLL_MS)
+                found += [_letter(owners[place.topic], one) for one in polled.get(place, [])]
         return found
-    finally:
-        await consumer.stop()
 
 
 async def counts(at: Broker) -> dict[str, int]:
@@ -87,28 +93,13 @@ async def replay(at: Broker, letters: Sequence[DeadLetter]) -> int:
         await producer.stop()
 
 
-async def _read(consumer: AIOKafkaConsumer, topic: str) -> list[DeadLetter]:
-    name = f"{topic}.dlq"
-    places = [TopicPartition(name, one) for one in consumer.partitions_for_topic(name) or ()]
-    ends = await consumer.end_offsets(places)
-    begins = await consumer.beginning_offsets(places)
-    places = [place for place in places if ends[place] > begins[place]]
-    consumer.assign(places)
-    found: list[Any] = []
-    for place in places:
-        consumer.seek(place, begins[place])
-        # Some brokers count their last batch as one record; a fetch tells the true end.
-        while await consumer.position(place) < max(ends[place], consumer.highwater(place) or 0):
-            found += (await consumer.getmany(place, timeout_ms=POLL_MS)).get(place, [])
-    return [
-        DeadLetter(
-            topic=topic,
-            partition=record.partition,
-            offset=record.offset,
-            buried_at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
-            key=record.key,
-            value=record.value,
-            headers=[(header, text or b"") for header, text in record.headers],
-        )
-        for record in found
-    ]
+def _letter(topic: str, record: Any) -> DeadLetter:
+    return DeadLetter(
+        topic=topic,
+        partition=record.partition,
+        offset=record.offset,
+        buried_at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+        key=record.key,
+        value=record.value,
+        headers=[(name, text or b"") for name, text in record.headers],
+    )

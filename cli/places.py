@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import msgspec
 import typer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from cli import registry
 from cli.console import Problem
 from cli.environment import DEFAULT_ROOT
 from common.config import ServiceConfig
 from common.kafka import Clients
+from common.topics import partitions_of
 from deploy.local.kafka import Broker
 
 Root = Annotated[
@@ -120,6 +125,28 @@ def clients(at: Broker) -> Clients:
         kafka_key_path=os.environ.get("DANKE_KAFKA_KEY_PATH"),
     )
     return Clients(config, "cli")
+
+
+async def partitions(at: Broker, topics: Iterable[str]) -> list[TopicPartition]:
+    """Every partition of the topics that exist.
+
+    Asked of the broker: a consumer without a subscription knows them only on some brokers.
+    """
+    found = await partitions_of(at.bootstrap, topics, security=clients(at).security())
+    return [TopicPartition(name, one) for name, number in found.items() for one in range(number)]
+
+
+@asynccontextmanager
+async def onlooker(at: Broker) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer that belongs to no group: it changes nothing by looking."""
+    consumer = clients(at).consumer(group_id=None)
+    try:
+        await consumer.start()
+        # Its tasks must have begun before it may be stopped; see aiokafka's issue 647.
+        await asyncio.sleep(0)
+        yield consumer
+    finally:
+        await consumer.stop()
 
 
 def schema_dsn(dsn: str, service: str) -> str:

@@ -18,12 +18,17 @@ HOUR_S: Final = 3_600
 
 
 def development_token(
-    merchant_id: str, scopes: Sequence[str] = ("*",), *, actor: str = "cli", **claims: Any
+    merchant_id: str,
+    scopes: Sequence[str] = ("*",),
+    *,
+    actor: str = "cli",
+    ttl_s: int = HOUR_S,
+    **claims: Any,
 ) -> str:
-    """A token of the development key, for an hour; services take it only with DANKE_ENV=dev."""
+    """A token of the development key; services take it only with DANKE_ENV=dev."""
     key = development_key()
     signer = Signer(key.private_key_pem, key.kid)
-    return signer.sign(actor, merchant_id, scopes, "danke", HOUR_S, **claims)
+    return signer.sign(actor, merchant_id, scopes, "danke", ttl_s, **claims)
 
 
 def metadata(

@@ -1,0 +1,1 @@
+"""All services as processes on one machine, seen from outside."""
