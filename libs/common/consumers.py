@@ -56,6 +56,16 @@ class Arrival(msgspec.Struct, frozen=True):
         """The id of the ``number``-th command made from this event: stable over redelivery."""
         return f"{self.envelope.id}/{number}" if number else self.envelope.id
 
+    def about(self, number: int = 0) -> dict[str, Any]:
+        """What every command takes from its event: ``CreditRecharge(**arrival.about(), …)``."""
+        new_id = f"{self.new_id}.{number}" if number else self.new_id
+        return {
+            "id": self.command_id(number),
+            "merchant_id": self.merchant_id,
+            "at": self.at,
+            "new_id": new_id,
+        }
+
 
 # From an event to what it means here: one command, several, or none.
 Handler = Callable[[Any, Arrival], Command | Sequence[Command] | None]

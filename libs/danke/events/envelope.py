@@ -97,7 +97,8 @@ def to_headers(envelope: Envelope) -> Headers:
         ("ce_time", format_time(envelope.time).encode()),
         ("ce_partitionkey", envelope.key.encode()),
         ("ce_merchantid", envelope.merchant_id.encode()),
-        ("ce_sequence", b"%d" % envelope.sequence),
+        # Zeros in front: the CloudEvents extension wants it to sort as text.
+        ("ce_sequence", b"%020d" % envelope.sequence),
         ("ce_correlationid", envelope.correlation_id.encode()),
         ("ce_causationid", envelope.causation_id.encode()),
     ]

@@ -1,0 +1,54 @@
+"""What every gRPC servicer shares: from a message to a command and back, and whose data it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import uuid_utils
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from common.clock import Clock
+from common.errors import Denied
+from common.server import Call
+
+# Before and after everything, for the first page of a list.
+EARLIEST: Final = datetime(1, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+class ActorNotAllowed(Denied):
+    """A member's own token reaches only that member's data."""
+
+
+def about(request: Any, call: Call, clock: Clock) -> dict[str, Any]:
+    """What every command takes from its call: ``Pay(**about(request, call, self.clock), …)``."""
+    return {
+        "id": request.request_id,
+        "merchant_id": call.merchant_id,
+        "at": clock.now(),
+        "new_id": str(uuid_utils.uuid7()),
+    }
+
+
+def own(call: Call, member_id: str) -> None:
+    """Refuses ACTOR_NOT_ALLOWED if a member's own token asks for another member's data."""
+    if call.caller.member_id is not None and call.caller.member_id != member_id:
+        raise ActorNotAllowed(field="member_id")
+
+
+def timestamp(at: datetime | None) -> Timestamp | None:
+    """A time as the wire has it; None stays absent."""
+    if at is None:
+        return None
+    message = Timestamp()
+    message.FromDatetime(at)
+    return message
+
+
+def moment(message: Any, field: str) -> datetime | None:
+    """The time in a field of a message, or None if it is absent."""
+    if not message.HasField(field):
+        return None
+    found: datetime = getattr(message, field).ToDatetime(tzinfo=UTC)
+    return found
