@@ -53,13 +53,12 @@ def paid_by_wallet(order: Order, payment: payment_pb2.Payment) -> None:
 
 
 def pay_request(order: Order) -> payment_pb2.PayRequest:
-    """The payment of a till order; the password where the household has one and it is needed."""
-    fen = order.basket.payable_fen
+    """The payment of a till order."""
     return payment_pb2.PayRequest(
         request_id=f"pay-{order.order_id}",
         member_id=order.household.member_id,
         order_id=order.order_id,
-        amount_fen=fen,
+        amount_fen=order.basket.payable_fen,
         store_id=str(order.basket.store_id),
         proof=proof(order),
     )
@@ -78,10 +77,8 @@ def freeze_request(order: Order) -> payment_pb2.FreezePaymentRequest:
 
 
 def proof(order: Order) -> payment_pb2.PayProof | None:
-    """The password, where there is one and the amount is above the password-free limit."""
-    if order.household.has_password and order.basket.payable_fen > rules.FREE_TXN_FEN:
-        return payment_pb2.PayProof(password=rules.PASSWORD)
-    return None
+    """The password, where it is needed."""
+    return payment_pb2.PayProof(password=rules.PASSWORD) if order.needs_password else None
 
 
 def order_records(plan: DayPlan) -> list[pb.OrderRecord]:

@@ -29,6 +29,9 @@ class Household(msgspec.Struct):
     recharged_on: date | None = None
     keeps_value: bool = False
     has_password: bool = False
+    # What it paid today without its password.
+    free_on: date | None = None
+    free_fen: int = 0
     card_id: str = ""
     coffees_left: int = 0
 
@@ -41,6 +44,7 @@ class Order(msgspec.Struct):
     by_wallet: bool
     mini: bool
     first: bool
+    needs_password: bool
     # Known once the wallet has paid.
     payment_id: str = ""
     principal_fen: int = 0
@@ -209,7 +213,12 @@ class Planner:
         if by_wallet:
             household.balance_fen -= payable_fen
         order = Order(
-            basket, household, by_wallet, rules.in_mini_program(basket), household.visits == 1
+            basket,
+            household,
+            by_wallet,
+            mini=rules.in_mini_program(basket),
+            first=household.visits == 1,
+            needs_password=by_wallet and _needs_password(household, plan.day, payable_fen),
         )
         plan.orders.append(order)
         completed_at = basket.at + timedelta(days=rules.completion_days(basket))
@@ -227,6 +236,17 @@ class Planner:
         if buys and rules.buys_card(household.household_id):
             household.coffees_left = rules.COFFEE.visits
             plan.cards.append(visit)
+
+
+def _needs_password(household: Household, day: date, fen: int) -> bool:
+    """Whether a payment is above what this household may pay without its password."""
+    if not household.has_password:
+        return False
+    used = household.free_fen if household.free_on == day else 0
+    if fen > rules.FREE_TXN_FEN or used + fen > rules.FREE_DAY_FEN:
+        return True
+    household.free_on, household.free_fen = day, used + fen
+    return False
 
 
 def _return(order: Order, number: int, at: datetime) -> Return:

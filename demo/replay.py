@@ -7,6 +7,7 @@ empty days follow until all that was decided has happened.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -56,9 +57,10 @@ class Replay:
 
     async def day(self, day: Day, number: int) -> DayPlan:
         """One day from its first member to quiet; one of all days is sent twice."""
-        await self.clocks.set(midnight(day.day))
-        # What timers published must be taken before the day's own events.
-        await self.clocks.settle()
+        timers = await self.clocks.set(midnight(day.day))
+        if any(timers.values()):
+            # What they published must be taken before the day's own events.
+            await self.clocks.settle()
         plan = self.planner.plan(day.day, day.baskets)
         for order in plan.orders:
             self.week_of[order.order_id] = order.basket.week
@@ -73,8 +75,7 @@ class Replay:
         """All steps of one day."""
         await self.steps.enrol(plan)
         await self.steps.recharge(plan)
-        await self.steps.pay(plan)
-        await self.steps.use(plan)
+        await asyncio.gather(self.steps.pay(plan), self.steps.use(plan))
         await self.steps.publish_orders(plan)
         await self.clocks.settle()
 

@@ -45,6 +45,23 @@ class Card(NamedTuple):
 
 COFFEE: Final = Card("card-coffee-10", "10 coffees", "coffee", 10, 10_000, 1_500)
 
+
+class Tier(NamedTuple):
+    """One tier: growth (成长值, one per yuan) to reach it, and in a year to keep it."""
+
+    tier_id: str
+    name: str
+    threshold: int
+    keep: int
+
+
+TIERS: Final = (
+    Tier("V1", "Green", 0, 0),
+    Tier("V2", "Silver", 150, 300),
+    Tier("V3", "Gold", 600, 1_000),
+    Tier("V4", "Black", 2_500, 2_500),
+)
+
 STORED_VALUE_BP: Final = 3_000
 REGRETS_BP: Final = 200
 PASSWORD_BP: Final = 500
@@ -84,6 +101,7 @@ MADE_UP: Final = (
     ),
     ("Punch card", "3 households in 100 buy 10 coffees for ¥100 on their third visit, and have"
      " one on every second visit after it."),
+    ("Tier", "Growth is ¥1 = 1; silver from 150, gold from 600, black from 2500."),
     (
         "Refund",
         "1 basket in 100 comes back 1 to 5 days after it was received, the way it was paid: 6 in 10"
