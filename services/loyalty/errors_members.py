@@ -25,6 +25,10 @@ class MemberIsMerged(Refusal):
     """The member was merged into another one; use that one."""
 
 
+class PhoneInvalid(Invalid):
+    """This is not a mainland mobile number."""
+
+
 class IdentityTaken(Conflict):
     """The identities belong to different members; merge them first."""
 
@@ -122,5 +126,5 @@ class NotRefundable(Refusal):
     """The plan is not refundable."""
 
 
-class MemberNotAllowed(Denied):
-    """A member may only act for themselves."""
+class NotYourself(Denied):
+    """A member's own token is good for that member alone."""

@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import Final
 
 from common.service import Service, run
-from services.loyalty import consumers, rpc, store, timers
+from services.loyalty import (
+    consumers,
+    rpc,
+    store,
+    store_verify_members,
+    store_verify_points,
+    timers,
+)
 from services.loyalty.config import Config
 
 SERVICE: Final = Service(
@@ -16,6 +23,7 @@ SERVICE: Final = Service(
     tables=store.TABLES,
     events=consumers.handlers,
     timers=timers.HANDLERS,
+    checks=(*store_verify_members.CHECKS, *store_verify_points.CHECKS),
     migrations=Path(__file__).parent / "migrations",
 )
 

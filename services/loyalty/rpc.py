@@ -6,9 +6,19 @@ from collections.abc import Sequence
 
 from common.server import Exposed
 from common.service import Kit
+from danke.loyalty.v1 import member_pb2, membership_pb2, tier_pb2
 from services.loyalty.config import Config
+from services.loyalty.rpc_members import MemberService
+from services.loyalty.rpc_memberships import MembershipService
+from services.loyalty.rpc_tiers import TierService
 
 
 def exposed(kit: Kit[Config]) -> Sequence[Exposed]:
     """Every proto service that loyalty answers."""
-    return ()
+    return (
+        Exposed(member_pb2.DESCRIPTOR.services_by_name["MemberService"], MemberService(kit)),
+        Exposed(tier_pb2.DESCRIPTOR.services_by_name["TierService"], TierService(kit)),
+        Exposed(
+            membership_pb2.DESCRIPTOR.services_by_name["MembershipService"], MembershipService(kit)
+        ),
+    )

@@ -1,0 +1,1 @@
+"""danke.loyalty: generated from proto/, never edited."""

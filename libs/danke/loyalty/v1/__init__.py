@@ -1,0 +1,1 @@
+"""danke.loyalty.v1: generated from proto/, never edited."""
