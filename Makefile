@@ -55,7 +55,7 @@ lock: venv ## renew requirements.lock from pyproject.toml (UPGRADE=--upgrade for
 # --- running -----------------------------------------------------------------------------------
 
 .PHONY: run
-run: venv ## all services with an embedded Postgres and broker, until Ctrl-C
+run: venv ## the main job: WEEKS=4 of real shopping through all services, then the proof
 	$(BIN)/danke run
 
 .PHONY: up

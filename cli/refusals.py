@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import grpc
 import msgspec
@@ -35,7 +36,7 @@ class Told(msgspec.Struct, frozen=True):
 
 def told(error: grpc.aio.AioRpcError) -> Told:
     """The refusal in ``error``; only code and message if the server sent no more."""
-    facts: dict[str, object] = {}
+    facts: dict[str, Any] = {}
     status = rpc_status.from_call(error)
     for detail in status.details if status else ():
         info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
@@ -46,4 +47,4 @@ def told(error: grpc.aio.AioRpcError) -> Told:
             facts["fields"] = [(one.field, one.description) for one in bad.field_violations]
         elif detail.Unpack(retry):
             facts["retry_after_s"] = retry.retry_delay.ToTimedelta().total_seconds()
-    return Told(code=error.code().name, message=error.details() or "", **facts)  # type: ignore[arg-type]
+    return Told(code=error.code().name, message=error.details() or "", **facts)

@@ -92,8 +92,16 @@ class Overloaded(Busy):
     """The queue is full; nothing was started. Retry after the given delay."""
 
 
+class ControlCharacter(Invalid):
+    """A text holds the control character U+0000 or U+001F."""
+
+
 class StoreUnavailable(Busy):
     """The database did not answer; the outcome is unknown. Retry with the same request id."""
+
+
+class BrokerUnavailable(Busy):
+    """The broker did not acknowledge; what was written is unknown. Repeat the same request."""
 
 
 class DeadlinePassed(Busy):

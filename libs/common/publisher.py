@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from common import telemetry
-from common.errors import Busy
+from common.errors import BrokerUnavailable
 from danke.events.envelope import Envelope, Event, to_headers
 
 log: Final = telemetry.logger(__name__)
@@ -22,10 +22,6 @@ log: Final = telemetry.logger(__name__)
 TIMEOUT_S: Final = 20.0
 
 _encode = msgspec.json.Encoder().encode
-
-
-class BrokerUnavailable(Busy):
-    """The broker did not acknowledge; what was written is unknown. Repeat the same request."""
 
 
 class Publication(msgspec.Struct, frozen=True):
