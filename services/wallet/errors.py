@@ -82,6 +82,10 @@ class PayTokenInvalid(Refusal):
     """The payment token is forged, expired, or was given for something else."""
 
 
+class SmsUnavailable(Refusal):
+    """No provider of text messages is connected to this service."""
+
+
 class ResetTooOften(Refusal):
     """Reset codes were asked for too often; wait."""
 

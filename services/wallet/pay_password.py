@@ -152,7 +152,9 @@ def state_of(row: PayPassword, at: datetime) -> PasswordState:
     )
 
 
-def must_be_strong(password: str, *, phone: str = "", birthday: date | None = None) -> None:
+def must_be_strong(
+    password: str, *, field: str = "password", phone: str = "", birthday: date | None = None
+) -> None:
     """Refuses WEAK_PAY_PASSWORD: one digit repeated, a sequence, or a guess anybody makes.
 
     Sequences go up or down and may wrap (901234). ``phone`` and ``birthday`` are checked if the
@@ -173,7 +175,7 @@ def must_be_strong(password: str, *, phone: str = "", birthday: date | None = No
     }:
         why = "BIRTHDAY"
     if why:
-        raise WeakPayPassword(field="password", why=why)
+        raise WeakPayPassword(field=field, why=why)
 
 
 def must_not_be_locked(row: PayPassword, at: datetime) -> None:

@@ -17,7 +17,6 @@ from common.commands import Command, Decision
 from common.rows import Group, Read, Row, State
 from common.timers import Timer
 from danke.events import wallet as events
-from danke.events.envelope import Event
 from services.wallet.accounts import Account, must_be_here, must_be_open
 from services.wallet.errors import (
     CaptureExceedsHold,
@@ -112,7 +111,7 @@ class _OfMember(Command, frozen=True, kw_only=True):
         )
 
     def _authorise(self, state: State) -> list[PayPassword]:
-        """The payment password's row to write, if it changed. Refuses the PAY_PASSWORD_* reasons."""
+        """The payment password's row, if it changed. Refuses the PAY_PASSWORD_* reasons."""
         return authorise(
             state.get(PayPassword, (self.merchant_id, self.member_id)),
             self.authorisation.found,

@@ -15,6 +15,7 @@ from common.server import Call
 from danke.wallet.v1 import payment_pb2 as pb
 from services.wallet import payment_refunds, payments, store
 from services.wallet.errors import PaymentNotFound
+from services.wallet.rpc_consent import Consents
 
 # Long enough to pay in WeChat, short enough that an abandoned checkout frees the money; W10.
 DEFAULT_HOLD: Final = timedelta(minutes=30)
@@ -23,24 +24,37 @@ DEFAULT_HOLD: Final = timedelta(minutes=30)
 class PaymentService:
     """Answers ``danke.wallet.v1.PaymentService``; what each RPC refuses is said in its proto."""
 
-    def __init__(self, engine: Engine, pool: asyncpg.Pool[Any], clock: Clock) -> None:
+    def __init__(
+        self, engine: Engine, pool: asyncpg.Pool[Any], clock: Clock, consents: Consents
+    ) -> None:
         self.engine = engine
         self.pool = pool
         self.clock = clock
+        self.consents = consents
 
     async def Pay(self, request: pb.PayRequest, call: Call) -> pb.PayResponse:
-        paid = await self.engine.run(self._pay(request, call), call.context)
+        paid = await self.engine.run(await self._pay(request, call), call.context)
         return pb.PayResponse(payment=to_pb(paid.payment), available_fen=paid.available_fen)
 
     async def BatchPay(self, request: pb.BatchPayRequest, call: Call) -> pb.BatchPayResponse:
-        commands = [self._pay(one, call) for one in request.payments]
-        outcomes = await self.engine.run_each(commands, [call.context] * len(commands))
+        """A bad proof harms its own payment only. Passwords are compared one after the other."""
+        outcomes: list[Any] = [None] * len(request.payments)
+        commands = {}
+        for place, one in enumerate(request.payments):
+            try:
+                commands[place] = await self._pay(one, call)
+            except Refusal as refusal:
+                outcomes[place] = refusal
+        done = await self.engine.run_each([*commands.values()], [call.context] * len(commands))
+        for place, outcome in zip(commands, done, strict=True):
+            outcomes[place] = outcome
         return pb.BatchPayResponse(results=[_result(outcome) for outcome in outcomes])
 
     async def FreezePayment(
         self, request: pb.FreezePaymentRequest, call: Call
     ) -> pb.FreezePaymentResponse:
         now = self.clock.now()
+        authorisation = await self.consents.authorisation(call.merchant_id, request, now)
         ttl = timedelta(seconds=request.ttl_seconds) if request.ttl_seconds else DEFAULT_HOLD
         frozen = await self.engine.run(
             payments.FreezePayment(
@@ -53,6 +67,7 @@ class PaymentService:
                 amount_fen=request.amount_fen,
                 store_id=request.store_id,
                 ttl=ttl,
+                authorisation=authorisation,
             ),
             call.context,
         )
@@ -122,16 +137,18 @@ class PaymentService:
             raise PaymentNotFound(field="payment_id", payment_id=request.payment_id)
         return pb.GetPaymentResponse(payment=to_pb(payment))
 
-    def _pay(self, request: pb.PayRequest, call: Call) -> payments.Pay:
+    async def _pay(self, request: pb.PayRequest, call: Call) -> payments.Pay:
+        now = self.clock.now()
         return payments.Pay(
             id=request.request_id,
             merchant_id=call.merchant_id,
-            at=self.clock.now(),
+            at=now,
             new_id=str(uuid_utils.uuid7()),
             member_id=request.member_id,
             order_id=request.order_id,
             amount_fen=request.amount_fen,
             store_id=request.store_id,
+            authorisation=await self.consents.authorisation(call.merchant_id, request, now),
         )
 
 

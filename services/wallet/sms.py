@@ -6,6 +6,8 @@ from typing import Protocol
 
 import msgspec
 
+from services.wallet.errors import SmsUnavailable
+
 
 class CodeMessage(msgspec.Struct, frozen=True):
     """One reset code for one member."""
@@ -33,6 +35,13 @@ class CodeSender(Protocol):
 
     async def send(self, message: CodeMessage) -> None:
         """Hands the message to the provider."""
+
+
+class NoSender:
+    """What a service without a provider does: refuses, and says so."""
+
+    async def send(self, message: CodeMessage) -> None:
+        raise SmsUnavailable()
 
 
 class RememberingSender:
