@@ -29,15 +29,21 @@ from tests.loyalty.points_desk import Desk, cst, desk_on
 from tests.loyalty.points_model import Model, ModelEarning
 
 POINTS = st.integers(1, 120)
-NAME = st.integers(0, 3)
+# Which of the holds or earnings so far, counted from the last one.
+WHICH = st.integers(0, 3)
+# How much of what there is, in percent; more than there is is refused.
+SHARE = st.sampled_from([10, 50, 100, 100, 130])
+GIVE = st.tuples(st.just("give"), POINTS, st.sampled_from([2, 9, 40]))
 STEP = st.one_of(
-    st.tuples(st.just("give"), POINTS, st.sampled_from([2, 9, 40])),
+    GIVE,
+    GIVE,
     st.tuples(st.just("order"), POINTS, st.just(0)),
-    st.tuples(st.just("hold"), POINTS, NAME),
-    st.tuples(st.just("consume"), st.just(0), NAME),
-    st.tuples(st.just("release"), st.just(0), NAME),
-    st.tuples(st.just("revert"), POINTS, NAME),
-    st.tuples(st.just("revoke"), st.integers(0, 60), st.integers(0, 5)),
+    st.tuples(st.just("hold"), SHARE, st.just(0)),
+    st.tuples(st.just("spend"), SHARE, st.just(0)),
+    st.tuples(st.just("consume"), st.just(0), WHICH),
+    st.tuples(st.just("release"), st.just(0), WHICH),
+    st.tuples(st.just("revert"), SHARE, WHICH),
+    st.tuples(st.just("revoke"), SHARE, WHICH),
     st.tuples(st.just("wait"), st.sampled_from([1, 3, 8]), st.just(0)),
 )
 _merchants = count(1)
@@ -79,15 +85,21 @@ class Script:
         elif kind in ("give", "order"):
             self._earn(kind, amount, name)
         elif kind == "revoke":
-            source = f"s{name}"
+            source = f"s{self.earned - 1 - name}"
             known = self.model.earnings.get(source)
+            amount = (known.points - known.revoked) * amount // 100 if known else amount
             expected = self._writes(lambda: self.model.revoke(source, amount))
             self._add(
                 RevokeEarned, expected, source_type=known.kind if known else "MANUAL",
                 source_id=source, points=amount, clawback_id=f"k{len(self.commands)}",
             )  # fmt: skip
+        elif kind == "hold":
+            self._hold(amount)
+        elif kind == "spend":
+            if self._hold(amount) == "OK":
+                self._of_hold("consume", 0, 0)
         else:
-            self._hold(kind, amount, f"h{name}")
+            self._of_hold(kind, amount, name)
 
     def _writes(self, change: Any) -> str:
         """A command that is refused writes nothing, not even what expired."""
@@ -121,32 +133,32 @@ class Script:
         )
         self._add(EarnOrder, "OK", order_id=source)
 
-    def _hold(self, kind: str, amount: int, name: str) -> None:
-        holds = {command.order_id: command.new_id for command in self.commands
-                 if isinstance(command, HoldPoints)}  # fmt: skip
-        hold_id = holds.get(name, "none")
-        if kind == "hold":
-            if name in self.model.holds:  # a model hold is one order; orders are not reused here
-                return
-            expected = self._writes(lambda: self.model.hold(name, amount))
-            if expected != "OK":
-                name = f"refused-{len(self.commands)}"
-            self._add(
-                HoldPoints, expected, member_id="ann", order_id=name, points=amount,
-                ttl_s=90 * 86_400,
-            )  # fmt: skip
-        elif kind == "consume":
+    def _hold(self, share: int) -> str:
+        points = max(1, self.model.balances()[0] * share // 100)
+        name = f"n{len(self.commands):04}"
+        expected = self._writes(lambda: self.model.hold(name, points))
+        self._add(
+            HoldPoints, expected, member_id="ann", order_id=f"o-{name}", points=points,
+            ttl_s=90 * 86_400,
+        )  # fmt: skip
+        return expected
+
+    def _of_hold(self, kind: str, share: int, which: int) -> None:
+        names = list(self.model.holds)
+        name = names[-1 - which] if which < len(names) else "none"
+        if kind == "consume":
             expected = self._writes(lambda: self.model.consume(name))
-            self._add(ConsumeHold, expected, hold_id=hold_id)
+            self._add(ConsumeHold, expected, hold_id=name)
         elif kind == "release":
             expected = self._writes(lambda: self.model.release(name, self.now))
-            self._add(ReleaseHold, expected, hold_id=hold_id)
+            self._add(ReleaseHold, expected, hold_id=name)
         else:
-            expected = self._writes(lambda: self.model.revert(name, amount, self.now))
+            hold = self.model.holds.get(name)
+            taken = sum(points for _, points in hold.shares) if hold else 1
+            points = max(1, taken * share // 100)
+            expected = self._writes(lambda: self.model.revert(name, points, self.now))
             refund_id = f"r{len(self.commands)}"
-            self._add(
-                RevertConsumed, expected, hold_id=hold_id, points=amount, refund_id=refund_id
-            )
+            self._add(RevertConsumed, expected, hold_id=name, points=points, refund_id=refund_id)
 
 
 def said(outcome: Any) -> str:
@@ -201,9 +213,9 @@ async def test_the_engine_does_what_the_model_does_one_by_one_and_in_batches(
     async with desk_on(await migrated("loyalty")) as desk:
         loop = asyncio.get_running_loop()
 
-        @settings(max_examples=40)
+        @settings(max_examples=50)
         @given(
-            steps=st.lists(STEP, min_size=1, max_size=30),
+            steps=st.lists(STEP, min_size=25, max_size=40),
             sizes=st.lists(st.integers(1, 12), min_size=1, max_size=4),
             grace=st.sampled_from([0, 5]),
         )
