@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import InitVar, dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
@@ -127,9 +127,9 @@ def survivor(found: State, merchant_id: str, member_id: str) -> str:
     return member_id
 
 
-def must_be_declared(state: State, cls: type[Row], key: Key) -> None:
+def must_be_declared(state: State, what: type[Row] | Group[Any], key: Key) -> None:
     """Refuses MEMBER_MOVED if a merge between locating and locking moved what is now needed."""
-    if key not in state.rows.get(cls, {}):
+    if not state.knows(what, key):
         raise MemberMoved(member_id=key[1])
 
 
@@ -222,8 +222,7 @@ class _Claiming(Command, frozen=True, kw_only=True):
         if not new:
             return Decision()
         of_member = (self.merchant_id, member_id)
-        if of_member not in state.groups.get(IDENTITIES_OF, {}):
-            raise MemberMoved(member_id=member_id)
+        must_be_declared(state, IDENTITIES_OF, of_member)
         rows: list[Row] = []
         facts: list[events.MemberEvent] = []
         kinds = {row.kind for row in state.group(IDENTITIES_OF, of_member)}

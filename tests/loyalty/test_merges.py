@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 
 import pytest
@@ -165,3 +166,32 @@ async def test_a_gift_one_of_them_had_is_not_given_again(club: Club) -> None:
     await merge(club, "b", "a")
     club.later(days=1)
     assert len(await club.told("TierUpgradeGiftDue")) == 1
+
+
+async def test_growth_that_races_a_merge_is_never_lost_nor_counted_twice(club: Club) -> None:
+    """One process merges b into a while another brings growth to b, repeating what met it."""
+    from services.loyalty.errors import MemberMoved
+    from services.loyalty.growth import AdjustGrowth
+    from tests.loyalty.club import command
+
+    async def grow(other: Club, number: int) -> None:
+        made = command(
+            AdjustGrowth, member_id="b", adjustment_id=f"x{number}", growth=10, reason="",
+            operator="",
+        )  # fmt: skip
+        while True:
+            try:
+                await other.engine.run(made)
+                return
+            except MemberMoved:
+                await asyncio.sleep(0)
+
+    await club.enrol("a")
+    await club.enrol("b")
+    async with club_on(club.dsn) as other:
+        growing = [asyncio.create_task(grow(other, number)) for number in range(60)]
+        await asyncio.sleep(0.005)
+        await merge(club, "b", "a")
+        await asyncio.gather(*growing)
+    assert (await club.state("a")).growth == 600
+    assert (await club.state("b")).growth == 0
