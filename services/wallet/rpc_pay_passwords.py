@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 import asyncpg
-import uuid_utils
 
 from common.clock import Clock
 from common.engine import Engine
 from common.errors import Invalid
+from common.messages import about, own, timestamp
 from common.server import Call
 from danke.wallet.v1 import pay_password_pb2 as pb
 from services.wallet import pay_password, pay_password_reset
@@ -18,7 +18,6 @@ from services.wallet.errors import WeakPayPassword
 from services.wallet.from_door import FromDoor
 from services.wallet.pay_password import PasswordState, TokenClaims
 from services.wallet.rpc_consent import Consents
-from services.wallet.rpc_messages import about, own, timestamp
 from services.wallet.sms import CodeMessage, CodeSender
 from services.wallet.store_pay_passwords import pay_password as stored
 from services.wallet.store_pay_passwords import requires_password
@@ -115,13 +114,12 @@ class PayPasswordService:
     ) -> pb.RequestResetResponse:
         """Commits first, then sends: a repeat finds the same reset and sends the same code."""
         own(call, request.member_id)
-        reset_id = str(uuid_utils.uuid7())
+        about_it = about(request, call, self.clock)
+        code = self.secrets.reset_code(call.merchant_id, about_it["new_id"])
         asked = await self.engine.run(
             pay_password_reset.RequestReset(
-                **about(request, call, self.clock, reset_id), member_id=request.member_id,
-                code_hash=self._code_hash(
-                    request.member_id, self.secrets.reset_code(call.merchant_id, reset_id), call
-                ),
+                **about_it, member_id=request.member_id,
+                code_hash=self._code_hash(request.member_id, code, call),
             ),
             call.context,
         )  # fmt: skip

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any, Final, Literal, cast
 
 import asyncpg
-import uuid_utils
 
 from common.clock import Clock
 from common.engine import Engine
+from common.messages import EARLIEST, about, moment, own, timestamp
 from common.pages import next_token, page_size, page_start
 from common.server import Call
 from danke.wallet.v1 import punch_card_pb2 as pb
@@ -18,7 +18,6 @@ from services.wallet import store_punch_cards as store
 from services.wallet.errors import CardNotFound, PunchRefundNotFound, TemplateNotFound
 from services.wallet.punch_cards import DAY, PunchCard
 from services.wallet.punch_refunds import Basis
-from services.wallet.rpc_messages import EARLIEST, about, moment, own, timestamp
 from services.wallet.rpc_punch_messages import (
     allowance_of,
     card_to_pb,
@@ -114,7 +113,7 @@ class PunchCardService:
         own(call, request.member_id)
         card = await self.engine.run(
             punch_cards.BuyPunchCard(
-                **about(request, call, self.clock, str(uuid_utils.uuid7())),
+                **about(request, call, self.clock),
                 member_id=request.member_id,
                 template_id=request.template_id,
                 pay_within=PAY_WITHIN,
@@ -248,7 +247,7 @@ class PunchCardService:
         await self._card(request.card_id, call)
         refund = await self.engine.run(
             punch_refunds.RequestPunchRefund(
-                **about(request, call, self.clock, str(uuid_utils.uuid7())),
+                **about(request, call, self.clock),
                 card_id=request.card_id, basis=_basis(request.basis),
                 actor=call.caller.actor, reason=request.reason,
             ),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from common.messages import timestamp
 from danke.wallet.v1 import punch_card_pb2 as pb
 from services.wallet.punch_cards import PunchCard
 from services.wallet.punch_redemptions import Redemption
 from services.wallet.punch_refunds import PunchRefund
 from services.wallet.punch_shares import PunchShare
 from services.wallet.punch_templates import Allowance, PunchTemplate
-from services.wallet.rpc_messages import timestamp
 
 
 def template_to_pb(template: PunchTemplate) -> pb.PunchTemplate:

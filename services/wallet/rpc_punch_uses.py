@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import asyncpg
-import uuid_utils
 
 from common.clock import Clock
 from common.engine import Engine
+from common.messages import about, moment, own, timestamp
 from common.pages import next_token, page_size, page_start
 from common.server import Call
 from danke.wallet.v1 import punch_card_pb2 as pb
@@ -17,7 +17,6 @@ from services.wallet import store_punch_cards as store
 from services.wallet.errors import CardNotFound, CardNotHeld
 from services.wallet.from_door import FromDoor
 from services.wallet.pay_secrets import PaySecrets
-from services.wallet.rpc_messages import about, moment, own, timestamp
 from services.wallet.rpc_punch_messages import card_to_pb, redemption_to_pb, share_to_pb
 
 
@@ -34,11 +33,11 @@ class PunchRedemptionService:
     ) -> pb.IssueRedeemCodeResponse:
         """Made from a fresh id and the secret: a repeat shows the same code, no row holds it."""
         own(call, request.holder_id)
-        code_id = str(uuid_utils.uuid7())
-        code = self.secrets.redeem_code(call.merchant_id, code_id)
+        about_it = about(request, call, self.clock)
+        code = self.secrets.redeem_code(call.merchant_id, about_it["new_id"])
         issued = await self.engine.run(
             punch_redemptions.IssueRedeemCode(
-                **about(request, call, self.clock, code_id), card_id=request.card_id,
+                **about_it, card_id=request.card_id,
                 holder_id=request.holder_id, item_id=request.item_id, times=request.times,
                 code_hash=FromDoor[str].of(self._hash(code, call)),
             ),
@@ -52,7 +51,7 @@ class PunchRedemptionService:
     async def Redeem(self, request: pb.RedeemRequest, call: Call) -> pb.RedeemResponse:
         redeemed = await self.engine.run(
             punch_redemptions.Redeem(
-                **about(request, call, self.clock, str(uuid_utils.uuid7())),
+                **about(request, call, self.clock),
                 code_hash=self._hash(request.code, call), store_id=request.store_id,
                 staff_id=request.staff_id, booking_id=request.booking_id,
             ),
@@ -67,7 +66,7 @@ class PunchRedemptionService:
     ) -> pb.RedeemByStaffResponse:
         redeemed = await self.engine.run(
             punch_redemptions.RedeemByStaff(
-                **about(request, call, self.clock, str(uuid_utils.uuid7())),
+                **about(request, call, self.clock),
                 card_id=request.card_id, item_id=request.item_id, times=request.times,
                 redeemer_id=request.redeemer_id, store_id=request.store_id,
                 staff_id=request.staff_id, booking_id=request.booking_id,
@@ -84,7 +83,7 @@ class PunchRedemptionService:
     ) -> pb.ReverseRedemptionResponse:
         undone = await self.engine.run(
             punch_reversals.ReverseRedemption(
-                **about(request, call, self.clock, str(uuid_utils.uuid7())),
+                **about(request, call, self.clock),
                 redemption_id=request.redemption_id, actor=call.caller.actor,
                 reason=request.reason,
             ),
@@ -99,7 +98,7 @@ class PunchRedemptionService:
     ) -> pb.ReturnBookingResponse:
         returned = await self.engine.run(
             punch_reversals.ReturnBooking(
-                **about(request, call, self.clock, str(uuid_utils.uuid7())),
+                **about(request, call, self.clock),
                 booking_id=request.booking_id, actor=call.caller.actor,
             ),
             call.context,
@@ -127,12 +126,12 @@ class PunchShareService:
         self, request: pb.SharePunchCardRequest, call: Call
     ) -> pb.SharePunchCardResponse:
         own(call, request.owner_id)
-        share_id = str(uuid_utils.uuid7())
+        about_it = about(request, call, self.clock)
         share = await self.engine.run(
             punch_shares.SharePunchCard(
-                **about(request, call, self.clock, share_id), card_id=request.card_id,
+                **about_it, card_id=request.card_id,
                 owner_id=request.owner_id, friend_id=request.friend_id, quota=request.quota,
-                link_hash=self._link_hash(share_id, call),
+                link_hash=self._link_hash(about_it["new_id"], call),
             ),
             call.context,
         )  # fmt: skip
@@ -145,12 +144,12 @@ class PunchShareService:
         self, request: pb.TransferPunchCardRequest, call: Call
     ) -> pb.TransferPunchCardResponse:
         own(call, request.owner_id)
-        share_id = str(uuid_utils.uuid7())
+        about_it = about(request, call, self.clock)
         share = await self.engine.run(
             punch_shares.TransferPunchCard(
-                **about(request, call, self.clock, share_id), card_id=request.card_id,
+                **about_it, card_id=request.card_id,
                 owner_id=request.owner_id, friend_id=request.friend_id,
-                link_hash=self._link_hash(share_id, call),
+                link_hash=self._link_hash(about_it["new_id"], call),
             ),
             call.context,
         )  # fmt: skip
