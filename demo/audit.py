@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from danke.loyalty.v1 import tier_pb2
 from danke.wallet.v1 import account_pb2
 from demo.plan import Household
 from demo.report import Member
@@ -23,15 +24,17 @@ async def audit(steps: Steps, households: Iterable[Household]) -> list[Member]:
 
 
 async def _member(steps: Steps, household: Household) -> Member:
-    request = account_pb2.GetBalanceRequest(member_id=household.member_id)
-    value = await steps.doors.call(steps.stubs.accounts, "GetBalance", request)
+    call, stubs, member_id = steps.doors.call, steps.stubs, household.member_id
+    balance = account_pb2.GetBalanceRequest(member_id=member_id)
+    value = await call(stubs.accounts, "GetBalance", balance)
+    tier = await call(stubs.tiers, "GetTier", tier_pb2.GetTierRequest(member_id=member_id))
     return Member(
-        member_id=household.member_id,
+        member_id=member_id,
         expected_fen=household.balance_fen,
         principal_fen=value.principal_fen,
         bonus_fen=value.bonus_fen,
         points=Points(),
-        tier="",
+        tier=tier.standing.tier_id,
     )
 
 

@@ -34,6 +34,8 @@ WEEKS: Final = 4
 TWICE: Final = 9
 # Whoever waits in vain for an earlier event waits for a day; then it is a dead letter.
 LAST_WAIT_DAYS: Final = 2
+# Services look at what waits once a second, of the system's time.
+RETRY_S: Final = 1.2
 # Besides whole weeks: the Sunday the data begins with, the last morning, and what comes back later.
 FRINGE_DAYS: Final = 7
 
@@ -57,9 +59,8 @@ class Replay:
 
     async def day(self, day: Day, number: int) -> DayPlan:
         """One day from its first member to quiet; one of all days is sent twice."""
-        timers = await self.clocks.set(midnight(day.day))
-        if any(timers.values()):
-            # What they published must be taken before the day's own events.
+        while any((await self.clocks.set(midnight(day.day))).values()):
+            # What timers published is taken before the day's own events; it may set timers again.
             await self.clocks.settle()
         plan = self.planner.plan(day.day, day.baskets)
         for order in plan.orders:
@@ -82,8 +83,10 @@ class Replay:
     async def end(self, last: date) -> None:
         """Two more midnights without shopping: what still waits in vain becomes a dead letter."""
         for after in range(1, LAST_WAIT_DAYS + 1):
-            await self.clocks.set(midnight(last + timedelta(days=after)))
-            await self.clocks.settle()
+            while any((await self.clocks.set(midnight(last + timedelta(days=after)))).values()):
+                await self.clocks.settle()
+            await asyncio.sleep(RETRY_S)
+        await self.clocks.settle()
         await self.tally.caught_up()
 
     async def _again(self, plan: DayPlan) -> None:

@@ -12,7 +12,7 @@ import msgspec
 from rich.console import Console
 
 from cli.verification import Report as Verified
-from demo import tables
+from demo import rules, tables
 from demo.data import category_id
 from demo.tally import Books, Points
 from demo.truth import Totals
@@ -177,8 +177,19 @@ class Report:
                 "Each member's points are what their topic says",
                 by_topic == answered,
                 _difference(by_topic, answered),
-            )
+            ),
+            self._tiers(),
         ]
+
+    def _tiers(self) -> Check:
+        # A member whose tier never changed is in the lowest one, and no event says so.
+        answered = {m.member_id: m.tier for m in self.members}
+        by_topic = {m: self.books.tiers.get(m, rules.TIERS[0].tier_id) for m in answered}
+        return Check(
+            "Each member's tier is what its topic says",
+            by_topic == answered,
+            _difference(by_topic, answered),
+        )
 
     def _platform(self) -> list[Check]:
         checks = [

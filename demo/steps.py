@@ -10,9 +10,9 @@ from typing import Any, Final
 from danke.dev.v1 import clock_pb2
 from danke.trade.v1 import ingress_pb2
 from danke.wallet.v1 import payment_pb2, recharge_pb2
-from demo import messages, rules
+from demo import messages, rules, steps_cards, steps_members
 from demo.doors import Doors
-from demo.plan import DayPlan, Household, Order
+from demo.plan import DayPlan, Order
 from demo.stubs import Stubs
 
 # A batch of payments is one call; below it the services' batches would not fill.
@@ -40,14 +40,16 @@ class Steps:
     async def offer(self) -> None:
         """What the merchant offers: set up once, before the first day."""
         await self.doors.each(self.stubs.recharges, "SetRechargePlan", plan_requests())
+        await steps_cards.offer_card(self.doors, self.stubs)
+        await steps_members.offer_tiers(self.doors, self.stubs)
 
     async def enrol(self, plan: DayPlan) -> None:
         """Households become members."""
-        for visit in plan.joins:
-            visit.household.member_id = f"m{visit.household.household_id}"
+        await steps_members.enrol(self.doors, self.stubs, plan.joins)
 
     async def use(self, plan: DayPlan) -> None:
-        """Check-ins, coffees, gifts."""
+        """Coffees, check-ins, gifts."""
+        await steps_cards.drink(self.doors, self.stubs, plan.coffees)
 
     async def recharge(self, plan: DayPlan) -> None:
         """Recharges and cards: taken, paid, credited; regretted ones paid back."""
@@ -67,14 +69,14 @@ class Steps:
         )
         for recharge, answer in zip(plan.recharges, created):
             recharge.recharge_id = answer.recharge.recharge_id
-        await self.buy_cards(plan)
+        await steps_cards.buy_cards(self.doors, stubs, plan.cards)
         paid = [messages.recharge_paid(recharge) for recharge in plan.recharges]
-        paid += [messages.card_paid(visit) for visit in plan.cards if visit.household.card_id]
+        paid += [messages.card_paid(visit) for visit in plan.cards]
         if paid:
             await self.publish_payments(paid)
             await self.settle_wallet()
         await self._regret(plan)
-        await self.set_passwords(plan.passwords)
+        await steps_cards.set_passwords(self.doors, stubs, plan.passwords)
 
     async def _regret(self, plan: DayPlan) -> None:
         regretted = [recharge for recharge in plan.recharges if recharge.regretted]
@@ -149,12 +151,6 @@ class Steps:
     async def settle_wallet(self) -> None:
         """Waits until the wallet has taken everything that was sent to it."""
         await self.doors.call(self.stubs.wallet_clock, "Settle", clock_pb2.SettleRequest())
-
-    async def buy_cards(self, plan: DayPlan) -> None:
-        """Takes punch cards off the shelf."""
-
-    async def set_passwords(self, households: Sequence[Household]) -> None:
-        """Sets the payment password, then what may be paid without it."""
 
 
 def chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
