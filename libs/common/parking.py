@@ -19,13 +19,15 @@ LIMIT: Final = 500
 
 PARK: Final = """
 INSERT INTO parked
-  (event_id, topic, partition, "offset", key, headers, value, reason, parked_at, retry_at)
+  (merchant_id, event_id, topic, partition, "offset", key, headers, value, reason, parked_at,
+   retry_at)
 SELECT * FROM unnest(
-  $1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bytea[], $6::jsonb[], $7::bytea[],
-  $8::text[], $9::timestamptz[], $10::timestamptz[])
-ON CONFLICT (topic, event_id) DO NOTHING
+  $1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bytea[], $7::jsonb[],
+  $8::bytea[], $9::text[], $10::timestamptz[], $11::timestamptz[])
+ON CONFLICT (merchant_id, topic, event_id) DO NOTHING
 """
-_COLUMNS: Final = 'p.event_id, p.topic, p.partition, p."offset", p.key, p.headers, p.value, p.parked_at, p.attempts'
+_COLUMNS: Final = """p.merchant_id, p.event_id, p.topic, p.partition, p."offset", p.key, p.headers,
+  p.value, p.parked_at, p.attempts"""
 DUE: Final = f"""
 SELECT {_COLUMNS} FROM parked p WHERE p.retry_at <= $1
 ORDER BY p.retry_at, p.topic, p.partition, p."offset" LIMIT {LIMIT}
@@ -35,13 +37,15 @@ SELECT {_COLUMNS} FROM unnest($1::text[], $2::bytea[]) AS v(topic, key)
 JOIN parked p ON p.topic = v.topic AND p.key = v.key ORDER BY p.topic, p.partition, p."offset"
 """
 REMOVE: Final = """
-DELETE FROM parked p USING unnest($1::text[], $2::text[]) AS v(topic, event_id)
-WHERE p.topic = v.topic AND p.event_id = v.event_id
+DELETE FROM parked p USING unnest($1::text[], $2::text[], $3::text[])
+  AS v(merchant_id, topic, event_id)
+WHERE p.merchant_id = v.merchant_id AND p.topic = v.topic AND p.event_id = v.event_id
 """
 POSTPONE: Final = """
 UPDATE parked p SET attempts = p.attempts + 1, retry_at = v.retry_at
-FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS v(topic, event_id, retry_at)
-WHERE p.topic = v.topic AND p.event_id = v.event_id
+FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
+  AS v(merchant_id, topic, event_id, retry_at)
+WHERE p.merchant_id = v.merchant_id AND p.topic = v.topic AND p.event_id = v.event_id
 """
 
 _headers_from_json = msgspec.json.Decoder(list[tuple[str, bytes]]).decode
@@ -51,6 +55,7 @@ _to_json = msgspec.json.Encoder().encode
 class Parked(msgspec.Struct, frozen=True):
     """A parked record; it has what a consumer reads of a fresh one."""
 
+    merchant_id: str
     event_id: str
     topic: str
     partition: int
@@ -60,6 +65,11 @@ class Parked(msgspec.Struct, frozen=True):
     value: bytes
     parked_at: datetime
     attempts: int
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """What names it among the parked."""
+        return self.merchant_id, self.topic, self.event_id
 
 
 class Parking:
@@ -76,6 +86,7 @@ class Parking:
             headers = dict(record.headers)
             rows.append(
                 (
+                    headers["ce_merchantid"].decode(),
                     headers["ce_id"].decode(),
                     record.topic,
                     record.partition,
@@ -102,14 +113,13 @@ class Parking:
     async def remove(self, parked: Sequence[Parked]) -> None:
         """Ends the wait of these events."""
         if parked:
-            await self.pool.execute(REMOVE, *columns_of([(p.topic, p.event_id) for p in parked]))
+            await self.pool.execute(REMOVE, *columns_of([p.place for p in parked]))
 
     async def postpone(self, parked: Sequence[Parked], now: datetime) -> None:
         """Lets these events wait on, longer each time."""
         if parked:
             rows = [
-                (p.topic, p.event_id, now + min(FIRST_RETRY * 2**p.attempts, LONGEST_RETRY))
-                for p in parked
+                (*p.place, now + min(FIRST_RETRY * 2**p.attempts, LONGEST_RETRY)) for p in parked
             ]
             await self.pool.execute(POSTPONE, *columns_of(rows))
 
@@ -125,6 +135,7 @@ class Parking:
 def _parked(records: Sequence[Any]) -> list[Parked]:
     return [
         Parked(
+            merchant_id=record["merchant_id"],
             event_id=record["event_id"],
             topic=record["topic"],
             partition=record["partition"],

@@ -132,3 +132,11 @@ async def test_nothing_is_committed_while_the_store_cannot_take_it(
         await doors.consumers.rewind()
         await doors.poll(5)
         assert len(await sample.values(doors.pool)) == 5
+
+
+async def test_two_merchants_may_park_the_same_event_id(doors: Doors) -> None:
+    for merchant_id in ("m1", "m2"):
+        event = Confirmed(counter_id="same")
+        await doors.send(record(event, event_id="e1", merchant_id=merchant_id))
+    await doors.poll(2)
+    assert await doors.parking.count() == 2

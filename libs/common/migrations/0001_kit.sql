@@ -50,6 +50,7 @@ CREATE INDEX timers_due_idx ON timers (due_at);
 -- Events whose predecessor has not arrived. Retried when a record with the same key arrives and by
 -- timer; after the time-out they go to the dead-letter topic.
 CREATE TABLE parked (
+    merchant_id  text        NOT NULL,
     event_id     text        NOT NULL,
     topic        text        NOT NULL,
     partition    bigint      NOT NULL,
@@ -61,7 +62,7 @@ CREATE TABLE parked (
     parked_at    timestamptz NOT NULL,
     retry_at     timestamptz NOT NULL,
     attempts     bigint      NOT NULL DEFAULT 0,
-    CONSTRAINT parked_pkey PRIMARY KEY (topic, event_id)
+    CONSTRAINT parked_pkey PRIMARY KEY (merchant_id, topic, event_id)
 );
 CREATE INDEX parked_retry_idx ON parked (retry_at);
 CREATE INDEX parked_key_idx ON parked (topic, key);
