@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from functools import cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import asyncpg
 import msgspec
-import uuid_utils
+from uuid_utils import uuid7
 
 from common import telemetry
-from common.commands import Command, Context, Decision, fingerprint
-from common.errors import Recorded, Refusal, RequestIdReused
+from common.commands import Command, Context, fingerprint
+from common.errors import Kind, Recorded, Refusal, RequestIdReused
 from common.rows import Group, Read, Row, State
-from common.tables import Table, columns_of, transpose
+from common.tables import Column, Columns, Part, Table, numbered, tuples
 from danke.events.envelope import About, Event, event_type
 
 if TYPE_CHECKING:
@@ -22,61 +24,92 @@ if TYPE_CHECKING:
 
 log: Final = telemetry.logger(__name__)
 
-KNOWN_IDS: Final = """
-SELECT c.merchant_id, c.command_id, c.fingerprint, c.outcome
-FROM unnest($1::text[], $2::text[]) AS v(merchant_id, command_id)
-JOIN command_log c ON c.merchant_id = v.merchant_id AND c.command_id = v.command_id
-"""
-INSERT_IDS: Final = """
+_IDS = Columns([Column("merchant_id", "text"), Column("command_id", "text")])
+KNOWN_IDS: Final = Part(
+    f"""
+(SELECT json_agg(r) FROM {_IDS.source} CROSS JOIN LATERAL (
+    SELECT c.merchant_id, c.command_id, encode(c.fingerprint, 'hex') AS fingerprint, c.outcome
+    FROM command_log c WHERE c.merchant_id = v.merchant_id AND c.command_id = v.command_id OFFSET 0
+) AS r)
+""",
+    _IDS,
+)
+_DONE = Columns([*_IDS.columns, Column("fingerprint", "text"), Column("outcome", "text")])
+INSERT_IDS: Final = Part(
+    f"""
 INSERT INTO command_log (merchant_id, command_id, fingerprint, outcome)
-SELECT * FROM unnest({0}::text[], {1}::text[], {2}::bytea[], {3}::bytea[])
-"""
-# Sequences are raised by the number of new events and handed to them in the order they were decided.
-RAISE_SEQUENCES: Final = """
+SELECT merchant_id, command_id, decode(fingerprint, 'hex'), outcome FROM {_DONE.source}
+""",
+    _DONE,
+)
+# Sequences are raised by the number of new events, and handed to them in the order of deciding.
+_RAISED = Columns(
+    [Column("merchant_id", "text"), Column("aggregate", "text"), Column("count", "bigint")]
+)
+RAISE_SEQUENCES: Final = Part(
+    f"""
 INSERT INTO event_sequences AS s (merchant_id, aggregate, last)
-SELECT * FROM unnest({0}::text[], {1}::text[], {2}::bigint[])
+SELECT merchant_id, aggregate, count FROM {_RAISED.source}
 ON CONFLICT (merchant_id, aggregate) DO UPDATE SET last = s.last + excluded.last
 RETURNING merchant_id, aggregate, last
-"""
+""",
+    _RAISED,
+)
 # ``slot`` is the event's aggregate in the sorted list that raised the sequences. Taking the new
 # values by position spares a join of two lists that have no index, which would cost their product.
-INSERT_OUTBOX: Final = """
+_EVENTS = Columns(
+    [Column(name, "text") for name in ("merchant_id", "topic", "key", "about", "payload")]
+    + [Column(name, "bigint") for name in ("slot", "behind", "place")]
+)
+INSERT_OUTBOX: Final = Part(
+    f"""
 INSERT INTO outbox (merchant_id, topic, key, sequence, about, payload)
-SELECT o.merchant_id, o.topic, o.key, raised.lasts[o.slot] - o.behind, o.about, o.payload
+SELECT v.merchant_id, v.topic, coalesce(v.key, ''), raised.lasts[v.slot] - v.behind, v.about,
+    v.payload
 FROM (
     SELECT array_agg(last ORDER BY merchant_id COLLATE "C", aggregate COLLATE "C") AS lasts
     FROM sequences
-) AS raised,
-unnest({0}::text[], {1}::bigint[], {2}::bigint[], {3}::text[], {4}::text[], {5}::text[], {6}::text[])
-  WITH ORDINALITY AS o(merchant_id, slot, behind, topic, key, about, payload, place)
-ORDER BY o.place
-"""
+) AS raised, {_EVENTS.source}
+ORDER BY v.place
+""",
+    _EVENTS,
+)
 
-_pack = msgspec.msgpack.Encoder().encode
-_json = msgspec.json.Encoder().encode
-_unpack_refusal = msgspec.msgpack.Decoder(tuple[str, str, str, dict[str, str]]).decode
-_RESULT_DECODERS: Final[dict[type[Command], Callable[[bytes], Any]]] = {}
-_OK: Final = b"\x00"
-_REFUSED: Final = b"\x01"
+Id = tuple[str, str]
+T = TypeVar("T")
 
 
-def _stored(decision: Decision, refusal: Refusal | None) -> bytes:
-    if refusal is None:
-        return _OK + _pack(decision.result)
-    return _REFUSED + _pack(
-        (refusal.kind, refusal.reason, refusal.message, refusal.metadata)
-    )
+class Outcome(msgspec.Struct, Generic[T], frozen=True, omit_defaults=True):
+    """The stored answer to a command: its result, or the refusal that kept rows."""
+
+    result: T | None = None
+    refusal: tuple[Kind, str, str, dict[str, str]] | None = None
 
 
-def _recall(command: Command, outcome: bytes) -> Any:
+class Done(msgspec.Struct, frozen=True):
+    """One id that took effect: a row of ``command_log``."""
+
+    merchant_id: str
+    command_id: str
+    fingerprint: str
+    # JSON of an ``Outcome``; only the command knows of what type its result is.
+    outcome: str
+
+
+_encode = msgspec.json.Encoder().encode
+_decode_known = msgspec.json.Decoder(list[Done]).decode
+_RECALL: Final[dict[type[Command], Callable[[str], Any]]] = {}
+
+
+def _recall(command: Command, outcome: str) -> Any:
     """The stored answer: the result, or the refusal as an exception object."""
-    if outcome[:1] == _REFUSED:
-        return Recorded(*_unpack_refusal(outcome[1:]))  # type: ignore[arg-type]
     cls = type(command)
-    decode = _RESULT_DECODERS.get(cls)
+    decode = _RECALL.get(cls)
     if decode is None:
-        decode = _RESULT_DECODERS[cls] = msgspec.msgpack.Decoder(cls.RESULT).decode
-    return decode(outcome[1:])
+        stored = Outcome[cls.RESULT]  # type: ignore[name-defined]
+        decode = _RECALL[cls] = msgspec.json.Decoder(stored).decode
+    answer = decode(outcome)
+    return answer.result if answer.refusal is None else Recorded(*answer.refusal)
 
 
 class Batch:
@@ -95,21 +128,18 @@ class Batch:
         self.items = items
         self.deferred: list[Item] = []
         self.events: list[tuple[Command, Context, Event]] = []
-        # Every id that took effect, now or before: (merchant, id) → (fingerprint, stored outcome).
-        self.ids: dict[tuple[str, str], tuple[bytes, bytes]] = {}
-        self.new_ids: list[tuple[str, str, bytes, bytes]] = []
+        # Every id that took effect, now or before.
+        self.ids: dict[Id, Done] = {}
+        self.done: list[Done] = []
 
     async def apply(self) -> None:
         """The six steps of the engine. Outcomes are set on the items, not yet answered."""
         found = await self._locate()
         if not self.items:
             return
+        commands = [item.command for item in self.items]
         locks = sorted(
-            {
-                self.lock_number(item.command.merchant_id, key)
-                for item in self.items
-                for key in item.command.keys(found)
-            }
+            {self.lock_number(c.merchant_id, key) for c in commands for key in c.keys(found)}
         )
         # Numbers only, so they may stand in the text; BEGIN and the locks share one round trip.
         numbers = ",".join(map(str, locks))
@@ -117,19 +147,18 @@ class Batch:
             "BEGIN; SELECT FROM (SELECT pg_advisory_xact_lock(k) "
             f"FROM unnest('{{{numbers}}}'::bigint[]) AS k) AS locked"
         )
-        await self._read_ids()
         state = State()
-        fresh = [item for item in self.items if self._id(item) not in self.ids]
-        await self._load(state, (read for item in fresh for read in item.command.reads(found)))
+        await self._load(state, [read for c in commands for read in c.reads(found)], commands)
         for item in self.items:
             self._decide(item, state)
         await self._write(state)
         await self.conn.execute("COMMIT")
 
     async def _locate(self) -> State:
-        """Reads what the commands name. One that names nothing existing waits for its batch-mates:
+        """Reads what the commands name.
 
-        an earlier command of this very batch may be about to create it.
+        One that names nothing existing waits until the rest of its batch is done: an earlier
+        command of this very batch may be about to create it.
         """
         found = State()
         named = [(item, item.command.locate()) for item in self.items]
@@ -151,55 +180,54 @@ class Batch:
                 self.items = [item for item in self.items if id(item) not in waiting]
         return found
 
-    @staticmethod
-    def _id(item: Item) -> tuple[str, str]:
-        return item.command.merchant_id, item.command.id
-
-    async def _read_ids(self) -> None:
-        merchants, ids = transpose({self._id(item) for item in self.items})
-        for merchant_id, command_id, print_, outcome in await self.conn.fetch(
-            KNOWN_IDS, merchants, ids
-        ):
-            self.ids[merchant_id, command_id] = (print_, outcome)
-
-    async def _load(self, state: State, reads: Iterable[Read]) -> None:
-        """Loads rows and groups, one statement per table and group, in the tables' order."""
-        rows: dict[type[Row], set[Any]] = {}
-        groups: dict[Group[Any], set[Any]] = {}
+    async def _load(
+        self, state: State, reads: Iterable[Read], commands: Iterable[Command] = ()
+    ) -> None:
+        """Loads rows, groups and known ids in one statement: one JSON list for each of them."""
+        statement = _Statement()
+        wanted: dict[type[Row] | Group[Any], set[Any]] = defaultdict(set)
         for what, key in reads:
+            wanted[what].add(key)
+        for what, keys in wanted.items():
             if isinstance(what, Group):
-                groups.setdefault(what, set()).add(key)
+                statement.add(self.tables[what.row].load_group[what], keys)
             else:
-                rows.setdefault(what, set()).add(key)
-        for cls, keys in rows.items():
-            table = self.tables[cls]
-            for record in await self.conn.fetch(table.load_sql, *transpose(keys)):
-                row = table.decode(record)
-                state.load(row)
-            state.loaded(cls, keys)
-        for group, values in groups.items():
-            table = self.tables[group.row]
-            records = await self.conn.fetch(table.group_sql[group], *transpose(values))
-            state.load_group(group, values, map(table.decode, records))
+                statement.add(self.tables[what].load, keys)
+        if commands:
+            statement.add(KNOWN_IDS, {(command.merchant_id, command.id) for command in commands})
+        if not statement.parts:
+            return
+        answers = await self.conn.fetchrow(*statement.select())
+        assert answers is not None, "a SELECT without FROM has one row"
+        for (what, keys), answer in zip(wanted.items(), answers):
+            if isinstance(what, Group):
+                rows = self.tables[what.row].decode_rows(answer) if answer else ()
+                state.load_group(what, keys, rows)
+            else:
+                state.load(what, keys, self.tables[what].decode_rows(answer) if answer else ())
+        if commands and answers[-1]:
+            for known in _decode_known(answers[-1]):
+                self.ids[known.merchant_id, known.command_id] = known
 
     def _decide(self, item: Item, state: State) -> None:
         command = item.command
+        id_ = (command.merchant_id, command.id)
         print_ = fingerprint(command)
-        known = self.ids.get(self._id(item))
-        if known is not None:
-            same = known[0] == print_
-            item.outcome = (
-                _recall(command, known[1]) if same else RequestIdReused(request_id=command.id)
-            )
+        if self.ids and (known := self.ids.get(id_)) is not None:
+            if known.fingerprint != print_:
+                item.outcome = RequestIdReused(request_id=command.id)
+                return
+            item.outcome = _recall(command, known.outcome)
             return
         refusal = None
         try:
             decision = command.decide(state)
         except Refusal as error:
-            item.outcome = refusal = error
+            item.outcome = error
             if error.keep is None:
                 return
             decision = error.keep
+            refusal = (error.kind, error.reason, error.message, error.metadata)
         except Exception as bug:
             # Bug! Its rows were not applied, so its batch-mates are not touched.
             log.exception("bug in a rule", command=type(command).__name__, id=command.id)
@@ -213,37 +241,37 @@ class Batch:
             self.events.append((command, item.context, event))
         if refusal is None:
             item.outcome = decision.result
-        stored = _stored(decision, refusal)
-        self.ids[self._id(item)] = (print_, stored)
-        self.new_ids.append((*self._id(item), print_, stored))
+        outcome = Outcome(None if refusal else decision.result, refusal)
+        done = Done(*id_, print_, _encode(outcome).decode())
+        self.ids[id_] = done
+        self.done.append(done)
 
     async def _write(self, state: State) -> None:
         """Everything that changed, in one statement with one part per table."""
-        if not self.new_ids:
+        if not self.done:
             return
         statement = _Statement()
         for cls, table in self.tables.items():
-            changed = state.changed.get(cls)
-            if changed:
+            if changed := state.changed.get(cls):
                 rows = state.rows[cls]
                 new = [rows[key] for key, exists in changed.items() if not exists]
                 old = [rows[key] for key, exists in changed.items() if exists]
                 if table.mode == "upsert":
                     new, old = new + old, []
                 if new:
-                    statement.add(*table.insert(new, statement.next))  # type: ignore[arg-type]
+                    statement.add(table.insert, tuples(new))  # type: ignore[arg-type]
                 if old:
-                    statement.add(*table.update(old, statement.next))  # type: ignore[arg-type]
+                    statement.add(table.update, tuples(old))  # type: ignore[arg-type]
             if deleted := state.deleted.get(cls):
-                statement.add(*table.delete(deleted, statement.next))
-        statement.add_template(INSERT_IDS, columns_of(self.new_ids))
+                statement.add(table.delete, deleted)
+        statement.add(INSERT_IDS, tuples(self.done))
         if self.events:
             self._write_events(statement)
-        await self.conn.execute(*statement.finish())
+        await self.conn.execute(*statement.write())
 
     def _write_events(self, statement: _Statement) -> None:
         aggregates = [
-            (command.merchant_id, f"{event.TOPIC.name}/{getattr(event, event.SUBJECT)}")
+            (command.merchant_id, _kind(type(event)).aggregate(event))
             for command, _context, event in self.events
         ]
         totals = Counter(aggregates)
@@ -251,57 +279,73 @@ class Batch:
         slots = {aggregate: slot for slot, aggregate in enumerate(ordered, 1)}
         left = dict(totals)
         rows = []
-        for aggregate, (command, context, event) in zip(aggregates, self.events, strict=True):
-            left[aggregate] -= 1
+        for place, aggregate in enumerate(aggregates):
+            command, context, event = self.events[place]
+            left[aggregate] = behind = left[aggregate] - 1
+            kind = _kind(type(event))
             rows.append(
                 (
                     command.merchant_id,
+                    kind.topic,
+                    kind.key(event),
+                    kind.about(command, context, event),
+                    _encode(event).decode(),
                     slots[aggregate],
-                    left[aggregate],
-                    event.TOPIC.name,
-                    getattr(event, event.KEY),
-                    _about(command, context, event),
-                    _json(event).decode(),
+                    behind,
+                    place,
                 )
             )
-        sums = [(*aggregate, totals[aggregate]) for aggregate in ordered]
-        statement.add_template(RAISE_SEQUENCES, columns_of(sums), name="sequences")
-        statement.add_template(INSERT_OUTBOX, columns_of(rows))
+        raised = [(*aggregate, totals[aggregate]) for aggregate in ordered]
+        statement.add(RAISE_SEQUENCES, raised, name="sequences")
+        statement.add(INSERT_OUTBOX, rows)
 
 
-def _about(command: Command, context: Context, event: Event) -> str:
-    """The envelope as far as it is known before the commit gives the sequence."""
-    about = About(
-        id=str(uuid_utils.uuid7()),
-        type=event_type(type(event)),
-        subject=getattr(event, event.SUBJECT),
-        time=command.at,
-        correlation_id=context.correlation_id or command.id,
-        causation_id=context.causation_id or command.id,
-        traceparent=context.traceparent,
-    )
-    return _json(about).decode()
+class _Kind:
+    """What all events of one class have in common, looked up once."""
+
+    def __init__(self, event: type[Event]) -> None:
+        self.topic = event.TOPIC.name
+        self.type = event_type(event)
+        self.key = attrgetter(event.KEY)
+        self.subject = attrgetter(event.SUBJECT)
+
+    def aggregate(self, event: Event) -> str:
+        """What the sequence counts for."""
+        return f"{self.topic}/{self.subject(event)}"
+
+    def about(self, command: Command, context: Context, event: Event) -> str:
+        """The envelope as far as it is known before the commit gives the sequence."""
+        about = About(
+            id=str(uuid7()),
+            type=self.type,
+            subject=self.subject(event),
+            time=command.at,
+            correlation_id=context.correlation_id or command.id,
+            causation_id=context.causation_id or command.id,
+            traceparent=context.traceparent,
+        )
+        return _encode(about).decode()
+
+
+_kind = cache(_Kind)
 
 
 class _Statement:
-    """Parts that write different tables, joined into one statement: one round trip for all."""
+    """Parts for different tables, joined into one statement: one round trip for all."""
 
     def __init__(self) -> None:
         self.parts: list[str] = []
+        self.names: list[str] = []
         self.arguments: list[Any] = []
 
-    @property
-    def next(self) -> int:
-        """The number of the next free parameter."""
-        return len(self.arguments) + 1
+    def add(self, part: Part, rows: Iterable[tuple[Any, ...]], name: str | None = None) -> None:
+        self.parts.append(numbered(part.sql, len(self.arguments) + 1))
+        self.names.append(name or f"part_{len(self.parts)}")
+        self.arguments += part.columns.arguments(rows)
 
-    def add(self, sql: str, arguments: list[Any], name: str | None = None) -> None:
-        self.parts.append(f"{name or f'part_{len(self.parts)}'} AS ({sql})")
-        self.arguments += arguments
+    def select(self) -> tuple[Any, ...]:
+        return f"SELECT {', '.join(self.parts)}", *self.arguments
 
-    def add_template(self, sql: str, arguments: list[Any], name: str | None = None) -> None:
-        numbers = (f"${self.next + i}" for i in range(len(arguments)))
-        self.add(sql.format(*numbers), arguments, name)
-
-    def finish(self) -> tuple[Any, ...]:
-        return (f"WITH {', '.join(self.parts)} SELECT", *self.arguments)
+    def write(self) -> tuple[Any, ...]:
+        parts = (f"{name} AS ({sql})" for name, sql in zip(self.names, self.parts))
+        return f"WITH {', '.join(parts)} SELECT", *self.arguments

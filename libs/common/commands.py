@@ -78,10 +78,10 @@ NO_CONTEXT = Context()
 _BASE_FIELDS = len(Command.__struct_fields__)
 
 
-def fingerprint(command: Command) -> bytes:
-    """16 bytes that two commands share exactly when they ask for the same thing.
+def fingerprint(command: Command) -> str:
+    """32 hex digits that two commands share exactly when they ask for the same thing.
 
     The id, the time and generated ids are left out: a retry carries new ones.
     """
     content = msgspec.structs.astuple(command)[_BASE_FIELDS:]
-    return blake2b(_pack((type(command).__name__, content)), digest_size=16).digest()
+    return blake2b(_pack((type(command).__name__, content)), digest_size=16).hexdigest()

@@ -41,16 +41,19 @@ SESSION: Final = {
     "enable_mergejoin": "off",
     "plan_cache_mode": "force_generic_plan",
     "jit": "off",
+    # Times come back as JSON, with the session's offset.
+    "timezone": "UTC",
     "lock_timeout": "10s",
     "statement_timeout": "30s",
     "idle_in_transaction_session_timeout": "60s",
 }
 # A generic plan is made once and kept. Made while a table is small it may use the wrong one of two
-# indexes, and looks that cost nothing then cost more with every row. So plans are made anew.
-PLAN_BATCHES: Final = 100
+# indexes, and looks that cost nothing then cost more with every row. So plans are made anew: after
+# the first 1, 2, 4 … batches of a connection, as an empty table grows fastest, then at intervals.
+PLAN_BATCHES: Final = 128
 RETRIES: Final = 3
 _TRANSIENT: Final = (
-    asyncpg.UniqueViolationError,  # the same new id or row in two processes: the second look sees it
+    asyncpg.UniqueViolationError,  # the same new row in two processes: the second look sees it
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.LockNotAvailableError,
@@ -71,9 +74,7 @@ class Item:
 
     __slots__ = ("answer", "command", "context", "deferred", "outcome")
 
-    def __init__(
-        self, command: Command, context: Context, answer: Callable[[Item], None]
-    ) -> None:
+    def __init__(self, command: Command, context: Context, answer: Callable[[Item], None]) -> None:
         self.command = command
         self.context = context
         self.answer = answer
@@ -232,6 +233,7 @@ class _Lane:
             await self._conn.close()
 
     async def _connect(self) -> asyncpg.Connection[Any]:
+        self._batches = 0
         settings = SESSION | {"application_name": f"{self.engine.service}-lane-{self.number}"}
         return await asyncpg.connect(
             self.engine.dsn, server_settings=settings, statement_cache_size=512, command_timeout=60
@@ -330,7 +332,8 @@ class _Lane:
 
     async def _refresh_plans(self) -> None:
         self._batches += 1
-        if self._batches % PLAN_BATCHES == 0:
+        is_power_of_two = self._batches & (self._batches - 1) == 0
+        if is_power_of_two or self._batches % PLAN_BATCHES == 0:
             assert self._conn is not None
             await self._conn.execute("DISCARD PLANS")
 

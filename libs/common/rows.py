@@ -1,15 +1,16 @@
 """State as rows: what a command reads and what its decision writes.
 
-A ``Row`` is one immutable row of one table; a ``Group`` is a set of rows found by a common value (the
-open lots of a member). Nouns declare both; ``store.py`` says which table they live in. ``State`` is
-the in-memory picture of one batch: every command of the batch sees what the earlier ones wrote.
+A ``Row`` is one immutable row of one table; a ``Group`` is a set of rows found by a common value
+(the open lots of a member). Nouns declare both; ``store.py`` says which table they live in.
+``State`` is the in-memory picture of one batch: every command sees what the earlier ones wrote.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from operator import attrgetter
-from typing import Any, ClassVar, Final, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
@@ -25,19 +26,14 @@ class Row(msgspec.Struct, frozen=True):
 
 def key_of(row: Row) -> Key:
     """The primary key of ``row``, in the order of its class's ``KEY``."""
-    return _key_getter(type(row))(row)
+    return key_getter(type(row))(row)
 
 
-_KEY_GETTERS: Final[dict[type[Row], Callable[[Row], Key]]] = {}
-_GROUPS: Final[dict[type[Row], list[Group[Any]]]] = {}
-
-
-def _key_getter(cls: type[Row]) -> Callable[[Row], Key]:
-    getter = _KEY_GETTERS.get(cls)
-    if getter is None:
-        assert len(cls.KEY) > 1, f"{cls.__name__}: a key leads with merchant_id and has a second part"
-        getter = _KEY_GETTERS[cls] = attrgetter(*cls.KEY)
-    return getter
+@cache
+def key_getter(cls: type[Row]) -> Callable[[Row], Key]:
+    """What ``key_of`` does for rows of this class, for those who have many."""
+    assert len(cls.KEY) > 1, f"{cls.__name__}: a key leads with merchant_id and has a second part"
+    return attrgetter(*cls.KEY)
 
 
 class Group(Generic[R]):
@@ -61,7 +57,6 @@ class Group(Generic[R]):
         self.holds = holds
         self.order = order
         self.values = attrgetter(*by)
-        _GROUPS.setdefault(row, []).append(self)
 
 
 # What a command asks for: (row class, primary key) or (group, the group's values).
@@ -71,20 +66,30 @@ Read = tuple[type[Row] | Group[Any], Key]
 class State:
     """Rows of one batch by key. Only what a command declared in ``reads`` may be asked for."""
 
-    __slots__ = ("changed", "deleted", "groups", "rows")
+    __slots__ = ("_regroups", "changed", "deleted", "groups", "rows")
 
     def __init__(self) -> None:
         self.rows: dict[type[Row], dict[Key, Row | None]] = {}
         self.groups: dict[Group[Any], dict[Key, dict[Key, Row]]] = {}
-        # Rows to write: row class → key → True if the row exists in the table (update), else insert.
+        # Rows to write: row class → key → True if the table has the row (update), else insert.
         self.changed: dict[type[Row], dict[Key, bool]] = {}
         self.deleted: dict[type[Row], set[Key]] = {}
+        # The loaded groups of a row class: what a changed row may enter or leave.
+        self._regroups: dict[type[Row], list[Group[Any]]] = {}
 
     def get(self, cls: type[R], key: Key) -> R | None:
         """The row, or None if it does not exist. Asking for an undeclared row is a bug."""
         rows = self.rows.get(cls)
-        assert rows is not None and key in rows, f"Bug: {cls.__name__}{key} was read but not declared"
+        assert rows is not None and key in rows, (
+            f"Bug: {cls.__name__}{key} was read but not declared"
+        )
         return rows[key]  # type: ignore[return-value]
+
+    def knows(self, what: type[Row] | Group[Any], key: Key) -> bool:
+        """Whether the row or group was declared, so that it may be asked for."""
+        if isinstance(what, Group):
+            return key in self.groups.get(what, ())
+        return key in self.rows.get(what, ())
 
     def group(self, group: Group[R], values: Key) -> list[R]:
         """The group's rows in its order, as the earlier commands of the batch left them."""
@@ -97,30 +102,33 @@ class State:
             rows.sort(key=group.order)  # type: ignore[arg-type]
         return rows  # type: ignore[return-value]
 
-    def load(self, row: Row) -> None:
-        """Remembers a row as the table holds it."""
-        self.rows.setdefault(type(row), {})[key_of(row)] = row
-
-    def loaded(self, cls: type[Row], keys: Iterable[Key]) -> None:
-        """Says that these keys were looked up: what was not found does not exist."""
-        rows = self.rows.setdefault(cls, {})
+    def load(self, cls: type[Row], keys: Iterable[Key], rows: Iterable[Row]) -> None:
+        """Remembers that of these keys the table holds these rows, and no others."""
+        known = self.rows.setdefault(cls, {})
+        getter = key_getter(cls)
+        for row in rows:
+            known[getter(row)] = row
         for key in keys:
-            rows.setdefault(key, None)
+            known.setdefault(key, None)
 
     def load_group(self, group: Group[Any], values: Iterable[Key], rows: Iterable[Row]) -> None:
         """Remembers the rows of these groups as the table holds them."""
-        groups = self.groups.setdefault(group, {})
-        for value in values:
-            groups[value] = {}
+        loaded = self.groups[group] = {value: {} for value in values}
+        self._regroups.setdefault(group.row, []).append(group)
+        cls: type[Row] = group.row
+        known = self.rows.setdefault(cls, {})
+        getter = key_getter(cls)
         for row in rows:
-            self.load(row)
-            groups[group.values(row)][key_of(row)] = row
+            key = getter(row)
+            known[key] = row
+            loaded[group.values(row)][key] = row
 
     def put(self, row: Row) -> None:
         """The row's new version; later commands of the batch see it."""
         cls = type(row)
-        key = key_of(row)
+        key = key_getter(cls)(row)
         rows = self.rows.setdefault(cls, {})
+        old = rows.get(key)
         changed = self.changed.setdefault(cls, {})
         if key not in changed:
             deleted = self.deleted.get(cls)
@@ -128,9 +136,10 @@ class State:
                 deleted.discard(key)
                 changed[key] = True
             else:
-                changed[key] = rows.get(key) is not None
-        self._regroup(cls, key, rows.get(key), row)
+                changed[key] = old is not None
         rows[key] = row
+        if cls in self._regroups:
+            self._regroup(cls, key, old, row)
 
     def delete(self, cls: type[Row], key: Key) -> None:
         """Removes the row. Deleting what does not exist does nothing."""
@@ -138,14 +147,13 @@ class State:
         in_table = self.changed.get(cls, {}).pop(key, True)
         if in_table:
             self.deleted.setdefault(cls, set()).add(key)
-        self._regroup(cls, key, rows.get(key), None)
+        if cls in self._regroups:
+            self._regroup(cls, key, rows.get(key), None)
         rows[key] = None
 
     def _regroup(self, cls: type[Row], key: Key, old: Row | None, new: Row | None) -> None:
-        for group in _GROUPS.get(cls, ()):
-            loaded = self.groups.get(group)
-            if not loaded:
-                continue
+        for group in self._regroups[cls]:
+            loaded = self.groups[group]
             if old is not None and (members := loaded.get(group.values(old))) is not None:
                 members.pop(key, None)
             if new is not None and group.holds(new):

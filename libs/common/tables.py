@@ -1,9 +1,14 @@
 """Tables: where rows live, and the set-based statements made from their declaration.
 
 ``store.py`` declares one ``Table`` per row class. From the row's fields this module writes the
-statements the engine needs, each for a whole batch at once: load by keys, load by a group's values,
-insert, update, upsert, delete. Every value travels in one array per column (``unnest``), so the
-number of statements does not depend on the number of commands (ADR 0003).
+statement parts the engine needs, each for a whole batch at once: load by keys, load by a group's
+values, insert, update, upsert, delete. So the number of statements does not depend on the number of
+commands or of tables (ADR 0003).
+
+Rows travel to Postgres column by column, and come back as one JSON list per table. Encoding is the
+largest part of the engine's own work, so how a column travels follows from its type: text joined
+into one string is eight times cheaper than the driver's array of texts, and cheaper for Postgres
+too; docs/performance.md has the figures.
 """
 
 from __future__ import annotations
@@ -12,12 +17,13 @@ import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from operator import attrgetter
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import asyncpg
 import msgspec
+from msgspec.structs import astuple
 
+from common.errors import ControlCharacter
 from common.rows import Group, Key, Row
 
 # How rows of a table change. "rows": inserted once, then updated. "append": only ever inserted
@@ -33,6 +39,9 @@ _SQL_TYPES: dict[Any, str] = {
     datetime: "timestamptz",
     date: "date",
 }
+# U+001F, the unit separator, is made for this. It can not be part of a text; neither can NUL, which
+# Postgres does not store.
+_SEPARATOR: Final = "\x1f"
 _to_json = msgspec.json.Encoder().encode
 
 
@@ -42,27 +51,103 @@ class Column(msgspec.Struct, frozen=True):
     name: str
     sql_type: str
     json_type: Any = None
+    nullable: bool = False
 
     @property
-    def array(self) -> str:
-        """The type of the array parameter that carries this column's values."""
-        return f"{'text' if self.json_type is not None else self.sql_type}[]"
+    def is_joined(self) -> bool:
+        """Whether its values travel as one text."""
+        return self.sql_type in ("text", "jsonb") and not self.nullable
+
+    @property
+    def parameter(self) -> str:
+        """The array made of its parameter ``{}``."""
+        if self.is_joined:
+            return "string_to_array({}, E'\\x1f')"
+        if self.encoder is _literal:
+            return f"{{}}::text::{self.sql_type}[]"
+        return "{}::bytea[]" if self.sql_type == "bytea" else "{}::text[]"
 
     @property
     def value(self) -> str:
-        """The column of the unnested parameter, cast to the column's own type."""
-        return f"v.{self.name}::jsonb" if self.json_type is not None else f"v.{self.name}"
+        """Its value in one row ``v`` of the unnested arrays."""
+        if self.sql_type == "jsonb":
+            return f"v.{self.name}::jsonb"
+        # A list of one empty text looks like an empty list once it is joined.
+        return f"coalesce(v.{self.name}, '')" if self.is_joined else f"v.{self.name}"
+
+    @property
+    def selected(self) -> str:
+        """Its value on the way into a JSON record; ``encode`` breaks lines, base64 may not."""
+        if self.sql_type == "bytea":
+            return f"translate(encode(t.{self.name}, 'base64'), E'\\n', '') AS {self.name}"
+        return f"t.{self.name}"
+
+    @property
+    def encoder(self) -> Callable[[Sequence[Any]], Any]:
+        """Makes the parameter that carries some values of this column."""
+        if self.sql_type == "jsonb":
+            return _nullable_json if self.nullable else _joined_json
+        if self.sql_type == "text":
+            return list if self.nullable else _joined
+        return list if self.sql_type == "bytea" else _literal
+
+
+def _joined(values: Sequence[str]) -> str:
+    text = _SEPARATOR.join(values)
+    if text.count(_SEPARATOR) != len(values) - 1 or "\0" in text:
+        raise ControlCharacter
+    return text
+
+
+def _joined_json(values: Sequence[Any]) -> str:
+    # JSON escapes control characters.
+    return _SEPARATOR.join([_to_json(value).decode() for value in values])
+
+
+def _nullable_json(values: Sequence[Any]) -> list[str | None]:
+    return [None if value is None else _to_json(value).decode() for value in values]
+
+
+def _literal(values: Sequence[Any]) -> str:
+    """A JSON list of numbers, booleans or times is an array literal but for its brackets."""
+    return f"{{{_to_json(values)[1:-1].decode()}}}"
+
+
+class Columns:
+    """Columns that travel together: the rows of a table, its keys, the ids of commands."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.columns = columns
+        # To read from, with one ``{}`` per parameter. In the list of a SELECT the arrays are walked
+        # together; in FROM each of them would first be written into a store of its own.
+        arrays = ", ".join(f"unnest({column.parameter}) AS {column.name}" for column in columns)
+        self.source = f"(SELECT {arrays}) AS v"
+        self._encoders = [column.encoder for column in columns]
+
+    def arguments(self, rows: Iterable[tuple[Any, ...]]) -> list[Any]:
+        """One parameter per column."""
+        return [encode(values) for encode, values in zip(self._encoders, zip(*rows))]
 
 
 def _column(name: str, annotation: Any) -> Column:
     origin = get_origin(annotation)
-    if origin in (types.UnionType, typing.Union):
+    nullable = origin in (types.UnionType, typing.Union)
+    if nullable:
         (annotation,) = (arg for arg in get_args(annotation) if arg is not type(None))
         origin = get_origin(annotation)
     if origin is Literal:
         annotation = type(get_args(annotation)[0])
     sql_type = _SQL_TYPES.get(annotation)
-    return Column(name, sql_type) if sql_type else Column(name, "jsonb", annotation)
+    if sql_type:
+        return Column(name, sql_type, nullable=nullable)
+    return Column(name, "jsonb", annotation, nullable)
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A part of a statement: SQL with one ``{}`` per parameter, and what fills them."""
+
+    sql: str
+    columns: Columns
 
 
 class Table:
@@ -83,32 +168,69 @@ class Table:
         self.row = row
         self.name = name
         self.mode = mode
-        self.groups = dict(groups or {})
         hints = get_type_hints(row)
         self.columns = [_column(field, hints[field]) for field in row.__struct_fields__]
         self._by_name = {column.name: column for column in self.columns}
-        self.key_columns = [self._by_name[name] for name in row.KEY]
+        self._key = [self._by_name[name] for name in row.KEY]
+        self._others = [column for column in self.columns if column.name not in row.KEY]
         self._json = [
             (position, msgspec.json.Decoder(column.json_type).decode)
             for position, column in enumerate(self.columns)
             if column.json_type is not None
         ]
-        self._json_positions = {position for position, _ in self._json}
-        names = ", ".join(column.name for column in self.columns)
-        self.load_sql = self._select(names, self.key_columns, "")
-        self.group_sql = {
-            group: self._select(names, [self._by_name[name] for name in group.by], condition)
-            for group, condition in self.groups.items()
+        self.decode_rows = msgspec.json.Decoder(list[row]).decode  # type: ignore[valid-type]
+        self.load = self._load(self._key, "")
+        self.load_group = {
+            group: self._load([self._by_name[name] for name in group.by], condition)
+            for group, condition in (groups or {}).items()
         }
+        every, key = Columns(self.columns), Columns(self._key)
+        self.insert = Part(self._insert_sql(every.source), every)
+        self.update = Part(self._update_sql(every.source), every)
+        self.delete = Part(f"DELETE FROM {name} t USING {key.source} WHERE {self._is_key()}", key)
 
-    def _select(self, names: str, by: Sequence[Column], condition: str) -> str:
-        selected = ", ".join(f"t.{name}" for name in names.split(", "))
-        where = f" WHERE {condition}" if condition else ""
-        join = " AND ".join(f"t.{column.name} = v.{column.name}" for column in by)
-        return f"SELECT {selected} FROM {_unnest(by, 1)} JOIN {self.name} t ON {join}{where}"
+    def _is_key(self) -> str:
+        return " AND ".join(f"t.{name} = v.{name}" for name in self.row.KEY)
+
+    def _load(self, by: Sequence[Column], condition: str) -> Part:
+        """A subquery whose value is the JSON list of the rows found.
+
+        Each key is looked up by itself: OFFSET 0 keeps the planner from making a join of it, for
+        which it would, while the table is empty, walk a whole partial index for every key.
+        """
+        keys = Columns(by)
+        selected = ", ".join(column.selected for column in self.columns)
+        where = " AND ".join(f"t.{column.name} = v.{column.name}" for column in by)
+        if condition:
+            where += f" AND {condition}"
+        return Part(
+            f"(SELECT json_agg(r) FROM {keys.source} CROSS JOIN LATERAL "
+            f"(SELECT {selected} FROM {self.name} t WHERE {where} OFFSET 0) AS r)",
+            keys,
+        )
+
+    def _insert_sql(self, source: str) -> str:
+        names = ", ".join(column.name for column in self.columns)
+        values = ", ".join(column.value for column in self.columns)
+        sql = f"INSERT INTO {self.name} ({names}) SELECT {values} FROM {source}"
+        if self.mode == "upsert":
+            sql += f" ON CONFLICT ({', '.join(self.row.KEY)}) DO UPDATE SET " + ", ".join(
+                f"{column.name} = excluded.{column.name}" for column in self._others
+            )
+        return sql
+
+    def _update_sql(self, source: str) -> str:
+        sets = ", ".join(f"{column.name} = {column.value}" for column in self._others)
+        return f"UPDATE {self.name} t SET {sets} FROM {source} WHERE {self._is_key()}"
+
+    async def get(self, pool: asyncpg.Pool[Any], key: Key) -> Any:
+        """The committed row with this key, or None; for queries, not for deciding."""
+        sql = numbered(f"SELECT {self.load.sql}", 1)
+        found = await pool.fetchval(sql, *self.load.columns.arguments([key]))
+        return self.decode_rows(found)[0] if found else None
 
     def decode(self, record: Sequence[Any]) -> Row:
-        """The row of one record selected by this table's statements."""
+        """The row of one record that selects this table's columns in their order."""
         if not self._json:
             return self.row(*record)
         values = list(record)
@@ -117,57 +239,16 @@ class Table:
                 values[position] = decode(values[position])
         return self.row(*values)
 
-    async def get(self, pool: asyncpg.Pool[Any], key: Key) -> Any:
-        """The committed row with this key, or None; for queries, not for deciding."""
-        records = await pool.fetch(self.load_sql, *transpose([key]))
-        return self.decode(records[0]) if records else None
 
-    def insert(self, rows: Sequence[Row], first: int) -> tuple[str, list[Any]]:
-        """The statement part and parameters that insert ``rows``; parameters start at ``first``."""
-        names = ", ".join(column.name for column in self.columns)
-        values = ", ".join(column.value for column in self.columns)
-        sql = (
-            f"INSERT INTO {self.name} ({names}) SELECT {values} FROM {_unnest(self.columns, first)}"
-        )
-        if self.mode == "upsert":
-            sql += f" ON CONFLICT ({', '.join(self.row.KEY)}) DO UPDATE SET " + ", ".join(
-                f"{column.name} = excluded.{column.name}"
-                for column in self.columns
-                if column.name not in self.row.KEY
-            )
-        return sql, self._arrays(rows, self.columns)
+def tuples(rows: Iterable[msgspec.Struct]) -> Iterable[tuple[Any, ...]]:
+    """Rows as tuples of their fields."""
+    return map(astuple, rows)
 
-    def update(self, rows: Sequence[Row], first: int) -> tuple[str, list[Any]]:
-        """The statement part and parameters that bring existing ``rows`` to these values."""
-        assert self.mode == "rows", f"Bug: {self.name} is {self.mode}-only and was updated"
-        sets = ", ".join(
-            f"{column.name} = {column.value}"
-            for column in self.columns
-            if column.name not in self.row.KEY
-        )
-        join = " AND ".join(f"t.{name} = v.{name}" for name in self.row.KEY)
-        source = _unnest(self.columns, first)
-        return f"UPDATE {self.name} t SET {sets} FROM {source} WHERE {join}", self._arrays(
-            rows, self.columns
-        )
 
-    def delete(self, keys: Iterable[Key], first: int) -> tuple[str, list[Any]]:
-        """The statement part and parameters that delete the rows with these keys."""
-        assert self.mode != "append", f"Bug: {self.name} is append-only and was deleted from"
-        join = " AND ".join(f"t.{name} = v.{name}" for name in self.row.KEY)
-        source = _unnest(self.key_columns, first)
-        return f"DELETE FROM {self.name} t USING {source} WHERE {join}", transpose(keys)
-
-    def _arrays(self, rows: Sequence[Row], columns: Sequence[Column]) -> list[Any]:
-        getter: Callable[[Row], tuple[Any, ...]] = attrgetter(*(c.name for c in columns))
-        arrays = columns_of(list(map(getter, rows)))
-        for position, column in enumerate(columns):
-            if column.json_type is not None:
-                arrays[position] = [
-                    None if value is None else _to_json(value).decode()
-                    for value in arrays[position]
-                ]
-        return arrays
+def numbered(sql: str, first: int) -> str:
+    """``sql`` with each ``{}`` replaced by the next parameter number."""
+    pieces = sql.split("{}")
+    return pieces[0] + "".join(f"${first + i}{piece}" for i, piece in enumerate(pieces[1:]))
 
 
 def transpose(keys: Iterable[Key]) -> list[list[Any]]:
@@ -178,9 +259,3 @@ def transpose(keys: Iterable[Key]) -> list[list[Any]]:
 def columns_of(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
     """Rows as one list per column."""
     return [list(column) for column in zip(*rows, strict=True)]
-
-
-def _unnest(columns: Sequence[Column], first: int) -> str:
-    arrays = ", ".join(f"${first + i}::{column.array}" for i, column in enumerate(columns))
-    names = ", ".join(column.name for column in columns)
-    return f"unnest({arrays}) AS v({names})"

@@ -6,7 +6,7 @@ CREATE TABLE command_log (
     merchant_id  text        NOT NULL,
     command_id   text        NOT NULL,
     fingerprint  bytea       NOT NULL,  -- of the command's content: tells a retry from a reused id
-    outcome      bytea       NOT NULL,  -- the stored answer (msgpack), given again to a repeat
+    outcome      text        NOT NULL,  -- JSON: the stored answer, given again to a repeat
     at           timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT command_log_pkey PRIMARY KEY (merchant_id, command_id)
 );
