@@ -186,6 +186,20 @@ async def test_a_right_guess_behind_the_lock_does_not_pay(till: Till) -> None:
     assert [one.reason for one in outcomes] == ["PAY_PASSWORD_WRONG"] * 5 + ["PAY_PASSWORD_LOCKED"]
 
 
+async def test_a_lock_stops_every_way_to_use_the_password(till: Till) -> None:
+    await with_password(till, "w7f")
+    for _ in range(ATTEMPTS):
+        await pay(till, "w7f", ok=False)
+    order: dict[str, Any] = {"order_id": "o", "amount_fen": 1}
+    for command in (
+        till.make(VerifyPayPassword, member_id="w7f", verdict=verdict(True), **order),
+        till.make(ChangePayPassword, member_id="w7f", verdict=verdict(True), hash=HASH),
+        till.make(SetPasswordFree, member_id="w7f", txn_fen=1, day_fen=1, verdict=verdict(True)),
+        till.make(Pay, member_id="w7f", authorisation=token(member_id="w7f"), **order),
+    ):
+        assert await till.answer(command) == "PAY_PASSWORD_LOCKED"
+
+
 async def test_a_repeated_wrong_request_counts_once(till: Till) -> None:
     await with_password(till, "again")
     command = till.make(

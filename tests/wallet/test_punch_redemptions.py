@@ -70,6 +70,27 @@ async def test_p4_one_code_at_two_tills_at_once_is_one_redemption(till: Till) ->
     assert len(await till.events(card.card_id, "PunchCardRedeemed")) == 1
 
 
+async def test_a_card_is_never_overused_by_two_processes(till: Till) -> None:
+    """Twelve uses of three visits at once: three fit into ten, whoever comes first."""
+    card = await sold(till)
+    commands = [
+        till.make(
+            RedeemByStaff, card_id=card.card_id, item_id="cut", times=3, store_id="A", staff_id="s"
+        )
+        for _ in range(12)
+    ]
+    outcomes = await asyncio.gather(
+        *(
+            till.answer(command, engine)
+            for command, engine in zip(commands, [till.engine, till.other] * 6, strict=True)
+        )
+    )
+    assert outcomes.count("CARD_EXHAUSTED") == 9
+    after = await now(till, card)
+    assert (after.used_visits, after.state, after.revenue_fen) == (9, "ACTIVE", 90_000)
+    assert await till.owed() == 10_000
+
+
 async def test_a_repeated_issue_answers_the_same_code_id(till: Till) -> None:
     card = await sold(till)
     fields = {"card_id": card.card_id, "holder_id": "owner", "item_id": "cut", "times": 1}
