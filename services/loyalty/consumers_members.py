@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from common.commands import Command
 from common.consumers import Arrival, Handler
-from danke.events import loyalty_points, trade, wallet
+from danke.events import loyalty, loyalty_points, trade, wallet
+from services.loyalty.earnings import EarnPoints, RevokeEarned
 from services.loyalty.growth import CountPoints
 from services.loyalty.obligations import RecordObligation
 from services.loyalty.order_growth import (
@@ -140,6 +141,34 @@ def points_revoked(event: loyalty_points.PointsRevoked, arrival: Arrival) -> Com
     )
 
 
+def gift_due(event: loyalty.TierUpgradeGiftDue, arrival: Arrival) -> Command | None:
+    """The points of an upgrade gift; its coupons are the coupon service's."""
+    if not event.points:
+        return None
+    return EarnPoints(
+        **_about(arrival, "gift"),
+        member_id=event.member_id,
+        source_type="ACTIVITY",
+        source_id=event.gift_id,
+        points=event.points,
+        reason=event.tier_id,
+        operator="tier-gift",
+    )
+
+
+def gift_revoked(event: loyalty.TierUpgradeGiftRevoked, arrival: Arrival) -> Command | None:
+    """The upgrade was undone; so are its points."""
+    if not event.points:
+        return None
+    return RevokeEarned(
+        **_about(arrival, "gift"),
+        source_type="ACTIVITY",
+        source_id=event.gift_id,
+        clawback_id=f"gift/{event.gift_id}",
+        reason=event.tier_id,
+    )
+
+
 HANDLERS: Final[Mapping[type[Any], Handler]] = {
     trade.OrderPaid: order_paid,
     trade.OrderCompleted: order_completed,
@@ -151,4 +180,6 @@ HANDLERS: Final[Mapping[type[Any], Handler]] = {
     wallet.BalanceChanged: balance_changed,
     loyalty_points.PointsEarned: points_earned,
     loyalty_points.PointsRevoked: points_revoked,
+    loyalty.TierUpgradeGiftDue: gift_due,
+    loyalty.TierUpgradeGiftRevoked: gift_revoked,
 }

@@ -220,10 +220,11 @@ class MemberService(Door):
         self, request: pb.EnrollRequest, call: Call, *, imported: bool = False
     ) -> members.Enroll:
         kind = pb.ReferrerKind.Name(request.referrer_kind).removeprefix("REFERRER_KIND_")
+        channel = pb.EnrolChannel.Name(request.channel).removeprefix("ENROL_CHANNEL_")
         return members.Enroll(
             **self.about(request, call),
             claims=self._claims(request.identities, call.merchant_id),
-            channel=pb.EnrolChannel.Name(request.channel).removeprefix("ENROL_CHANNEL_"),  # type: ignore[arg-type]
+            channel=channel,  # type: ignore[arg-type]
             member_id=request.member_id,
             store_id=request.store_id,
             channel_code=request.channel_code,

@@ -332,9 +332,8 @@ class Standing:
             return
         self._made += 1
         gift_id = f"{self._prefix}{self._made}"
-        self.keep_gift(
-            TierGift(self.merchant_id, self.member_id, tier.tier_id, gift_id, self.at, False)
-        )
+        key = (self.merchant_id, self.member_id, tier.tier_id)
+        self.keep_gift(TierGift(*key, gift_id, tier.gift.points, self.at, revoked=False))
         self.events.append(
             TierUpgradeGiftDue(
                 member_id=self.member_id,
@@ -356,7 +355,12 @@ class Standing:
             return
         self.keep_gift(replace(gift, revoked=True))
         self.events.append(
-            TierUpgradeGiftRevoked(member_id=self.member_id, gift_id=gift.gift_id, tier_id=tier_id)
+            TierUpgradeGiftRevoked(
+                member_id=self.member_id,
+                gift_id=gift.gift_id,
+                tier_id=tier_id,
+                points=gift.points,
+            )
         )
 
     # --- the end ------------------------------------------------------------------------------

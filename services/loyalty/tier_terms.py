@@ -75,9 +75,11 @@ def _step_down(standing: Standing, grant: TierGrant, tier: Tier, ended: datetime
     standing.end(grant, "ENDED")
     if grant.source == "EARNED":
         _requalify(standing, grant, lower)
-    elif lower.level <= standing.tier(standing.earned).level:
-        return  # the earned tier shows again, and it is no further down
-    lasts = None if lower.tier_id == scheme.lowest.tier_id else ended + scheme.validity
+    elif lower is scheme.lowest or lower.level < standing.tier(standing.earned).level:
+        # The earned tier shows again. One as low as ``lower`` is not enough: it may end at this
+        # very moment too, and the member would fall two levels at once.
+        return
+    lasts = None if lower is scheme.lowest else ended + scheme.validity
     new = standing.new_grant(grant.source, grant.ref, lower, lasts)
     standing.put(replace(new, obtained_at=ended, level_before=lower.level))
 

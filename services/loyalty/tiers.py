@@ -91,6 +91,7 @@ class TierGift(Row, frozen=True):
     member_id: str
     tier_id: str
     gift_id: str
+    points: int
     given_at: datetime
     revoked: bool
 

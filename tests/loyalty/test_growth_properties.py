@@ -13,7 +13,7 @@ from common.commands import Command, Decision
 from common.errors import Refusal
 from common.rows import State
 from common.timers import Timer
-from services.loyalty.growth import AdjustGrowth
+from services.loyalty.growth import AdjustGrowth, GrowthEntry, GrowthPolicy
 from services.loyalty.members import MEMBER_LINK
 from services.loyalty.order_growth import (
     BaseLine,
@@ -48,9 +48,10 @@ class Memory:
             if isinstance(row, type):
                 self.state.load(row, [key], [])
         decision = made.decide(self.state)
-        for row in decision.rows:
-            self.state.put(row)
-            self.growth += getattr(row, "growth", 0) if type(row).__name__ == "GrowthEntry" else 0
+        for changed in decision.rows:
+            self.state.put(changed)
+            if isinstance(changed, GrowthEntry):
+                self.growth += changed.growth
         for row_cls, key in decision.deletes:
             self.state.delete(row_cls, key)
         self.told += decision.events
@@ -158,8 +159,6 @@ def test_refunds_in_pieces_sum_exactly_to_what_was_earned(
     amounts: list[tuple[int, int]], pieces: list[tuple[int, int]], rate: int
 ) -> None:
     """The last refund is full: whatever came before, nothing is left and nothing is over."""
-    from services.loyalty.growth import GrowthPolicy
-
     memory = Memory()
     policy = GrowthPolicy(MERCHANT, growth_per_yuan_bp=rate)
     memory.state.load(GrowthPolicy, [], [policy])

@@ -11,6 +11,7 @@ import grpc
 import pytest
 
 from common.service import Process
+from danke.events.loyalty import TierUpgradeGiftDue, TierUpgradeGiftRevoked
 from danke.events.trade import (
     OrderCompleted,
     OrderPaid,
@@ -231,7 +232,7 @@ async def _told(process: Process, event: Any, number: int) -> None:
     )  # fmt: skip
     made = consumers_members.HANDLERS[type(event)](event, Arrival(envelope, f"new-{number}"))
     if made is not None:
-        await process.engine.run(made)
+        await process.engine.run(made)  # type: ignore[arg-type]  # none here gives several
 
 
 def _x1_paid() -> OrderPaid:
@@ -278,6 +279,18 @@ async def test_x1_growth_of_an_order_and_of_its_refunds(loyalty: Loyalty) -> Non
     )  # fmt: skip
     await _told(process, rest, 7)
     assert await growth() == 0
+
+
+async def test_an_upgrade_gifts_points_come_and_go(loyalty: Loyalty) -> None:
+    process, _ = loyalty
+    due = TierUpgradeGiftDue(member_id="g", gift_id="gift1", tier_id="V2", points=100)
+    back = TierUpgradeGiftRevoked(member_id="g", gift_id="gift1", tier_id="V2", points=100)
+    sql = "SELECT available_points FROM points_accounts WHERE member_id = 'g'"
+    points = []
+    for number, event in enumerate((due, due, back, back)):
+        await _told(process, event, number)
+        points.append(await process.pool.fetchval(sql))
+    assert points == [100, 100, 0, 0]
 
 
 async def test_a_paid_membership_and_its_benefits_over_the_wire(loyalty: Loyalty) -> None:

@@ -199,6 +199,15 @@ async def test_a_recharged_tier_ends_one_level_down(club: Club) -> None:
     assert seen == ["V3", "V2", "V1", "V1"]
 
 
+async def test_two_tiers_that_end_at_once_fall_one_level_together(club: Club) -> None:
+    """Found by the property test: an earned V3 below a recharged V4, ending the same moment."""
+    await club.grow("a", 5_000)
+    await club.run(RecordRecharge, member_id="a", recharge_id="re1", tier_id="V4", growth=0)
+    club.later(days=365)
+    await club.run_due()
+    assert (await club.state("a")).tier_id == "V3"
+
+
 async def test_a_trial_ends_and_what_was_below_shows_again_with_its_own_validity(
     club: Club,
 ) -> None:

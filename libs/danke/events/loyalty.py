@@ -170,10 +170,11 @@ class TierUpgradeGiftDue(TierEvent, frozen=True, kw_only=True):
 
 
 class TierUpgradeGiftRevoked(TierEvent, frozen=True, kw_only=True):
-    """The upgrade was undone by a refund: what is unused of the gift goes back."""
+    """The upgrade was undone by a refund: the gift's points and unused coupons go back."""
 
     gift_id: str
     tier_id: str
+    points: int = 0
 
 
 class MembershipActivated(TierEvent, frozen=True, kw_only=True):

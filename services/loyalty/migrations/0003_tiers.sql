@@ -135,6 +135,7 @@ CREATE TABLE tier_gifts (
     member_id   text        NOT NULL,
     tier_id     text        NOT NULL,
     gift_id     text        NOT NULL,
+    points      bigint      NOT NULL,
     given_at    timestamptz NOT NULL,
     revoked     boolean     NOT NULL,
     CONSTRAINT tier_gifts_pkey PRIMARY KEY (merchant_id, member_id, tier_id)
