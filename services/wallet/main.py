@@ -24,6 +24,7 @@ SERVICE: Final = Service(
     events=consumers.handlers,
     timers=timers.HANDLERS,
     checks=(*store_verify.CHECKS, *store_verify_punch_cards.CHECKS),
+    extras=lambda kit: (timers.CodeTrimmer(kit.pool, kit.clock),),
     migrations=Path(__file__).parent / "migrations",
 )
 

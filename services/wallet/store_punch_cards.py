@@ -85,8 +85,12 @@ FROM punch_cards c
 WHERE c.merchant_id = $1 AND c.state IN ('ACTIVE', 'SUSPENDED', 'EXPIRED', 'REFUND_REQUESTED')
 GROUP BY 1, 2 ORDER BY 1, 2
 """
-# A code is of no use after a minute; its redemption tells what became of it.
-TRIM_CODES: Final = "DELETE FROM redeem_codes WHERE expires_at < $1"
+# Row by row places, not a range: two processes that trim at once skip each other's rows.
+TRIM_CODES: Final = """
+DELETE FROM redeem_codes WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM redeem_codes WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED
+))
+"""
 
 
 class PunchLiability(msgspec.Struct, frozen=True):
@@ -174,6 +178,7 @@ async def punch_liability(pool: asyncpg.Pool[Any], merchant_id: str) -> list[Pun
     return [PunchLiability(*record) for record in await pool.fetch(LIABILITY, merchant_id)]
 
 
-async def trim_codes(pool: asyncpg.Pool[Any], before: datetime) -> None:
-    """Deletes the codes that ran out before this time."""
-    await pool.execute(TRIM_CODES, before)
+async def trim_codes(pool: asyncpg.Pool[Any], before: datetime, limit: int) -> int:
+    """Forgets codes that ran out before this time, at most ``limit``; how many it were."""
+    answer = await pool.execute(TRIM_CODES, before, limit)
+    return int(answer.rpartition(" ")[2])

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any, Final
 
+import asyncpg
+
+from common import telemetry
+from common.clock import Clock
 from common.timers import Timer, TimerHandler
 from services.wallet import (
     payments,
@@ -14,7 +21,15 @@ from services.wallet import (
     recharge_refunds,
     recharges,
     refunds,
+    store_punch_cards,
 )
+
+log: Final = telemetry.logger(__name__)
+
+# A redemption code is of no use after a minute; for a week showing it again still says what for.
+CODES_KEPT: Final = timedelta(days=7)
+CODES_BATCH: Final = 5_000
+TRIM_EVERY_S: Final = 600.0
 
 
 def release_hold(timer: Timer, new_id: str) -> payments.ReleasePayment:
@@ -85,3 +100,38 @@ HANDLERS: Final[Mapping[str, TimerHandler]] = {
     punch_cards.ACCRUAL_TIMER: _of_card(punch_validity.AccruePunchCard),
     punch_shares.SHARE_TIMER: expire_share,
 }
+
+
+class CodeTrimmer:
+    """Forgets old redemption codes, so that their table does not grow with the years."""
+
+    def __init__(self, pool: asyncpg.Pool[Any], clock: Clock) -> None:
+        self.pool = pool
+        self.clock = clock
+        self._stop = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Starts trimming now and then."""
+        self._task = asyncio.create_task(self._work(), name="code-trimmer")
+
+    async def stop(self) -> None:
+        """Stops after the batch in hand."""
+        self._stop.set()
+        if self._task:
+            await self._task
+
+    async def run_once(self) -> int:
+        """Forgets one batch; how many codes it were."""
+        before = self.clock.now() - CODES_KEPT
+        return await store_punch_cards.trim_codes(self.pool, before, CODES_BATCH)
+
+    async def _work(self) -> None:
+        while not self._stop.is_set():
+            try:
+                while await self.run_once() == CODES_BATCH and not self._stop.is_set():
+                    pass
+            except Exception as error:
+                log.warning("trimming codes failed and is repeated", error=repr(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), TRIM_EVERY_S)

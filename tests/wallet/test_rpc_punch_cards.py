@@ -19,6 +19,7 @@ from danke.wallet.v1 import punch_card_pb2_grpc as stubs
 from services.wallet import consumers
 from services.wallet.main import SERVICE
 from services.wallet.store_verify_punch_cards import CHECKS
+from services.wallet.timers import CodeTrimmer
 from tests.conftest import Migrated
 from tests.grpc_client import metadata, refusal, running
 from tests.wallet.till import cst
@@ -92,7 +93,12 @@ async def shop(migrated: Migrated, bootstrap: str) -> AsyncIterator[Shop]:
 
 async def test_p4_a_code_over_the_wire(shop: Shop) -> None:
     card = await shop.sold(store_ids=["A"])
-    issue = {"card_id": card.card_id, "holder_id": "owner", "item_id": "cut", "times": 1}
+    issue: dict[str, Any] = {
+        "card_id": card.card_id,
+        "holder_id": "owner",
+        "item_id": "cut",
+        "times": 1,
+    }
     shown = await shop.call("IssueRedeemCode", request_id="same", **issue)
     again = await shop.call("IssueRedeemCode", request_id="same", **issue)
     assert shown == again and len(shown.code) == 16
@@ -110,6 +116,25 @@ async def test_p4_a_code_over_the_wire(shop: Shop) -> None:
     assert expired.reason == "CODE_EXPIRED"
     guessed = await refusal(shop.call("Redeem", code="0" * 16, store_id="A"))
     assert (guessed.reason, guessed.code) == ("CODE_NOT_FOUND", grpc.StatusCode.NOT_FOUND)
+
+
+async def test_codes_are_forgotten_after_a_week(shop: Shop) -> None:
+    card = await shop.sold()
+    issue: dict[str, Any] = {
+        "card_id": card.card_id,
+        "holder_id": "owner",
+        "item_id": "cut",
+        "times": 1,
+    }
+    trimmer = CodeTrimmer(shop.process.pool, shop.process.clock)
+    shown = await shop.call("IssueRedeemCode", **issue)
+    await shop.call("Redeem", code=shown.code, store_id="A")
+    shop.process.set_time(cst("2026-05-08 12:01:00"))
+    assert await trimmer.run_once() == 0
+    shop.process.set_time(cst("2026-05-08 12:01:01"))
+    assert await trimmer.run_once() == 1
+    gone = await refusal(shop.call("Redeem", code=shown.code, store_id="A"))
+    assert gone.reason == "CODE_NOT_FOUND"
 
 
 async def test_p3_sharing_over_the_wire(shop: Shop) -> None:
