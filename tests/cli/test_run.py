@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.verification import verify_stack
 from deploy.local.health import health
 from deploy.local.stack import Stack
 from tests.cli.conftest import Danke
@@ -18,9 +19,12 @@ def test_run_replays_on_a_throw_away_stack_and_verifies(
 ) -> None:
     replayed: list[tuple[int, Path, set[str]]] = []
 
-    async def replay(stack: Stack, *, weeks: int) -> None:
+    async def replay(stack: Stack, *, weeks: int) -> types.SimpleNamespace:
         states = {await health(stack.address(name)) for name in stack.services}
         replayed.append((weeks, stack.root, states))
+        show = lambda console: console.print("what a merchant wants to know")  # noqa: E731
+        verified = await verify_stack(stack)
+        return types.SimpleNamespace(ok=weeks == 7, show=show, verified=verified)
 
     module = types.ModuleType("demo.replay")
     module.run = replay  # type: ignore[attr-defined]
@@ -31,7 +35,11 @@ def test_run_replays_on_a_throw_away_stack_and_verifies(
     [(weeks, root, states)] = replayed
     assert (weeks, states) == (7, {"SERVING"})
     assert "principal_is_booked" in result.stdout
+    assert "what a merchant wants to know" in result.stdout
     assert not root.exists()
+    failed = danke("run", "--weeks", "6")
+    assert failed.exit_code == 1
+    assert "a check of the report failed" in failed.stderr
 
 
 def test_a_replay_that_is_not_installed_is_told(
