@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 CHINA: Final = "Asia/Shanghai"
+
+
+def known_zone(name: str) -> bool:
+    """Whether ``name`` is an IANA time zone."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return False
+    return True
 
 
 def local_day(at: datetime, zone: str = CHINA) -> date:

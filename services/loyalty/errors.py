@@ -10,7 +10,7 @@ class InsufficientPoints(Refusal):
 
 
 class PointsInDebt(Refusal):
-    """The member owes points from a clawback; nothing can be redeemed until they are earned back."""
+    """The member owes points after a clawback; nothing can be used until they are earned back."""
 
 
 class PointsFrozen(Refusal):

@@ -101,6 +101,10 @@ class SetExchangeItem(Command, frozen=True, kw_only=True):
         version = current.version if current else 0
         if version != self.version:
             raise RuleVersionConflict(version=version)
+        if self.points + self.cash_fen == 0:
+            raise RuleInvalid(field="points")
+        if self.starts_at and self.ends_at and self.starts_at >= self.ends_at:
+            raise RuleInvalid(field="ends_at")
         if self.kind == "COUPON" and not self.template_id:
             raise RuleInvalid(field="template_id")
         if current is not None and current.kind != self.kind:

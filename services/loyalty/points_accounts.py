@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from common.commands import Command, Decision
 from common.rows import Key, Read, Row, State
 from common.timers import Timer
-from services.loyalty.days import CHINA
+from services.loyalty.days import CHINA, known_zone
 from services.loyalty.errors import (
     MemberMoved,
     PointsClosed,
@@ -188,6 +188,8 @@ class SetProgramme(Command, frozen=True, kw_only=True):
         terms = self.programme
         if terms.points_per_yuan < 1 or terms.deduct_step_points < 1:
             raise RuleInvalid(field="programme")
+        if not known_zone(terms.zone):
+            raise RuleInvalid(field="zone")
         if not 0 <= terms.deduct_cap_bp <= 10_000 or terms.grace_days < 0:
             raise RuleInvalid(field="programme")
         after = replace(

@@ -1,4 +1,4 @@
-"""How many times over a member earns points, by tier and paid membership; domain.md §1.1 (M04, M05).
+"""How many times over a member earns points, by tier and paid membership; domain.md M04, M05.
 
 The benefit POINTS_MULTIPLIER_BP of the member's tier and of the paid plans that run; the best one
 counts, as for every benefit. 10 000 is once.
@@ -40,9 +40,9 @@ def multiplier(state: State, merchant_id: str, member_id: str, at: datetime) -> 
     owned = {catalogue_id("TIER", tier.tier_id)} if tier else set()
     for membership in state.group(MEMBERSHIPS_OF, (merchant_id, member_id)):
         started = membership.starts_at is not None and membership.starts_at <= at
-        if membership.state == "ACTIVE" and started:
-            if membership.ends_at is None or at < membership.ends_at:
-                owned.add(catalogue_id("PLAN", membership.plan_id))
+        running = started and (membership.ends_at is None or at < membership.ends_at)
+        if membership.state == "ACTIVE" and running:
+            owned.add(catalogue_id("PLAN", membership.plan_id))
     found = [
         (benefit, BenefitSource(catalogue.owner, catalogue.owner_id))
         for owner in ("TIER", "PLAN")
