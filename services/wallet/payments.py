@@ -302,9 +302,7 @@ def _available(lots: Iterable[Lot]) -> int:
     return sum(lot.available_fen for lot in lots)
 
 
-def _captured(
-    command: Command, payment: Payment, lots: list[Lot], spent: list[Lot]
-) -> Decision:
+def _captured(command: Command, payment: Payment, lots: list[Lot], spent: list[Lot]) -> Decision:
     """The decision that spends: lots, both transfers and both events of a captured payment."""
     moves = transfers(
         payment.merchant_id, payment.member_id, payment.payment_id, payment.payment_id, command.at,
