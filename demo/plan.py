@@ -126,6 +126,8 @@ class DayPlan(msgspec.Struct):
     returns: list[Return] = []
     coffees: list[Visit] = []
     exchanges: list[Visit] = []
+    # How many gifts each of them took, by basket; known once loyalty told the points.
+    gifts: dict[int, int] = {}
     check_ins: list[Household] = []
 
 

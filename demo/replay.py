@@ -19,7 +19,7 @@ from rich.console import Console
 from cli.clocks import Clocks
 from cli.verification import verify_stack
 from demo import data, truth
-from demo.audit import audit, parked
+from demo.audit import audit, owed, parked
 from demo.data import SHOP_ZONE, Day
 from demo.doors import Doors
 from demo.plan import DayPlan, Planner
@@ -155,6 +155,11 @@ async def run(
             left_out=replay.left_out,
             households=set(replay.planner.households),
             members=members,
+            owed=await owed(
+                replay.steps,
+                midnight(first.day),
+                midnight(last + timedelta(days=LAST_WAIT_DAYS + 1)),
+            ),
             twice=replay.twice,
             dead=tally.dead,
             parked=Counter(await parked({n: stack.metrics_address(n) for n in addresses})),

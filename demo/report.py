@@ -40,6 +40,24 @@ class Member(msgspec.Struct, frozen=True):
     tier: str
 
 
+class Owed(msgspec.Struct, frozen=True, kw_only=True):
+    """What the services' reports say the merchant owes, in fen and points."""
+
+    principal_fen: int = 0
+    bonus_fen: int = 0
+    cards_fen: int = 0
+    issued_points: int = 0
+    redeemed_points: int = 0
+    expired_points: int = 0
+    revoked_points: int = 0
+    # Usable or held; not yet usable; owed by members.
+    outstanding_points: int = 0
+    pending_points: int = 0
+    debt_points: int = 0
+    # Of the outstanding ones, at the rate at which they pay for orders.
+    worth_fen: int = 0
+
+
 class Twice(msgspec.Struct, frozen=True):
     """One day sent twice: what was there before and after the second time."""
 
@@ -76,6 +94,7 @@ class Report:
     # Households that bought something.
     households: set[int]
     members: list[Member]
+    owed: Owed
     twice: Twice | None
     dead: Counter[str]
     # Events that waited for an earlier one on the way, by service.
@@ -167,7 +186,22 @@ class Report:
                     f"{tables.yuan(moved)} moved, {tables.yuan(held)} outstanding",
                 )
             )
-        return checks
+        return [*checks, self._liability()]
+
+    def _liability(self) -> Check:
+        owed, sums = self.owed, self.books.sums
+        reported = {
+            "principal": owed.principal_fen,
+            "bonus": owed.bonus_fen,
+            "cards": owed.cards_fen,
+        }
+        added = {
+            "principal": sum(member.principal_fen for member in self.members),
+            "bonus": sum(member.bonus_fen for member in self.members),
+            "cards": sums["card_price_fen"] - sums["card_revenue_fen"],
+        }
+        says = "The wallet's liability report is the sum of its members"
+        return _same(says, reported, added)
 
     def _points(self) -> list[Check]:
         answered = {m.member_id: m.points for m in self.members}
@@ -178,8 +212,26 @@ class Report:
                 by_topic == answered,
                 _difference(by_topic, answered),
             ),
+            self._points_liability(),
             self._tiers(),
         ]
+
+    def _points_liability(self) -> Check:
+        owed, points = self.owed, [member.points for member in self.members]
+        reported = {
+            "issued": owed.issued_points,
+            "pending": owed.pending_points,
+            "debt": owed.debt_points,
+            "outstanding": owed.outstanding_points,
+        }
+        added = {
+            "issued": self.books.sums["points_PointsEarned"],
+            "pending": sum(each.pending for each in points),
+            "debt": sum(each.debt for each in points),
+            # An available balance is what there is less what is owed.
+            "outstanding": sum(each.available + each.debt + each.frozen for each in points),
+        }
+        return _same("Loyalty's liability report is the sum of its members", reported, added)
 
     def _tiers(self) -> Check:
         # A member whose tier never changed is in the lowest one, and no event says so.

@@ -10,7 +10,7 @@ from typing import Any, Final
 from danke.dev.v1 import clock_pb2
 from danke.trade.v1 import ingress_pb2
 from danke.wallet.v1 import payment_pb2, recharge_pb2
-from demo import messages, rules, steps_cards, steps_members
+from demo import messages, rules, steps_cards, steps_members, steps_points
 from demo.doors import Doors
 from demo.plan import DayPlan, Order
 from demo.stubs import Stubs
@@ -42,6 +42,7 @@ class Steps:
         await self.doors.each(self.stubs.recharges, "SetRechargePlan", plan_requests())
         await steps_cards.offer_card(self.doors, self.stubs)
         await steps_members.offer_tiers(self.doors, self.stubs)
+        await steps_points.offer_points(self.doors, self.stubs)
 
     async def enrol(self, plan: DayPlan) -> None:
         """Households become members."""
@@ -49,7 +50,11 @@ class Steps:
 
     async def use(self, plan: DayPlan) -> None:
         """Coffees, check-ins, gifts."""
-        await steps_cards.drink(self.doors, self.stubs, plan.coffees)
+        await asyncio.gather(
+            steps_cards.drink(self.doors, self.stubs, plan.coffees),
+            steps_points.check_in(self.doors, self.stubs, plan),
+            steps_points.redeem(self.doors, self.stubs, plan),
+        )
 
     async def recharge(self, plan: DayPlan) -> None:
         """Recharges and cards: taken, paid, credited; regretted ones paid back."""

@@ -10,6 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from demo import rules
+from demo.doors import CONCURRENCY
 
 if TYPE_CHECKING:
     from demo.report import Check, Report
@@ -113,7 +114,7 @@ def _buyers(report: Report) -> Table:
 def _value(report: Report) -> Table:
     sums = report.books.sums
     table = _table(
-        "Stored value (danke.wallet.recharge.v1, .account.v1; outstanding: the wallet's answers)",
+        "Stored value (danke.wallet.recharge.v1, .account.v1; outstanding: the wallet's report)",
         "", ">principal", ">bonus",
     )  # fmt: skip
     for label, name in (
@@ -126,29 +127,24 @@ def _value(report: Report) -> Table:
     table.add_section()
     table.add_row(
         "outstanding",
-        yuan(sum(member.principal_fen for member in report.members)),
-        yuan(sum(member.bonus_fen for member in report.members)),
+        yuan(report.owed.principal_fen),
+        yuan(report.owed.bonus_fen),
     )
     return table
 
 
 def _points(report: Report) -> Table:
-    sums = report.books.sums
-    table = _table(
-        "Points (danke.loyalty.points.v1; outstanding: loyalty's answers)", "", ">points"
-    )
-    for label, name in (
-        ("earned", "PointsEarned"),
-        ("matured", "PointsMatured"),
-        ("redeemed", "PointsConsumed"),
-        ("revoked by refunds", "PointsRevoked"),
-        ("expired", "PointsExpired"),
-    ):
-        table.add_row(label, f"{sums[f'points_{name}']:,}")
+    owed = report.owed
+    table = _table("Points (loyalty's liability report)", "", ">points")
+    table.add_row("issued", f"{owed.issued_points:,}")
+    table.add_row("redeemed", f"{owed.redeemed_points:,}")
+    table.add_row("taken back by refunds", f"{owed.revoked_points:,}")
+    table.add_row("expired", f"{owed.expired_points:,}")
     table.add_section()
-    for label in ("available", "pending", "frozen", "debt"):
-        points = sum(getattr(member.points, label) for member in report.members)
-        table.add_row(f"outstanding, {label}", f"{points:,}")
+    worth = yuan(owed.worth_fen)
+    table.add_row(f"outstanding, worth {worth}", f"{owed.outstanding_points:,}")
+    table.add_row("not yet usable", f"{owed.pending_points:,}")
+    table.add_row("owed by members", f"{owed.debt_points:,}")
     return table
 
 
@@ -166,7 +162,7 @@ def _cards(report: Report) -> Table:
     table.add_row("sold for", yuan(sums["card_price_fen"]))
     table.add_row("visits", f"{sums['card_visits']:,}")
     table.add_row("recognised revenue", yuan(sums["card_revenue_fen"]))
-    table.add_row("still owed", yuan(sums["card_price_fen"] - sums["card_revenue_fen"]))
+    table.add_row("still owed (the wallet's report)", yuan(report.owed.cards_fen))
     return table
 
 
@@ -194,7 +190,8 @@ def _events(report: Report) -> Table:
 
 
 def _speed(report: Report) -> Table:
-    table = _table("Calls of the replay (measured at its end)", "RPC", ">calls", ">p50", ">p99")
+    title = f"Calls of the replay, up to {CONCURRENCY} at once (measured at its end)"
+    table = _table(title, "RPC", ">calls", ">p50", ">p99")
     for kind, calls, p50_ms, p99_ms in report.latencies:
         table.add_row(kind, f"{calls:,}", f"{p50_ms:.1f} ms", f"{p99_ms:.1f} ms")
     orders = len(report.books.sales.by_order)

@@ -16,7 +16,7 @@ from common.verify import Backlog, Check, Finding
 from danke.events.envelope import event_type
 from danke.events.trade import OrderPaid, OrderRefunded
 from danke.events.wallet import BalanceChanged, RechargeSucceeded
-from demo.report import Member, Report, Twice
+from demo.report import Member, Owed, Report, Twice
 from demo.tally import Books, Points
 from demo.truth import Totals
 
@@ -69,6 +69,7 @@ def report(**changed: Any) -> Report:
         "left_out": [9],
         "households": {1},
         "members": [Member("m1", 550, 500, 50, Points(), "V1")],
+        "owed": Owed(principal_fen=500, bonus_fen=50),
         "twice": Twice(DAY, 5, {"records": 7}, {"records": 7}),
         "dead": Counter(),
         "parked": Counter(),
@@ -125,6 +126,10 @@ def the_second_time_changed_something(good: Report) -> None:
     good.twice = Twice(DAY, 5, {"records": 7}, {"records": 8})
 
 
+def a_liability_report_that_forgets_points(good: Report) -> None:
+    good.members = [Member("m1", 550, 500, 50, Points(pending=7), "V1")]
+
+
 def a_wallet_with_a_fen_too_little(good: Report) -> None:
     good.members = [Member("m1", 550, 499, 50, Points(), "V1")]
 
@@ -138,6 +143,7 @@ def a_wallet_with_a_fen_too_little(good: Report) -> None:
         (a_broken_book, "`danke verify` finds nothing, and nothing waits"),
         (an_event_waits, "`danke verify` finds nothing, and nothing waits"),
         (the_second_time_changed_something, "Replayed day 2017-01-02 twice: nothing changed"),
+        (a_liability_report_that_forgets_points, "Loyalty's liability report is the sum"),
         (a_wallet_with_a_fen_too_little, "Each wallet holds what the replay's own bookkeeping"),
     ],
 )

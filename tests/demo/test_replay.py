@@ -1,0 +1,36 @@
+"""One real day through all services: the checks of the replay hold, also of the day sent twice."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from cli.environment import local_stack
+from demo import replay
+
+# Starting a stack and stopping it takes most of it.
+TIMEOUT_S = 300
+
+
+@pytest.mark.timeout(TIMEOUT_S)
+async def test_a_real_day_through_every_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    """382 baskets of one Sunday; what they lead to happens in the days after it."""
+    monkeypatch.setattr(replay, "TWICE", 1)
+    output = Console(file=StringIO(), width=160)
+    async with local_stack() as stack:
+        report = await replay.run(stack, weeks=1, console=output)
+    wrong = [f"{check.says}: {check.detail}" for check in report.checks() if not check.ok]
+    assert not wrong, "\n".join(wrong)
+    books = report.books
+    assert sum(books.sales.by_order.values()) == 1_047_750
+    assert len(books.sales.by_order) + len(report.left_out) == 382
+    assert report.twice is not None
+    assert report.twice.requests > 100
+    # What the rules promise to happen did happen.
+    for event in ("RechargeSucceeded", "WalletPaymentCaptured", "MemberEnrolled", "PointsMatured"):
+        assert books.events[event] > 0, event
+    assert report.last_day > report.first_day
+    report.show(output)
+    assert "¥10,477.50" in output.file.getvalue()  # type: ignore[attr-defined]
