@@ -69,6 +69,11 @@ SERVICE_FILES = (
     "store.py",
     "timers.py",
 )
+# A room may be split by noun: rpc_payments.py, store_verify.py.
+DOORS = ("config", "consumers", "main", "rpc", "timers")
+# What a noun may take of the kit: words to write rules with, nothing that waits or connects.
+PURE_KIT = {"commands", "errors", "from_door", "rows", "sealing", "timers"}
+OUTSIDE = {"aiokafka", "asyncpg", "grpc", "grpc_health", "uvloop"}
 # What a service without a schema has no use for: events and timers end in its own rows, or nowhere.
 STATEFUL_FILES = ("consumers.py", "migrations/0001_init.sql", "store.py", "timers.py")
 
@@ -157,13 +162,51 @@ def stray_sql(source: Source) -> Iterator[str]:
 
     An example is one file to be read by other teams, its database included.
     """
-    if source.name == "store.py" or source.under("libs/common", "tests", "benchmarks"):
+    if is_store(source.name) or source.under("libs/common", "tests", "benchmarks"):
         return
     if source.under("deploy/local", "examples"):
         return
     for line, text in string_literals(source):
         if SQL.match(text):
-            yield f"{source.path}:{line}: SQL outside of store.py"
+            yield f"{source.path}:{line}: SQL outside of the store"
+
+
+def is_store(name: str) -> bool:
+    """Whether a file of this name holds tables and SQL."""
+    return name == "store.py" or name.startswith("store_")
+
+
+def is_door(name: str) -> bool:
+    """Whether a file of this name lets something in, or puts the service together."""
+    return name.removesuffix(".py").split("_")[0] in DOORS
+
+
+def wrong_directions(source: Source) -> Iterator[str]:
+    """A noun is pure: no store, no door, no database, gRPC or broker. A store knows no door."""
+    parts = PurePosixPath(source.path).parts
+    if parts[0] != "services" or len(parts) < 3 or is_door(source.name):
+        return
+    for node in source.nodes:
+        for module in imported(node):
+            first, *rest = module.split(".")
+            room = f"{rest[1]}.py" if first == "services" and len(rest) > 1 else ""
+            bad = is_door(room)
+            if not is_store(source.name):
+                kit = first == "common" and rest and rest[0] not in PURE_KIT
+                bad = bad or is_store(room) or first in OUTSIDE or bool(kit)
+            if bad:
+                yield f"{source.path}:{getattr(node, 'lineno', 0)}: imports {module}"
+
+
+def imported(node: ast.AST) -> list[str]:
+    """The modules an import statement names, with what is taken from a package as its module."""
+    match node:
+        case ast.Import(names=names):
+            return [name.name for name in names]
+        case ast.ImportFrom(module=str(module), names=names):
+            in_package = module.count(".") < 2 and module.split(".")[0] in {"services", "common"}
+            return [f"{module}.{name.name}" for name in names] if in_package else [module]
+    return []
 
 
 def stray_environment(source: Source) -> Iterator[str]:
@@ -249,6 +292,7 @@ SOURCE_RULES: tuple[Rule, ...] = (
     stray_sql,
     stray_environment,
     stray_transactions,
+    wrong_directions,
 )
 
 
@@ -292,6 +336,14 @@ BAD_SAMPLES = [
     (stray_environment, "services/wallet/rpc.py", "import os\nos.environ['A']"),
     (stray_environment, "libs/common/engine.py", "import os\nos.getenv('A')"),
     (stray_environment, "libs/common/engine.py", "from os import environ"),
+    (wrong_directions, "services/wallet/lots.py", "import asyncpg"),
+    (wrong_directions, "services/wallet/lots.py", "from grpc import aio"),
+    (wrong_directions, "services/wallet/lots.py", "from services.wallet import store"),
+    (wrong_directions, "services/wallet/lots.py", "from services.wallet.store_verify import X"),
+    (wrong_directions, "services/wallet/lots.py", "from services.wallet.rpc_payments import X"),
+    (wrong_directions, "services/wallet/lots.py", "from common.engine import Engine"),
+    (wrong_directions, "services/wallet/lots.py", "from common import telemetry"),
+    (wrong_directions, "services/wallet/store_verify.py", "from services.wallet import timers"),
     (stray_transactions, "services/wallet/store.py", "async with db.transaction(): ..."),
 ]
 

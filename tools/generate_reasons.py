@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 import sys
 from pathlib import Path
+from typing import get_args
 
 import services
 from common import errors, server, tokens
@@ -83,7 +84,7 @@ def _bare(cls: type[Refusal]) -> Refusal:
 
 def main() -> int:
     """Writes or verifies; the exit code."""
-    assert set(TOKEN_REASONS) == set(tokens.Reason.__args__), "a token reason is not described"  # type: ignore[attr-defined]
+    assert set(TOKEN_REASONS) == set(get_args(tokens.Reason)), "a token reason is not described"
     text = page()
     if "--verify" in sys.argv:
         if PAGE.exists() and PAGE.read_text(encoding="utf-8") == text:

@@ -189,7 +189,8 @@ def scope_of(method: descriptor.MethodDescriptor) -> str | None:
     """
     options = method.GetOptions()
     scope: str = options.Extensions[options_pb2.scope]  # type: ignore[index]
-    public: bool = options.Extensions[options_pb2.access] == options_pb2.ACCESS_PUBLIC  # type: ignore[index]
+    access: int = options.Extensions[options_pb2.access]  # type: ignore[index]
+    public = access == options_pb2.ACCESS_PUBLIC
     if bool(scope) == public:
         raise ValueError(f"{method.full_name}: declare a scope or ACCESS_PUBLIC, not both")
     return scope or None

@@ -43,9 +43,6 @@ class RefundIdReused(Conflict):
     """The refund id was already used for another payment or amount."""
 
 
-class ActorNotAllowed(Denied):
-    """This operator may not do this."""
-
 
 # --- payment password -----------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from common.commands import Command, Decision
+from common.from_door import FromDoor
 from common.rows import Read, Row, State
 from danke.events import wallet as events
 from services.wallet.calendar import SHANGHAI
@@ -28,7 +29,6 @@ from services.wallet.errors import (
     PayTokenInvalid,
     WeakPayPassword,
 )
-from services.wallet.from_door import FromDoor
 
 # Five wrong attempts in a row lock for three hours. Others unlock at midnight, which makes
 # 23:55 the cheapest time to guess.

@@ -14,9 +14,9 @@ import msgspec
 from msgspec.structs import replace
 
 from common.commands import Decision
+from common.from_door import FromDoor
 from common.rows import Read, Row, State
 from services.wallet.errors import ResetCodeExpired, ResetCodeWrong, ResetTooOften
-from services.wallet.from_door import FromDoor
 from services.wallet.pay_password import OfPassword, PasswordState, PayPassword, cst_day
 
 CODE_LIFE: Final = timedelta(minutes=5)

@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from common.commands import Command, Decision
+from common.from_door import FromDoor
 from common.rows import Group, Read, Row, State
 from common.timers import Timer
 from danke.events import wallet as events
@@ -25,7 +26,6 @@ from services.wallet.errors import (
     PaymentExists,
     PaymentNotFound,
 )
-from services.wallet.from_door import FromDoor
 from services.wallet.ledger import transfers
 from services.wallet.lots import (
     OPEN_LOTS,
@@ -38,6 +38,7 @@ from services.wallet.lots import (
     use,
 )
 from services.wallet.pay_password import UNPROVEN, Authorisation, PayPassword, authorise
+from services.wallet.policies import Policy, policy_key, policy_of
 
 PaymentState = Literal[
     "FROZEN", "CAPTURED", "RELEASED", "EXPIRED", "PARTIALLY_REFUNDED", "REFUNDED"
@@ -163,19 +164,24 @@ class Pay(_OfMember, frozen=True, kw_only=True):
 
 
 class FreezePayment(_OfMember, frozen=True, kw_only=True):
-    """Holds the amount for an order for ``ttl``: the *try* of a checkout.
+    """Holds the amount for an order for ``ttl``, or as the policy says: the *try* of a checkout.
 
     Refuses as ``Pay`` does. domain.md §3.1, W8, W10.
     """
 
-    ttl: timedelta
+    ttl: timedelta | None = None
+
+    def reads(self, found: State) -> Iterable[Read]:
+        return (*super().reads(found), (Policy, policy_key(self.merchant_id)))
 
     def decide(self, state: State) -> Decision:
         password = self._authorise(state)
         lots, shares = self._take(state)
-        payment = replace(self._payment("FROZEN", shares), expires_at=self.at + self.ttl)
+        policy = policy_of(state, self.merchant_id)
+        expires_at = self.at + (self.ttl or timedelta(seconds=policy.hold_ttl_seconds))
+        payment = replace(self._payment("FROZEN", shares), expires_at=expires_at)
         held = _changed(lots, shares, freeze)
-        timer = Timer(self.merchant_id, HOLD_TIMER, payment.payment_id, self.at + self.ttl)
+        timer = Timer(self.merchant_id, HOLD_TIMER, payment.payment_id, expires_at)
         return Decision(
             result=Paid(payment, _available(lots) - self.amount_fen),
             rows=[payment, *held, timer, *password],

@@ -38,6 +38,7 @@ class Policy(Row, frozen=True):
     card_kind: CardKind = "NAMED"
     # Applies to lots credited from now on: a lot keeps the order it was sold with.
     spend_order: SpendOrder = "PROPORTIONAL"
+    # Long enough to pay in WeChat, short enough that an abandoned checkout frees the money; W10.
     hold_ttl_seconds: int = 1_800
     recharge_ttl_seconds: int = 1_800
     cooling_off_days: int = COOLING_OFF_DAYS

@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from common.commands import Command, Decision
+from common.from_door import FromDoor
 from common.rows import Group, Read, Row, State
 from danke.events import wallet_punchcard as events
 from danke.events.envelope import Event
@@ -23,7 +24,6 @@ from services.wallet.errors import (
     StoreNotAllowed,
     VisitTimeInvalid,
 )
-from services.wallet.from_door import FromDoor
 from services.wallet.punch_cards import (
     OfCard,
     PunchCard,

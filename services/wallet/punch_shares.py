@@ -15,6 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from common.commands import Command, Decision
+from common.from_door import FromDoor
 from common.rows import Group, Read, Row, State
 from common.timers import Timer
 from danke.events import wallet_punchcard as events
@@ -26,7 +27,6 @@ from services.wallet.errors import (
     ShareQuotaExceeded,
     ShareQuotaTooLarge,
 )
-from services.wallet.from_door import FromDoor
 from services.wallet.punch_cards import (
     OfCard,
     PunchCard,

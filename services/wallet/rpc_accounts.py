@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 import asyncpg
-import uuid_utils
 from msgspec import to_builtins
 
 from common.clock import Clock
 from common.engine import Engine
 from common.errors import Invalid
+from common.messages import EARLIEST, LATEST, about, moment, own, timestamp
 from common.pages import next_token, page_size, page_start
 from common.server import Call
 from danke.wallet.v1 import account_pb2 as pb
@@ -19,7 +19,6 @@ from services.wallet import accounts, adjustments, policies, store, store_accoun
 from services.wallet.errors import AdjustmentNotFound
 from services.wallet.lots import Lot
 from services.wallet.policies import Policy
-from services.wallet.rpc_messages import EARLIEST, LATEST, about, moment, own, timestamp
 
 
 class DateInvalid(Invalid):
@@ -132,7 +131,7 @@ class AccountService:
     ) -> pb.CloseAccountResponse:
         own(call, request.member_id)
         command = accounts.CloseAccount(
-            **about(request, call, self.clock, str(uuid_utils.uuid7())),
+            **about(request, call, self.clock),
             member_id=request.member_id,
             actor=call.caller.actor,
             reason=request.reason,
@@ -145,7 +144,7 @@ class AccountService:
         self, request: pb.AdjustBalanceRequest, call: Call
     ) -> pb.AdjustBalanceResponse:
         command = adjustments.RequestAdjustment(
-            **about(request, call, self.clock, str(uuid_utils.uuid7())),
+            **about(request, call, self.clock),
             member_id=request.member_id,
             principal_fen=request.principal_fen,
             bonus_fen=request.bonus_fen,
@@ -159,7 +158,7 @@ class AccountService:
         self, request: pb.ApproveAdjustmentRequest, call: Call
     ) -> pb.ApproveAdjustmentResponse:
         command = adjustments.ApproveAdjustment(
-            **about(request, call, self.clock, str(uuid_utils.uuid7())),
+            **about(request, call, self.clock),
             adjustment_id=request.adjustment_id,
             actor=call.caller.actor,
         )

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import asyncpg
 
+from common.from_door import FromDoor
 from danke.wallet.v1 import payment_pb2 as pb
-from services.wallet.from_door import FromDoor
 from services.wallet.pay_password import UNPROVEN, Authorisation, PasswordVerdict
 from services.wallet.pay_secrets import PaySecrets
 from services.wallet.store_pay_passwords import pay_password, requires_password

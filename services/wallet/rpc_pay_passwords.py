@@ -10,12 +10,12 @@ import asyncpg
 from common.clock import Clock
 from common.engine import Engine
 from common.errors import Invalid
+from common.from_door import FromDoor
 from common.messages import about, own, timestamp
 from common.server import Call
 from danke.wallet.v1 import pay_password_pb2 as pb
 from services.wallet import pay_password, pay_password_reset
 from services.wallet.errors import WeakPayPassword
-from services.wallet.from_door import FromDoor
 from services.wallet.pay_password import PasswordState, TokenClaims
 from services.wallet.rpc_consent import Consents
 from services.wallet.sms import CodeMessage, CodeSender

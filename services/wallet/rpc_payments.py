@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 import asyncpg
-import uuid_utils
 
 from common.clock import Clock
 from common.engine import Engine
 from common.errors import Busy, Refusal
+from common.messages import about, own
 from common.server import Call
 from danke.wallet.v1 import payment_pb2 as pb
 from services.wallet import payment_refunds, payments, store
 from services.wallet.errors import PaymentNotFound
 from services.wallet.rpc_consent import Consents
-
-# Long enough to pay in WeChat, short enough that an abandoned checkout frees the money; W10.
-DEFAULT_HOLD: Final = timedelta(minutes=30)
 
 
 class PaymentService:
@@ -53,15 +50,13 @@ class PaymentService:
     async def FreezePayment(
         self, request: pb.FreezePaymentRequest, call: Call
     ) -> pb.FreezePaymentResponse:
-        now = self.clock.now()
-        authorisation = await self.consents.authorisation(call.merchant_id, request, now)
-        ttl = timedelta(seconds=request.ttl_seconds) if request.ttl_seconds else DEFAULT_HOLD
+        own(call, request.member_id)
+        stamp = about(request, call, self.clock)
+        authorisation = await self.consents.authorisation(call.merchant_id, request, stamp["at"])
+        ttl = timedelta(seconds=request.ttl_seconds) if request.ttl_seconds else None
         frozen = await self.engine.run(
             payments.FreezePayment(
-                id=request.request_id,
-                merchant_id=call.merchant_id,
-                at=now,
-                new_id=str(uuid_utils.uuid7()),
+                **stamp,
                 member_id=request.member_id,
                 order_id=request.order_id,
                 amount_fen=request.amount_fen,
@@ -78,11 +73,10 @@ class PaymentService:
     async def CapturePayment(
         self, request: pb.CapturePaymentRequest, call: Call
     ) -> pb.CapturePaymentResponse:
+        await self._own_payment(request.payment_id, call)
         paid = await self.engine.run(
             payments.CapturePayment(
-                id=request.request_id,
-                merchant_id=call.merchant_id,
-                at=self.clock.now(),
+                **about(request, call, self.clock),
                 payment_id=request.payment_id,
                 amount_fen=request.amount_fen,
             ),
@@ -95,11 +89,10 @@ class PaymentService:
     async def ReleasePayment(
         self, request: pb.ReleasePaymentRequest, call: Call
     ) -> pb.ReleasePaymentResponse:
+        await self._own_payment(request.payment_id, call)
         released = await self.engine.run(
             payments.ReleasePayment(
-                id=request.request_id,
-                merchant_id=call.merchant_id,
-                at=self.clock.now(),
+                **about(request, call, self.clock),
                 payment_id=request.payment_id,
             ),
             call.context,
@@ -111,12 +104,10 @@ class PaymentService:
     async def RefundPayment(
         self, request: pb.RefundPaymentRequest, call: Call
     ) -> pb.RefundPaymentResponse:
+        await self._own_payment(request.payment_id, call)
         refunded = await self.engine.run(
             payment_refunds.RefundPayment(
-                id=request.request_id,
-                merchant_id=call.merchant_id,
-                at=self.clock.now(),
-                new_id=str(uuid_utils.uuid7()),
+                **about(request, call, self.clock),
                 payment_id=request.payment_id,
                 refund_id=request.refund_id,
                 amount_fen=request.amount_fen,
@@ -135,20 +126,28 @@ class PaymentService:
         payment = await store.payment(self.pool, call.merchant_id, request.payment_id)
         if payment is None:
             raise PaymentNotFound(field="payment_id", payment_id=request.payment_id)
+        own(call, payment.member_id)
         return pb.GetPaymentResponse(payment=to_pb(payment))
 
+    async def _own_payment(self, payment_id: str, call: Call) -> None:
+        """Refuses ACTOR_NOT_ALLOWED for another member's payment; asks only for members' tokens."""
+        if call.caller.member_id is None:
+            return
+        payment = await store.payment(self.pool, call.merchant_id, payment_id)
+        if payment is not None:
+            own(call, payment.member_id)
+
     async def _pay(self, request: pb.PayRequest, call: Call) -> payments.Pay:
-        now = self.clock.now()
+        own(call, request.member_id)
+        stamp = about(request, call, self.clock)
+        consent = await self.consents.authorisation(call.merchant_id, request, stamp["at"])
         return payments.Pay(
-            id=request.request_id,
-            merchant_id=call.merchant_id,
-            at=now,
-            new_id=str(uuid_utils.uuid7()),
+            **stamp,
             member_id=request.member_id,
             order_id=request.order_id,
             amount_fen=request.amount_fen,
             store_id=request.store_id,
-            authorisation=await self.consents.authorisation(call.merchant_id, request, now),
+            authorisation=consent,
         )
 
 

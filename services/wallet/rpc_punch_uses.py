@@ -8,6 +8,7 @@ import asyncpg
 
 from common.clock import Clock
 from common.engine import Engine
+from common.from_door import FromDoor
 from common.messages import about, moment, own, timestamp
 from common.pages import next_token, page_size, page_start
 from common.server import Call
@@ -15,7 +16,6 @@ from danke.wallet.v1 import punch_card_pb2 as pb
 from services.wallet import punch_redemptions, punch_reversals, punch_shares
 from services.wallet import store_punch_cards as store
 from services.wallet.errors import CardNotFound, CardNotHeld
-from services.wallet.from_door import FromDoor
 from services.wallet.pay_secrets import PaySecrets
 from services.wallet.rpc_punch_messages import card_to_pb, redemption_to_pb, share_to_pb
 

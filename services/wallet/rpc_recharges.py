@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import asyncpg
-import uuid_utils
 
 from common.clock import Clock
 from common.engine import Engine
+from common.messages import (
+    EARLIEST,
+    LATEST,
+    about,
+    moment,
+    own,
+    timestamp,
+)
 from common.pages import next_token, page_size, page_start
 from common.server import Call
 from danke.events.wallet import GiftCoupon, RefundBasis
@@ -21,14 +28,6 @@ from services.wallet.plans import Plan, SetPlan, Terms
 from services.wallet.recharges import CloseRecharge, CreateRecharge, Recharge
 from services.wallet.refund_quotes import Quote, quote
 from services.wallet.refunds import RechargeRefund
-from services.wallet.rpc_messages import (
-    EARLIEST,
-    LATEST,
-    about,
-    moment,
-    own,
-    timestamp,
-)
 
 
 class RechargeService:
@@ -84,7 +83,7 @@ class RechargeService:
         own(call, request.member_id)
         created = await self.engine.run(
             CreateRecharge(
-                **about(request, call, self.clock, str(uuid_utils.uuid7())),
+                **about(request, call, self.clock),
                 member_id=request.member_id,
                 plan_id=request.plan_id,
                 amount_fen=request.amount_fen,
@@ -156,7 +155,7 @@ class RechargeService:
         await self._found(request.recharge_id, call)
         asked = await self.engine.run(
             recharge_refunds.RequestRechargeRefund(
-                **about(request, call, self.clock, str(uuid_utils.uuid7())),
+                **about(request, call, self.clock),
                 recharge_id=request.recharge_id,
                 basis=_basis(request.basis),
                 actor=call.caller.actor,
@@ -174,7 +173,7 @@ class RechargeService:
     ) -> pb.ApproveRechargeRefundResponse:
         granted = await self.engine.run(
             recharge_refunds.ApproveRechargeRefund(
-                **about(request, call, self.clock, str(uuid_utils.uuid7())),
+                **about(request, call, self.clock),
                 refund_id=request.refund_id,
                 actor=call.caller.actor,
             ),

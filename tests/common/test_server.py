@@ -197,7 +197,8 @@ def _method(scope: str, *, public: bool) -> Any:
     if scope:
         method.options.Extensions[options_pb2.scope] = scope  # type: ignore[index]
     if public:
-        method.options.Extensions[options_pb2.access] = options_pb2.ACCESS_PUBLIC  # type: ignore[index]
+        access = options_pb2.ACCESS_PUBLIC
+        method.options.Extensions[options_pb2.access] = access  # type: ignore[index]
     pool = descriptor_pool.Default()
     pool.AddSerializedFile(file.SerializeToString())
     return pool.FindServiceByName(f"{file.package}.TestService").methods_by_name["Do"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.wallet.from_door import FromDoor
+from common.from_door import FromDoor
 from services.wallet.punch_cards import (
     BuyPunchCard,
     PayPunchCard,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -35,6 +36,7 @@ from services.wallet.errors import (
     InvalidState,
 )
 from services.wallet.payments import ReleasePayment
+from services.wallet.policies import Policy, SetPolicy
 from tests.wallet.wallets import MERCHANT, Wallets
 
 
@@ -216,3 +218,12 @@ async def test_the_statement_carries_its_running_balance(wallets: Wallets) -> No
         ("ADJUSTMENT", -100, 0, 650),
     ]
     assert lines[0].bonus_after_fen == 150
+
+
+async def test_a_hold_lasts_as_long_as_the_policy_says(wallets: Wallets) -> None:
+    await wallets.recharge("m", 100)
+    held = await wallets.hold("m", 1, ttl=None)
+    assert held.payment.expires_at == wallets.now + timedelta(minutes=30)
+    await wallets.run(SetPolicy, policy=Policy(MERCHANT, hold_ttl_seconds=60), actor="admin")
+    held = await wallets.hold("m", 1, ttl=None)
+    assert held.payment.expires_at == wallets.now + timedelta(seconds=60)

@@ -11,8 +11,8 @@ import pytest
 
 from common.commands import fingerprint
 from common.errors import Refusal
+from common.from_door import FromDoor
 from services.wallet.errors import WeakPayPassword
-from services.wallet.from_door import FromDoor
 from services.wallet.pay_password import (
     ATTEMPTS,
     Authorisation,

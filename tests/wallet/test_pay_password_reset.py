@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.wallet.from_door import FromDoor
+from common.from_door import FromDoor
 from services.wallet.pay_password import (
     ATTEMPTS,
 )

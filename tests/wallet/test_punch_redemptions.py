@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from common.from_door import FromDoor
 from services.wallet import punch_validity as validity
-from services.wallet.from_door import FromDoor
 from services.wallet.punch_redemptions import IssueRedeemCode, Redeem, RedeemByStaff
 from services.wallet.punch_reversals import ReturnBooking, ReverseRedemption
 from services.wallet.punch_templates import Allowance

@@ -182,3 +182,18 @@ async def test_w8_two_freezes_at_once_hold_the_money_once(wallet: Wallet) -> Non
     release = pb.ReleasePaymentRequest(request_id="w8-5", payment_id=held[0])
     refused = await refusal(stub.ReleasePayment(release, metadata=metadata()))
     assert refused.reason == "INVALID_STATE"
+
+
+async def test_a_members_own_token_reaches_only_his_own_wallet(wallet: Wallet) -> None:
+    process, channel = wallet
+    await _lot(process, "mine", 1_000, 0)
+    stub = PaymentServiceStub(channel)
+    request = pb.PayRequest(request_id="own-1", member_id="mine", order_id="own-o", amount_fen=10)
+    stranger = metadata(member_id="somebody-else")
+    assert (await refusal(stub.Pay(request, metadata=stranger))).reason == "ACTOR_NOT_ALLOWED"
+    paid = await stub.Pay(request, metadata=metadata(member_id="mine"))
+    refund = pb.RefundPaymentRequest(
+        request_id="own-2", payment_id=paid.payment.payment_id, refund_id="r", amount_fen=1
+    )
+    refused = await refusal(stub.RefundPayment(refund, metadata=stranger))
+    assert refused.reason == "ACTOR_NOT_ALLOWED"
