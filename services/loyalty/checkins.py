@@ -264,5 +264,3 @@ def merged_runs(one: Sequence[Run], other: Sequence[Run]) -> list[Run]:
         else:
             runs.append(Run(day, day))
     return runs
-
-

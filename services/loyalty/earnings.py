@@ -327,4 +327,3 @@ class RevokeEarned(Command, frozen=True, kw_only=True):
                 to_take -= part
         rows += caps.rows()
         return book.close(Revoked(total, balances(book.account)), *rows)
-

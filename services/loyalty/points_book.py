@@ -125,9 +125,7 @@ class Book:
 
     # --- what commands do ---------------------------------------------------------------------
 
-    def credit(
-        self, points: int, source_type: SourceType, expires_at: datetime
-    ) -> tuple[str, int]:
+    def credit(self, points: int, source_type: SourceType, expires_at: datetime) -> tuple[str, int]:
         """Makes new points usable. Returns their lot and the part that repaid debt."""
         lot = self._lot_for(source_type, expires_at)
         repaid = min(self.account.debt_points, points)
@@ -222,9 +220,7 @@ class Book:
         self.entry("FORFEITED", abs(delta), delta, "MEMBER", self.account.member_id)
         return void
 
-    def entry(
-        self, kind: EntryKind, points: int, delta: int, ref_type: str, ref_id: str
-    ) -> None:
+    def entry(self, kind: EntryKind, points: int, delta: int, ref_type: str, ref_id: str) -> None:
         """Writes a line of the journal; the balance is the one after the movement."""
         if points == 0:
             return

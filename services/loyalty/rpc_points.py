@@ -47,9 +47,7 @@ class PointsDoor(Door):
         account = await store_points.account(self.pool, call.merchant_id, member_id)
         if account is None:
             return Balances(member_id, 0, 0, 0, 0)
-        gone = await store_points.expired(
-            self.pool, call.merchant_id, member_id, self.clock.now()
-        )
+        gone = await store_points.expired(self.pool, call.merchant_id, member_id, self.clock.now())
         found = balances(account)
         return replace(found, available_points=found.available_points - gone)
 
@@ -136,9 +134,7 @@ class PointsService(PointsDoor):
         member_id = await self.survivor(call, request.member_id)
         terms = await store_points.programme(self.pool, call.merchant_id)
         found = await self.balances(call, member_id)
-        quote = deduction(
-            terms, request.payable_fen, found.available_points, request.wanted_points
-        )
+        quote = deduction(terms, request.payable_fen, found.available_points, request.wanted_points)
         return pb.QuoteDeductionResponse(
             points=quote.points,
             deduct_fen=quote.deduct_fen,

@@ -101,9 +101,7 @@ class Desk:
         """An order of one line is paid in cash."""
         lines = fields.pop("lines", [OrderLine("l1", "sku", "cat", net_fen, 0, 0)])
         fields.setdefault("channel", "MINI")
-        await self.run(
-            RecordOrder, member_id=member_id, order_id=order_id, lines=lines, **fields
-        )
+        await self.run(RecordOrder, member_id=member_id, order_id=order_id, lines=lines, **fields)
 
     async def complete(self, order_id: str, **fields: Any) -> Balances:
         """The customer has the goods."""
@@ -174,7 +172,7 @@ class Desk:
             member_id,
             state,
         )
-        return [table.decode(record) for record in records]  # type: ignore[misc]
+        return [table.decode(record) for record in records]  # type: ignore[arg-type, misc]
 
     async def events(self, kind: type[Event], member_id: str) -> list[Any]:
         """The events of one kind about a member, in order."""

@@ -48,9 +48,7 @@ def test_points_needed_round_up() -> None:
 def test_a_deduction_never_exceeds_cap_or_balance_nor_costs_more_than_it_needs(
     payable: int, balance: int, rate: int, cap: int, step: int
 ) -> None:
-    terms = PointsProgramme(
-        "m1", points_per_yuan=rate, deduct_cap_bp=cap, deduct_step_points=step
-    )
+    terms = PointsProgramme("m1", points_per_yuan=rate, deduct_cap_bp=cap, deduct_step_points=step)
     found = deduction(terms, payable, balance)
     assert found.deduct_fen * 10_000 <= payable * cap
     assert 0 <= found.points <= max(0, balance) and found.points % step == 0

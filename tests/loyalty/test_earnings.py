@@ -21,7 +21,7 @@ from services.loyalty.errors import (
     RuleInvalid,
     RuleVersionConflict,
 )
-from services.loyalty.order_points import BasisLine, EarnOrder, LineRefund, OrderLine
+from services.loyalty.order_points import BasisLine, EarnOrder, LineRefund, OrderLine, RecordOrder
 from services.loyalty.points_holds import HoldPoints
 from services.loyalty.recharge_points import EarnRecharge, RevokeRecharge
 from tests.loyalty.points_desk import Desk, command, cst, hours
@@ -92,12 +92,8 @@ async def test_a_refunded_recharge_takes_its_points_back_once(desk: Desk) -> Non
 
 
 async def test_a_recharge_without_a_gift_is_refunded_without_one(desk: Desk) -> None:
-    await desk.run(
-        EarnRecharge, member_id="ann", recharge_id="c1", gift_points=0, paid_fen=100_000
-    )
-    await desk.run(
-        RevokeRecharge, source_type="RECHARGE", source_id="c1", clawback_id="r1"
-    )
+    await desk.run(EarnRecharge, member_id="ann", recharge_id="c1", gift_points=0, paid_fen=100_000)
+    await desk.run(RevokeRecharge, source_type="RECHARGE", source_id="c1", clawback_id="r1")
     assert await desk.available("ann") == 0
 
 
@@ -132,9 +128,7 @@ async def test_X1_partial_refunds_take_back_by_cumulative_floor_and_sum_exactly(
     base=st.integers(1, 10**6),
     parts=st.lists(st.integers(1, 10**5), min_size=1, max_size=8),
 )
-def test_what_refunds_take_back_never_shrinks_and_ends_exactly(
-    base: int, parts: list[int]
-) -> None:
+def test_what_refunds_take_back_never_shrinks_and_ends_exactly(base: int, parts: list[int]) -> None:
     """The cumulative floor of an order of one line, refunded in arbitrary pieces."""
     points = points_for(base, 10_000)
     line = BasisLine("l1", base, 0, 0)
@@ -180,10 +174,8 @@ async def test_completed_and_paid_in_one_batch_in_either_order_of_lanes(desk: De
     assert (await desk.balances("m1")).pending_points == 100
 
 
-def command_pay(desk: Desk, n: int):
+def command_pay(desk: Desk, n: int) -> RecordOrder:
     """The n-th paid order, of one of four members."""
-    from services.loyalty.order_points import RecordOrder
-
     return command(
         RecordOrder, desk.now, member_id=f"m{n % 4}", order_id=f"o{n}", channel="MINI",
         lines=[OrderLine("l1", "s", "c", 1_000, 0, 0)],

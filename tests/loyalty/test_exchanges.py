@@ -77,15 +77,11 @@ async def test_cash_on_top_is_paid_in_time_or_the_points_come_back(desk: Desk) -
     with pytest.raises(ExchangeInvalidState):
         await desk.run(CompleteExchange, exchange_id=paid.exchange.exchange_id)
     for _ in range(2):
-        await desk.run(
-            ConfirmExchangePaid, exchange_id=paid.exchange.exchange_id, payment_id="p1"
-        )
+        await desk.run(ConfirmExchangePaid, exchange_id=paid.exchange.exchange_id, payment_id="p1")
     await desk.advance(desk.now + hours(1))
     assert await desk.available("ann") == 100
     with pytest.raises(ExchangeInvalidState):  # the cash came too late: pay it back
-        await desk.run(
-            ConfirmExchangePaid, exchange_id=left.exchange.exchange_id, payment_id="p2"
-        )
+        await desk.run(ConfirmExchangePaid, exchange_id=left.exchange.exchange_id, payment_id="p2")
     await desk.run(CancelExchange, exchange_id=paid.exchange.exchange_id, reason="SOLD_ELSEWHERE")
     told = await desk.events(events.ExchangeCancelled, "ann")
     assert [(event.reason, event.cash_paid) for event in told] == [

@@ -94,9 +94,7 @@ async def test_a_revoked_pending_point_was_never_usable(desk: Desk) -> None:
 async def test_revoking_takes_the_source_own_lot_first(desk: Desk) -> None:
     await desk.give("ann", 100, source_id="a", source_type="ACTIVITY")
     await desk.give("ann", 100, source_id="b")
-    await desk.run(
-        RevokeEarned, source_type="MANUAL", source_id="b", clawback_id="k1", points=60
-    )
+    await desk.run(RevokeEarned, source_type="MANUAL", source_id="b", clawback_id="k1", points=60)
     left = {lot.source_type: lot.remaining_points for lot in await desk.lots("ann")}
     assert left == {"ACTIVITY": 100, "MANUAL": 40}
     with pytest.raises(RevokeExceedsEarned):
@@ -182,9 +180,7 @@ async def test_what_is_held_over_its_expiry_may_still_be_used(desk: Desk) -> Non
 async def test_expired_points_cannot_be_used_however_late_the_timer_is(desk: Desk) -> None:
     await desk.give("ann", 100, at=cst("2025-03-05 10:00"))
     with pytest.raises(InsufficientPoints):
-        await desk.run(
-            HoldPoints, member_id="ann", order_id="o1", points=1, at=cst("2027-01-01")
-        )
+        await desk.run(HoldPoints, member_id="ann", order_id="o1", points=1, at=cst("2027-01-01"))
     await desk.advance(cst("2027-01-02"))
     assert await desk.available("ann") == 0
 

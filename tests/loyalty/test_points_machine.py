@@ -123,9 +123,7 @@ class Script:
             )  # fmt: skip
             return
         line = OrderLine("l1", "s", "c", amount * 100, 0, 0)
-        self._add(
-            RecordOrder, "OK", member_id="ann", order_id=source, channel="MINI", lines=[line]
-        )
+        self._add(RecordOrder, "OK", member_id="ann", order_id=source, channel="MINI", lines=[line])
         self.model.expire(self.now)
         self.model.earn(
             source,
@@ -236,9 +234,7 @@ async def compare(desk: Desk, steps: list[Any], sizes: list[int], grace: int) ->
         single.step(*step)
         batched.step(*step)
     table = desk.engine.tables[PointsAccount]
-    for one, expected, state in zip(
-        single.commands, single.expected, single.states, strict=True
-    ):
+    for one, expected, state in zip(single.commands, single.expected, single.states, strict=True):
         assert said((await desk.engine.run_each([one]))[0]) == expected, one
         account = await table.get(desk.pool, (single.merchant_id, "ann"))
         if account is not None:
