@@ -21,11 +21,11 @@ from cli.verification import verify_stack
 from demo import data, truth
 from demo.audit import audit, owed, parked
 from demo.data import SHOP_ZONE, Day
-from demo.doors import Doors
+from demo.doors import Doors, Refused
 from demo.plan import DayPlan, Planner
 from demo.progress import Bar
 from demo.report import Report, Twice
-from demo.steps import Steps
+from demo.steps import Steps, Unexpected
 from demo.tally import Tally
 from deploy.local.stack import Stack
 
@@ -36,6 +36,7 @@ TWICE: Final = 9
 LAST_WAIT_DAYS: Final = 2
 # Services look at what waits once a second, of the system's time.
 RETRY_S: Final = 1.2
+LAST_ERRORS: Final = 3
 # Besides whole weeks: the Sunday the data begins with, the last morning, and what comes back later.
 FRINGE_DAYS: Final = 7
 
@@ -120,8 +121,6 @@ async def run(
     The services must be in development mode, and new: the demo's merchant has no members yet.
     """
     console = console or Console()
-    days = data.days(weeks, source)
-    first = next(days)
     addresses = {name: stack.address(name) for name in stack.services}
     async with (
         Doors(addresses) as doors,
@@ -129,24 +128,19 @@ async def run(
         Tally(stack.broker.bootstrap) as tally,
     ):
         replay = Replay(doors, clocks, tally)
-        with Bar(console, 7 * (weeks - 1) + FRINGE_DAYS) as bar:
-            await replay.prepare(first.day)
-            last = first.day
-            for number, day in enumerate(_calendar(first, days, replay.planner), 1):
-                plan = await replay.day(day, number)
-                last = day.day
-                bar.day_done(
-                    day.day,
-                    len(plan.orders),
-                    len(replay.planner.households),
-                    tally.records.total(),
-                )
-            await replay.end(last)
-            seconds = bar.seconds
-        members = await audit(replay.steps, replay.planner.households.values())
+        try:
+            with Bar(console, 7 * (weeks - 1) + FRINGE_DAYS) as bar:
+                first, last = await _all_days(replay, data.days(weeks, source), bar)
+                seconds = bar.seconds
+        except (Refused, Unexpected):
+            # The stack is thrown away with its logs.
+            for line in _errors(stack.root / "logs"):
+                console.print(line, markup=False, highlight=False)
+            raise
+        steps = replay.steps
         return Report(
             weeks=weeks,
-            first_day=first.day,
+            first_day=first,
             last_day=last,
             seconds=seconds,
             truth=truth.totals(weeks, source),
@@ -154,20 +148,39 @@ async def run(
             week_of=replay.week_of,
             left_out=replay.left_out,
             households=set(replay.planner.households),
-            members=members,
+            members=await audit(steps, replay.planner.households.values()),
             owed=await owed(
-                replay.steps,
-                midnight(first.day),
-                midnight(last + timedelta(days=LAST_WAIT_DAYS + 1)),
+                steps, midnight(first), midnight(last + timedelta(days=LAST_WAIT_DAYS + 1))
             ),
             twice=replay.twice,
             dead=tally.dead,
             parked=Counter(await parked({n: stack.metrics_address(n) for n in addresses})),
             latencies=doors.latencies(),
             retries=doors.retries,
-            records_sent=replay.steps.sent.total(),
+            records_sent=steps.sent.total(),
             verified=await verify_stack(stack),
         )
+
+
+async def _all_days(replay: Replay, days: Iterator[Day], bar: Bar) -> tuple[date, date]:
+    """The whole replay; the first and the last of its days."""
+    first = next(days)
+    last = first.day
+    await replay.prepare(first.day)
+    for number, day in enumerate(_calendar(first, days, replay.planner), 1):
+        plan = await replay.day(day, number)
+        last = day.day
+        members, events = len(replay.planner.households), replay.tally.records.total()
+        bar.day_done(day.day, len(plan.orders), members, events)
+    await replay.end(last)
+    return first.day, last
+
+
+def _errors(logs: Path) -> Iterator[str]:
+    """The last errors of each service's log."""
+    for log in sorted(logs.glob("*.log")):
+        errors = [line for line in log.read_text().splitlines() if '"level":"error"' in line]
+        yield from (f"{log.stem}: {line}" for line in errors[-LAST_ERRORS:])
 
 
 def midnight(day: date) -> datetime:
