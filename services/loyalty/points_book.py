@@ -200,6 +200,8 @@ class Book:
             frozen=other.frozen_points,
             debt=other.debt_points,
         )
+        if other.state == "FROZEN" and self.account.state == "OPEN":
+            self.account = replace(self.account, state="FROZEN")
         if other.next_maturity_at is not None:
             self.pend(0, other.next_maturity_at)
         for lot in sorted(self.lots.values(), key=in_order):
@@ -370,7 +372,8 @@ class Book:
     def ran(self) -> None:
         """Says that the timer has just run: it is set again, to a later time, or removed."""
         self._before = _NEVER
-        self.account = replace(self.account, ran_at=self.at)
+        ran_at = max(self.at, self.account.ran_at or self.at)
+        self.account = replace(self.account, ran_at=ran_at)
 
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)

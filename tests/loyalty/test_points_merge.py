@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import pytest
 from msgspec.structs import replace
 
 from common.commands import Command, Decision
 from common.rows import Read, State
 from services.loyalty.checkins import CheckIn, CheckInCalendar
 from services.loyalty.earnings import RevokeEarned
+from services.loyalty.errors import PointsFrozen
 from services.loyalty.members import Member
+from services.loyalty.points_accounts import SetPointsState
 from services.loyalty.points_holds import ConsumeHold, HoldPoints, ReleaseHold
 from services.loyalty.points_merge import (
     close_points,
@@ -109,6 +112,14 @@ async def test_debts_of_either_side_are_repaid_from_the_lots_of_both(desk: Desk)
         assert await desk.available(member) == 20
         (left,) = await desk.lots(member)
         assert (left.remaining_points, left.expires_at) == (20, cst("2028-01-01"))
+
+
+async def test_frozen_points_stay_frozen_in_a_merge(desk: Desk) -> None:
+    await desk.give("bob", 50)
+    await desk.run(SetPointsState, member_id="bob", state="FROZEN", operator="admin", reason="RISK")
+    await merge(desk)
+    with pytest.raises(PointsFrozen):
+        await desk.run(HoldPoints, member_id="ann", order_id="o1", points=10)
 
 
 async def test_check_ins_of_both_count(desk: Desk) -> None:
