@@ -167,7 +167,7 @@ async def _all_days(replay: Replay, days: Iterator[Day], bar: Bar) -> tuple[date
     first = next(days)
     last = first.day
     await replay.prepare(first.day)
-    for number, day in enumerate(_calendar(first, days, replay.planner), 1):
+    for number, day in enumerate(calendar(first, days, replay.planner), 1):
         plan = await replay.day(day, number)
         last = day.day
         members, events = len(replay.planner.households), replay.tally.records.total()
@@ -188,7 +188,7 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), SHOP_ZONE)
 
 
-def _calendar(first: Day, others: Iterator[Day], planner: Planner) -> Iterator[Day]:
+def calendar(first: Day, others: Iterator[Day], planner: Planner) -> Iterator[Day]:
     """Every day from the first on, without gaps, until nothing that was decided is left to happen.
 
     It asks the planner after each day, so it must be consumed one by one.

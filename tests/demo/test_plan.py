@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import count, islice
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demo import data, messages, rules
+from demo import data, messages, replay, rules
 from demo.data import Basket
 from demo.plan import DayPlan, Planner
 from tests.demo.shop import OPENS, basket
@@ -84,6 +85,18 @@ def test_the_password_is_given_above_the_free_limits_only() -> None:
     )
     assert [order.needs_password for order in day.orders] == [True, *[False] * 4, False]
     assert [order.by_wallet for order in day.orders] == [True] * 6 or not day.orders[-1].by_wallet
+
+
+def test_the_calendar_has_no_gaps_and_ends_when_all_has_happened() -> None:
+    bought = baskets(lambda b: len(rules.refund_days(b)) == 1, 300)
+    third = data.Day(MONDAY + timedelta(days=2), [], [])
+    planner = Planner()
+    seen = []
+    for day in replay.calendar(data.Day(MONDAY, [bought], []), iter([third]), planner):
+        planner.plan(day.day, day.baskets)
+        seen.append(day.day)
+    last = rules.refund_days(bought)[0]
+    assert seen == [MONDAY + timedelta(days=n) for n in range(max(last, 2) + 1)]
 
 
 @given(
