@@ -147,7 +147,7 @@ class Batch:
             "BEGIN; SELECT FROM (SELECT pg_advisory_xact_lock(k) "
             f"FROM unnest('{{{numbers}}}'::bigint[]) AS k) AS locked"
         )
-        state = State()
+        state = State([row for row, table in self.tables.items() if table.mode == "upsert"])
         await self._load(state, [read for c in commands for read in c.reads(found)], commands)
         for item in self.items:
             self._decide(item, state)

@@ -7,7 +7,7 @@ A ``Row`` is one immutable row of one table; a ``Group`` is a set of rows found 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from operator import attrgetter
 from typing import Any, ClassVar, Generic, TypeVar
@@ -66,9 +66,11 @@ Read = tuple[type[Row] | Group[Any], Key]
 class State:
     """Rows of one batch by key. Only what a command declared in ``reads`` may be asked for."""
 
-    __slots__ = ("_regroups", "changed", "deleted", "groups", "rows")
+    __slots__ = ("_regroups", "_upserted", "changed", "deleted", "groups", "rows")
 
-    def __init__(self) -> None:
+    def __init__(self, upserted: Collection[type[Row]] = ()) -> None:
+        """``upserted`` are row classes written without being read: any of them may be there."""
+        self._upserted = upserted
         self.rows: dict[type[Row], dict[Key, Row | None]] = {}
         self.groups: dict[Group[Any], dict[Key, dict[Key, Row]]] = {}
         # Rows to write: row class → key → True if the table has the row (update), else insert.
@@ -136,7 +138,7 @@ class State:
                 deleted.discard(key)
                 changed[key] = True
             else:
-                changed[key] = old is not None
+                changed[key] = old is not None or cls in self._upserted
         rows[key] = row
         if cls in self._regroups:
             self._regroup(cls, key, old, row)

@@ -34,7 +34,7 @@ from services.wallet.recharge_refunds import (
     SettleRechargeRefund,
 )
 from services.wallet.refund_quotes import Quote, quote
-from tests.wallet.wallets import MERCHANT, START, Wallets
+from tests.wallet.wallets import MERCHANT, START, Wallets, command
 
 HALF_AN_HOUR = timedelta(minutes=30)
 NOT_FAULT: RefundBasis = "NOT_CONSUMER_FAULT"
@@ -339,6 +339,19 @@ async def test_a_failed_pay_back_is_retried_and_nothing_is_undone(wallets: Walle
     after = await wallets.run(SettleRechargeRefund, refund_id=refund_id, paid_back=False)
     assert after.refund.state == "REFUNDED"
     assert await wallets.run(AskForMoneyAgain, refund_id=refund_id) == after
+
+
+async def test_a_timer_set_and_cancelled_in_one_batch_is_gone(wallets: Wallets) -> None:
+    """It was in the table before: that the batch wrote it anew must not hide that from its end."""
+    credited = await wallets.recharge("m", 1_000)
+    granted = await request(wallets, credited.recharge_id, "COOLING_OFF")
+    answers = [
+        command(SettleRechargeRefund, refund_id=granted.refund.refund_id, paid_back=paid_back)
+        for paid_back in (False, True)
+    ]
+    failed, done = await wallets.engine.run_each(answers)
+    assert (failed.refund.failures, done.refund.state) == (1, "REFUNDED")
+    assert await wallets.timers() == []
 
 
 async def test_money_that_comes_back_later_stays_and_can_be_refunded_again(
