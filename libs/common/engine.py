@@ -23,7 +23,6 @@ from typing import Any, Final
 from zlib import crc32
 
 import asyncpg
-import msgspec
 
 from common import telemetry
 from common.batch import Batch
@@ -72,12 +71,14 @@ _CONNECTION: Final = (
 class Item:
     """One command on its way through the engine, and whom to tell its outcome."""
 
-    __slots__ = ("answer", "command", "context", "deferred", "outcome")
+    __slots__ = ("abandoned", "answer", "command", "context", "deferred", "outcome")
 
     def __init__(self, command: Command, context: Context, answer: Callable[[Item], None]) -> None:
         self.command = command
         self.context = context
         self.answer = answer
+        # Its caller went away: not started any more. Once started it is finished like any other.
+        self.abandoned = False
         self.deferred = False
         # The result, or the exception that says why there is none.
         self.outcome: Any = None
@@ -142,7 +143,7 @@ class Engine:
         try:
             return await future
         except asyncio.CancelledError:
-            item.command = _ABANDONED  # not started yet: the lane skips it
+            item.abandoned = True
             raise
 
     async def run_each(
@@ -185,13 +186,6 @@ class Engine:
         """The advisory lock that stands for one aggregate. A collision costs waiting, no more."""
         number = self._lock_space | crc32(f"{merchant_id}/{key}".encode())
         return number - (1 << 64) if number >= 1 << 63 else number
-
-
-class _Abandoned(Command, frozen=True, kw_only=True):
-    """Stands in for a command whose caller went away before it was started."""
-
-
-_ABANDONED: Final = _Abandoned(id="", merchant_id="", at=msgspec.UNSET)  # type: ignore[arg-type]
 
 
 class _Lane:
@@ -260,7 +254,7 @@ class _Lane:
         while queue and len(items) < self.engine.batch_limit:
             item = queue.popleft()
             deadline = item.context.deadline
-            if item.command is _ABANDONED:
+            if item.abandoned:
                 continue
             if deadline is not None and deadline < now:
                 item.outcome = DeadlinePassed()

@@ -146,8 +146,9 @@ class State:
     def delete(self, cls: type[Row], key: Key) -> None:
         """Removes the row. Deleting what does not exist does nothing."""
         rows = self.rows.setdefault(cls, {})
-        in_table = self.changed.get(cls, {}).pop(key, True)
-        if in_table:
+        # A row that was never looked up may be there.
+        is_there = key not in rows or rows[key] is not None
+        if self.changed.get(cls, {}).pop(key, is_there):
             self.deleted.setdefault(cls, set()).add(key)
         if cls in self._regroups:
             self._regroup(cls, key, rows.get(key), None)

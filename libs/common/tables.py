@@ -186,11 +186,21 @@ class Table:
         }
         every, key = Columns(self.columns), Columns(self._key)
         self.insert = Part(self._insert_sql(every.source), every)
-        self.update = Part(self._update_sql(every.source), every)
-        self.delete = Part(f"DELETE FROM {name} t USING {key.source} WHERE {self._is_key()}", key)
+        self._update = Part(self._update_sql(every.source), every)
+        is_key = _equal(self._key)
+        self._delete = Part(f"DELETE FROM {name} t USING {key.source} WHERE {is_key}", key)
 
-    def _is_key(self) -> str:
-        return " AND ".join(f"t.{name} = v.{name}" for name in self.row.KEY)
+    @property
+    def update(self) -> Part:
+        """Brings rows that exist to new values."""
+        assert self.mode == "rows", f"Bug: {self.name} is {self.mode}-only and was updated"
+        return self._update
+
+    @property
+    def delete(self) -> Part:
+        """Removes rows by key."""
+        assert self.mode != "append", f"Bug: {self.name} is append-only and was deleted from"
+        return self._delete
 
     def _load(self, by: Sequence[Column], condition: str) -> Part:
         """A subquery whose value is the JSON list of the rows found.
@@ -200,7 +210,7 @@ class Table:
         """
         keys = Columns(by)
         selected = ", ".join(column.selected for column in self.columns)
-        where = " AND ".join(f"t.{column.name} = v.{column.name}" for column in by)
+        where = _equal(by)
         if condition:
             where += f" AND {condition}"
         return Part(
@@ -221,7 +231,7 @@ class Table:
 
     def _update_sql(self, source: str) -> str:
         sets = ", ".join(f"{column.name} = {column.value}" for column in self._others)
-        return f"UPDATE {self.name} t SET {sets} FROM {source} WHERE {self._is_key()}"
+        return f"UPDATE {self.name} t SET {sets} FROM {source} WHERE {_equal(self._key)}"
 
     async def get(self, pool: asyncpg.Pool[Any], key: Key) -> Any:
         """The committed row with this key, or None; for queries, not for deciding."""
@@ -238,6 +248,10 @@ class Table:
             if values[position] is not None:
                 values[position] = decode(values[position])
         return self.row(*values)
+
+
+def _equal(columns: Sequence[Column]) -> str:
+    return " AND ".join(f"t.{column.name} = {column.value}" for column in columns)
 
 
 def tuples(rows: Iterable[msgspec.Struct]) -> Iterable[tuple[Any, ...]]:
