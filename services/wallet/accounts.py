@@ -65,7 +65,7 @@ def must_be_here(state: State, wallet: Group[Any], merchant_id: str, member_id: 
     A command that names a payment or recharge learns its member before it gets the lock. Should a
     merge come between, the row belongs to another member by then; a repeat finds the right one.
     """
-    if (merchant_id, member_id) not in state.groups.get(wallet, {}):
+    if not state.knows(wallet, (merchant_id, member_id)):
         raise MemberMoved(member_id=member_id)
 
 

@@ -117,7 +117,7 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         target = into.merged_into if into and into.merged_into else self.into_member
         if target == self.from_member:
             raise SameMember(field="into_member")
-        if (self.merchant_id, target) not in state.groups[OPEN_LOTS]:
+        if not state.knows(OPEN_LOTS, (self.merchant_id, target)):
             raise NotYet(member_id=target)  # merged away while this waited: look again
         return self._merge(state, target)
 

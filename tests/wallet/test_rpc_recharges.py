@@ -191,7 +191,8 @@ async def test_w12_a_reclaimed_recharge_leaves_when_the_channel_paid_back(wallet
         metadata=member,
     )
     assert quoted.quote.amount_fen == 100_000
-    assert quoted.quote.cooling_off_end_time.ToDatetime() == datetime(2026, 5, 8, 16)  # noqa: DTZ001
+    ends = quoted.quote.cooling_off_end_time.ToDatetime(tzinfo=UTC)
+    assert ends == datetime(2026, 5, 8, 16, tzinfo=UTC)
     asked = await wallet.recharges.RequestRechargeRefund(
         recharges.RequestRechargeRefundRequest(
             request_id=_id(), recharge_id=recharge_id, basis="REFUND_BASIS_COOLING_OFF"
