@@ -72,7 +72,7 @@ SERVICE_FILES = (
 # A room may be split by noun: rpc_payments.py, store_verify.py.
 DOORS = ("config", "consumers", "main", "rpc", "timers")
 # What a noun may take of the kit: words to write rules with, nothing that waits or connects.
-PURE_KIT = {"commands", "errors", "from_door", "rows", "sealing", "timers"}
+PURE_KIT = {"allocation", "commands", "errors", "from_door", "rows", "sealing", "timers"}
 OUTSIDE = {"aiokafka", "asyncpg", "grpc", "grpc_health", "uvloop"}
 # What a service without a schema has no use for: events and timers end in its own rows, or nowhere.
 STATEFUL_FILES = ("consumers.py", "migrations/0001_init.sql", "store.py", "timers.py")
