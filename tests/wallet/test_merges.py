@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from common.rows import State
 from services.wallet import store_accounts
 from services.wallet.accounts import Account, CloseAccount, FreezeAccount
 from services.wallet.errors import (
@@ -15,15 +16,18 @@ from services.wallet.errors import (
     MemberMoved,
     SameMember,
 )
+from services.wallet.lots import OPEN_LOTS, Share
 from services.wallet.merges import MemberMerge, MergeMembers
 from services.wallet.payment_refunds import (
+    PaymentRefund,
     Refunded,
     RefundOrder,
+    RefundPayment,
 )
-from services.wallet.payments import CapturePayment, Paid
+from services.wallet.payments import CapturePayment, Paid, Payment
 from services.wallet.recharge_refunds import RequestRechargeRefund, SettleRechargeRefund
 from services.wallet.recharges import CreateRecharge
-from tests.wallet.wallets import MERCHANT, Wallets
+from tests.wallet.wallets import MERCHANT, START, Wallets, command
 
 
 async def merge(wallets: Wallets, source: str, into: str, merge_id: str = "x") -> Any:
@@ -133,3 +137,15 @@ async def test_a_payment_racing_the_merge_is_refused_or_counted_never_lost(
     assert all(
         isinstance(one, (MemberMoved, AccountClosed, InsufficientBalance)) for one in refused
     )
+
+
+def test_a_command_that_located_the_old_owner_is_sent_to_look_again() -> None:
+    """The merge came between its look and its lock: its lock protects the wrong wallet."""
+    share = Share("l", 10, 10, 0)
+    payment = Payment("m1", "p", "o", "new", "", "CAPTURED", 10, 10, 0, 0, [share], START)
+    state = State()
+    state.load_group(OPEN_LOTS, [("m1", "old")], [])
+    state.load(Payment, [("m1", "p")], [payment])
+    state.load(PaymentRefund, [("m1", "r")], [])
+    with pytest.raises(MemberMoved):
+        command(RefundPayment, payment_id="p", refund_id="r", amount_fen=1).decide(state)
