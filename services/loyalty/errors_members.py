@@ -1,6 +1,6 @@
 """What loyalty refuses about members, tiers and paid memberships; see errors.py for points."""
 
-from common.errors import Busy, Conflict, Denied, Invalid, NotFound, NotYet, Refusal
+from common.errors import Busy, Conflict, Invalid, NotFound, NotYet, Refusal
 
 # --- members --------------------------------------------------------------------------------------
 
@@ -124,7 +124,3 @@ class MembershipNotActive(Refusal):
 
 class NotRefundable(Refusal):
     """The plan is not refundable."""
-
-
-class NotYourself(Denied):
-    """A member's own token is good for that member alone."""

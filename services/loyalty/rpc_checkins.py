@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from common.messages import timestamp
+from common.messages import own, timestamp
 from common.server import Call
 from danke.loyalty.v1 import checkin_pb2 as pb
 from services.loyalty import store_points
 from services.loyalty.checkins import CheckIn, CheckInDone, GrantMakeUpCards, MakeUpCheckIn, status
 from services.loyalty.errors import RuleInvalid
-from services.loyalty.rpc_members import must_be_own
 from services.loyalty.rpc_points import PointsDoor
 
 
@@ -18,7 +17,7 @@ class CheckInService(PointsDoor):
     """Answers ``danke.loyalty.v1.CheckInService``; what each RPC refuses is said in its proto."""
 
     async def CheckIn(self, request: pb.CheckInRequest, call: Call) -> pb.CheckInResponse:
-        must_be_own(call, request.member_id)
+        own(call, request.member_id)
         done = await self.run(
             CheckIn(**self.about(request, call), member_id=request.member_id), call
         )
@@ -27,7 +26,7 @@ class CheckInService(PointsDoor):
     async def MakeUpCheckIn(
         self, request: pb.MakeUpCheckInRequest, call: Call
     ) -> pb.MakeUpCheckInResponse:
-        must_be_own(call, request.member_id)
+        own(call, request.member_id)
         try:
             day = date.fromisoformat(request.day)
         except ValueError:  # 31 April has the right form and is no day

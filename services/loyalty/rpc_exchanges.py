@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from common.messages import LATEST
+from common.messages import LATEST, own
 from common.pages import next_token, page_size, page_start
 from common.server import Call
 from danke.loyalty.v1 import exchange_pb2 as pb
@@ -16,7 +16,6 @@ from services.loyalty.exchanges import (
     Exchange,
     ExchangePoints,
 )
-from services.loyalty.rpc_members import must_be_own
 from services.loyalty.rpc_points import PointsDoor
 from services.loyalty.rpc_points_messages import exchange_to, item_from, item_to
 
@@ -27,7 +26,7 @@ class ExchangeService(PointsDoor):
     async def ExchangeGift(
         self, request: pb.ExchangeGiftRequest, call: Call
     ) -> pb.ExchangeGiftResponse:
-        must_be_own(call, request.member_id)
+        own(call, request.member_id)
         made = await self.run(
             ExchangePoints(
                 **self.about(request, call),
@@ -47,7 +46,7 @@ class ExchangeService(PointsDoor):
     async def ExchangeCoupon(
         self, request: pb.ExchangeCouponRequest, call: Call
     ) -> pb.ExchangeCouponResponse:
-        must_be_own(call, request.member_id)
+        own(call, request.member_id)
         made = await self.run(
             ExchangePoints(
                 **self.about(request, call),
@@ -146,7 +145,7 @@ class ExchangeService(PointsDoor):
         found = await store_points.exchange(self.pool, call.merchant_id, exchange_id)
         if found is None:
             raise ExchangeNotFound(field="exchange_id", exchange_id=exchange_id)
-        must_be_own(call, found.member_id)
+        own(call, found.member_id)
         return found
 
     async def _own(self, call: Call, exchange_id: str) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final
 
-import uuid_utils
-
 from common.commands import Command
 from common.errors import Refusal
+from common.messages import about, own
 from common.server import Call
 from common.service import Kit
 from danke.loyalty.v1 import member_pb2 as pb
@@ -16,7 +15,7 @@ from services.loyalty import members, store_members
 from services.loyalty.closures import CloseMember
 from services.loyalty.config import Config
 from services.loyalty.errors import MemberMoved
-from services.loyalty.errors_members import MemberNotFound, NotYourself
+from services.loyalty.errors_members import MemberNotFound
 from services.loyalty.identity_vault import IdentityVault
 from services.loyalty.member_codes import DecodeMemberCode, issue, judge
 from services.loyalty.member_status import FreezeMember, UnfreezeMember
@@ -47,12 +46,7 @@ class Door:
 
     def about(self, request: Any, call: Call) -> dict[str, Any]:
         """Fields that every command from a call has."""
-        return {
-            "id": request.request_id,
-            "merchant_id": call.merchant_id,
-            "at": self.clock.now(),
-            "new_id": str(uuid_utils.uuid7()),
-        }
+        return about(request, call, self.clock)
 
     async def run(self, command: Command, call: Call) -> Any:
         """Runs a command; one that met a merge on its way is tried again."""
@@ -66,18 +60,12 @@ class Door:
         raise AssertionError("unreachable: the last try returns or raises")
 
     async def member(self, call: Call, member_id: str) -> Member:
-        """Who the id leads to. Refuses MEMBER_NOT_FOUND, NOT_YOURSELF."""
-        must_be_own(call, member_id)
+        """Who the id leads to. Refuses MEMBER_NOT_FOUND, ACTOR_NOT_ALLOWED."""
+        own(call, member_id)
         member = await store_members.member(self.pool, call.merchant_id, member_id)
         if member is None:
             raise MemberNotFound(field="member_id", member_id=member_id)
         return member
-
-
-def must_be_own(call: Call, member_id: str) -> None:
-    """Refuses NOT_YOURSELF if the token is a member's own, and another one's."""
-    if call.caller.member_id is not None and call.caller.member_id != member_id:
-        raise NotYourself(member_id=member_id)
 
 
 class MemberService(Door):
@@ -116,7 +104,7 @@ class MemberService(Door):
         member = await store_members.member_by_identity(self.pool, call.merchant_id, claim.identity)
         if member is None:
             raise MemberNotFound(field="phone")
-        must_be_own(call, member.member_id)
+        own(call, member.member_id)
         return pb.FindByPhoneResponse(member=to_pb(member))
 
     async def RevealIdentities(
@@ -133,7 +121,7 @@ class MemberService(Door):
     async def RebindIdentity(
         self, request: pb.RebindIdentityRequest, call: Call
     ) -> pb.RebindIdentityResponse:
-        must_be_own(call, request.member_id)
+        own(call, request.member_id)
         if request.WhichOneof("identity") == "phone":
             claim = self.vault.claim(call.merchant_id, "PHONE", request.phone)
         else:
@@ -185,7 +173,7 @@ class MemberService(Door):
     async def ListObligations(
         self, request: pb.ListObligationsRequest, call: Call
     ) -> pb.ListObligationsResponse:
-        must_be_own(call, request.member_id)
+        own(call, request.member_id)
         rows = await store_members.obligations(self.pool, call.merchant_id, request.member_id)
         return pb.ListObligationsResponse(
             obligations=[pb.Obligation(kind=r.kind, ref=r.ref, amount=r.amount) for r in rows]

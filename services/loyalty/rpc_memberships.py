@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from common.messages import own
 from common.server import Call
 from danke.loyalty.v1 import membership_pb2 as pb
 from services.loyalty import store_tiers
@@ -14,7 +15,7 @@ from services.loyalty.paid_memberships import (
     RefundPaidMembership,
     SetPaidPlan,
 )
-from services.loyalty.rpc_members import Door, must_be_own
+from services.loyalty.rpc_members import Door
 
 
 class MembershipService(Door):
@@ -23,7 +24,7 @@ class MembershipService(Door):
     async def BuyPaidMembership(
         self, request: pb.BuyPaidMembershipRequest, call: Call
     ) -> pb.BuyPaidMembershipResponse:
-        must_be_own(call, request.member_id)
+        own(call, request.member_id)
         bought = await self.run(
             BuyPaidMembership(
                 **self.about(request, call), member_id=request.member_id, plan_id=request.plan_id

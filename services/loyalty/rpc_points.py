@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from common.messages import EARLIEST, LATEST, timestamp
+from common.messages import EARLIEST, LATEST, own, timestamp
 from common.pages import next_token, page_size, page_start
 from common.server import Call
 from danke.loyalty.v1 import points_pb2 as pb
@@ -22,7 +22,7 @@ from services.loyalty.points_holds import (
     ReleaseHold,
     RevertConsumed,
 )
-from services.loyalty.rpc_members import Door, must_be_own
+from services.loyalty.rpc_members import Door
 from services.loyalty.rpc_points_messages import (
     balances_to,
     entry_to,
@@ -37,8 +37,8 @@ class PointsDoor(Door):
     """What the doors of points share."""
 
     async def survivor(self, call: Call, member_id: str) -> str:
-        """Whom an id leads to. Refuses NOT_YOURSELF. Points need no enrolment."""
-        must_be_own(call, member_id)
+        """Whom an id leads to. Refuses ACTOR_NOT_ALLOWED. Points need no enrolment."""
+        own(call, member_id)
         member = await store_members.member(self.pool, call.merchant_id, member_id)
         return member.member_id if member else member_id
 
@@ -143,7 +143,7 @@ class PointsService(PointsDoor):
         )
 
     async def HoldPoints(self, request: pb.HoldPointsRequest, call: Call) -> pb.HoldPointsResponse:
-        must_be_own(call, request.member_id)
+        own(call, request.member_id)
         held = await self.run(
             HoldPoints(
                 **self.about(request, call),
@@ -200,7 +200,7 @@ class PointsService(PointsDoor):
     async def ReportGameResult(
         self, request: pb.ReportGameResultRequest, call: Call
     ) -> pb.ReportGameResultResponse:
-        must_be_own(call, request.member_id)
+        own(call, request.member_id)
         done = await self.run(
             ReportGameResult(
                 **self.about(request, call),
@@ -218,7 +218,7 @@ class PointsService(PointsDoor):
     async def SetBirthday(
         self, request: pb.SetBirthdayRequest, call: Call
     ) -> pb.SetBirthdayResponse:
-        must_be_own(call, request.member_id)
+        own(call, request.member_id)
         await self.run(
             SetBirthday(
                 **self.about(request, call),
@@ -249,7 +249,7 @@ class PointsService(PointsDoor):
         hold = await store_points.hold(self.pool, call.merchant_id, hold_id)
         if hold is None:
             raise HoldNotFound(field="hold_id", hold_id=hold_id)
-        must_be_own(call, hold.member_id)
+        own(call, hold.member_id)
         return hold
 
     async def _own_hold(self, call: Call, hold_id: str) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
+from common.messages import own
 from common.server import Call
 from danke.loyalty.v1 import tier_pb2 as pb
 from services.loyalty import store_members, store_tiers
 from services.loyalty.benefits import Benefit, SetBenefits, Source, best, catalogue_id
 from services.loyalty.calibration import DEFAULT_KEEP_BP, Calibration, calibrated
 from services.loyalty.growth import AdjustGrowth, SetGrowthPolicy
-from services.loyalty.rpc_members import Door, must_be_own
+from services.loyalty.rpc_members import Door
 from services.loyalty.rpc_tiers_messages import (
     benefit_from,
     catalogue_to,
@@ -209,8 +210,8 @@ class TierService(Door):
     # --- what several answers are made from -----------------------------------------------------
 
     async def _survivor(self, call: Call, member_id: str) -> str:
-        """Who the id leads to; an id nobody enrolled leads to itself. Refuses NOT_YOURSELF."""
-        must_be_own(call, member_id)
+        """Who the id leads to; an id nobody enrolled leads to itself. Refuses ACTOR_NOT_ALLOWED."""
+        own(call, member_id)
         member = await store_members.member(self.pool, call.merchant_id, member_id)
         return member.member_id if member else member_id
 

@@ -113,7 +113,7 @@ async def test_a_members_own_token_is_good_for_that_member_alone(loyalty: Loyalt
     mine = metadata(member_id="mine")
     assert (await stub.GetMember(pb.GetMemberRequest(member_id="mine"), metadata=mine)).member
     denied = await refusal(stub.GetMember(pb.GetMemberRequest(member_id="other"), metadata=mine))
-    assert denied.reason == "NOT_YOURSELF"
+    assert denied.reason == "ACTOR_NOT_ALLOWED"
 
 
 async def test_a_code_shown_by_the_member_tells_the_till_who_it_is(loyalty: Loyalty) -> None:

@@ -30,7 +30,7 @@ class PointsServiceStub(object):
 
     Every mutation carries a request_id: repeating it with the same content answers the same, with
     other content it is refused with REQUEST_ID_REUSED. An id that was merged into another member
-    leads to who remains. A token of a member's own reaches only that member (NOT_YOURSELF).
+    leads to who remains. A token of a member's own reaches only that member (ACTOR_NOT_ALLOWED).
     """
 
     def __init__(self, channel):
@@ -116,7 +116,7 @@ class PointsServiceServicer(object):
 
     Every mutation carries a request_id: repeating it with the same content answers the same, with
     other content it is refused with REQUEST_ID_REUSED. An id that was merged into another member
-    leads to who remains. A token of a member's own reaches only that member (NOT_YOURSELF).
+    leads to who remains. A token of a member's own reaches only that member (ACTOR_NOT_ALLOWED).
     """
 
     def GetPoints(self, request, context):
@@ -316,7 +316,7 @@ class PointsService(object):
 
     Every mutation carries a request_id: repeating it with the same content answers the same, with
     other content it is refused with REQUEST_ID_REUSED. An id that was merged into another member
-    leads to who remains. A token of a member's own reaches only that member (NOT_YOURSELF).
+    leads to who remains. A token of a member's own reaches only that member (ACTOR_NOT_ALLOWED).
     """
 
     @staticmethod
