@@ -12,7 +12,7 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka, to_binary
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
-from common.batch import _about
+from common.batch import _kind
 from common.commands import Command, Context, Decision
 from common.outbox import Relay
 from danke.events.envelope import Envelope, from_headers, to_headers
@@ -45,7 +45,7 @@ def relayed(context: Context) -> tuple[Envelope, KafkaMessage, dict[str, bytes]]
         "topic": EVENT.TOPIC.name,
         "key": EVENT.member_id,
         "sequence": 42,
-        "about": _about(command, context, EVENT),
+        "about": _kind(type(EVENT)).about(command, context, EVENT),
         "payload": msgspec.json.encode(EVENT).decode(),
     }
     relay = Relay("", "wallet", lambda: None)
