@@ -16,6 +16,7 @@ that holds each, are listed in ARCHITECTURE.md.
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -27,7 +28,7 @@ import asyncpg
 from common import telemetry
 from common.batch import Batch
 from common.commands import NO_CONTEXT, Command, Context
-from common.errors import DeadlinePassed, Overloaded, StoreUnavailable
+from common.errors import DeadlinePassed, Overloaded, StoreUnavailable, ValueNotStorable
 from common.tables import Table
 
 log: Final = telemetry.logger(__name__)
@@ -51,6 +52,9 @@ SESSION: Final = {
 # the first 1, 2, 4 … batches of a connection, as an empty table grows fastest, then at intervals.
 PLAN_BATCHES: Final = 128
 RETRIES: Final = 3
+# A batch makes tens of thousands of objects that die with it. Looking among every 700 of them for
+# cycles, of which there are none, took a sixth of the engine's time.
+GARBAGE_THRESHOLD: Final = 20_000
 _TRANSIENT: Final = (
     asyncpg.UniqueViolationError,  # the same new row in two processes: the second look sees it
     asyncpg.DeadlockDetectedError,
@@ -66,6 +70,10 @@ _CONNECTION: Final = (
     OSError,
     TimeoutError,
 )
+
+# What a single command brings cannot be written: a number of more than 64 bits, a text too long for
+# an index. The gRPC door checks before; events come from elsewhere.
+_NOT_STORABLE: Final = (asyncpg.DataError, asyncpg.ProgramLimitExceededError, OverflowError)
 
 
 class Item:
@@ -111,6 +119,7 @@ class Engine:
 
     async def start(self) -> None:
         """Connects every lane. Raises if the database cannot be reached."""
+        gc.set_threshold(GARBAGE_THRESHOLD, *gc.get_threshold()[1:])
         await asyncio.gather(*(lane.start() for lane in self._lanes))
 
     async def stop(self) -> None:
@@ -272,7 +281,8 @@ class _Lane:
             return []
         except Exception as error:
             if len(items) == 1:
-                self._answer(items, error, error)
+                cannot = isinstance(error, _NOT_STORABLE)
+                self._answer(items, ValueNotStorable() if cannot else error, error)
                 return []
             # One of them is poison. Alone, each harms only itself.
             log.warning("batch failed; retrying its commands one by one", error=repr(error))

@@ -172,7 +172,7 @@ class Peek(_OfPurse, frozen=True, kw_only=True):
 
 
 class Void(Command, frozen=True, kw_only=True):
-    """Takes a deposit back, whoever's it was. Refuses COIN_NOT_FOUND."""
+    """Throws a coin into its purse's bin. Refuses COIN_NOT_FOUND."""
 
     RESULT: ClassVar[Any] = Coin
 
@@ -192,16 +192,16 @@ class Void(Command, frozen=True, kw_only=True):
         yield Coin, (self.merchant_id, self.coin_id)
         coin = found.get(Coin, (self.merchant_id, self.coin_id))
         if coin:
-            yield Purse, (self.merchant_id, coin.purse_id)
+            yield Purse, (self.merchant_id, f"{coin.purse_id}-bin")
 
     def decide(self, state: State) -> Decision:
         key = (self.merchant_id, self.coin_id)
         coin = state.get(Coin, key)
         if coin is None:
             raise CoinNotFound(coin_id=self.coin_id)
-        purse = state.get(Purse, (self.merchant_id, coin.purse_id))
-        assert purse is not None, "Bug: a coin without a purse"
-        after = msgspec.structs.replace(purse, deposits=purse.deposits - 1)
+        bin_key = (self.merchant_id, f"{coin.purse_id}-bin")
+        rubbish = state.get(Purse, bin_key) or Purse(*bin_key, 0, 0)
+        after = msgspec.structs.replace(rubbish, deposits=rubbish.deposits + 1)
         return Decision(result=coin, rows=[after], deletes=[(Coin, key)])
 
 

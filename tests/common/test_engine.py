@@ -282,7 +282,7 @@ async def test_later_commands_see_what_earlier_ones_wrote(engine: Engine, mercha
 async def test_what_names_a_row_of_its_own_batch_waits_for_it(
     engine: Engine, purses: str, merchant: str
 ) -> None:
-    """Seen failing without the deferral: COIN_NOT_FOUND for a coin made by the same batch."""
+    """Seen failing without the deferral: nobody knew yet whose bin to read."""
     made, voided, missing = await engine.run_each(
         [
             deposit(merchant, "d1", 5),

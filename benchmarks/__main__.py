@@ -1,0 +1,38 @@
+"""`python -m benchmarks NAME…` or `all`: measures, and prints one JSON line per figure."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import sys
+from typing import Final
+
+import uvloop
+
+from benchmarks.measuring import show
+
+# In the order in which they are worth reading.
+NAMES: Final = ("engine", "payments", "hot", "overhead", "hop", "age")
+USAGE: Final = f"usage: make bench NAME={{{'|'.join(NAMES)}|all}}"
+
+
+def main(names: list[str]) -> int:
+    """0 if every figure reached its limit, 1 if one did not, 2 for an unknown name."""
+    wanted = list(NAMES) if names == ["all"] else names
+    if not wanted or set(wanted) - set(NAMES):
+        print(USAGE, file=sys.stderr)
+        return 2
+    missed = False
+    for name in wanted:
+        figures = asyncio.Runner(loop_factory=uvloop.new_event_loop).run(_measure(name))
+        show(figures)
+        missed = missed or not all(one.is_reached for one in figures)
+    return int(missed)
+
+
+async def _measure(name: str) -> list:  # type: ignore[type-arg]
+    return await importlib.import_module(f"benchmarks.{name}").run()  # type: ignore[no-any-return]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
