@@ -16,7 +16,7 @@ from typing import Any, Final
 import msgspec
 import uuid_utils
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError
+from aiokafka.errors import CommitFailedError, IllegalStateError, MessageSizeTooLargeError
 
 from common import telemetry
 from common.clock import Clock
@@ -24,7 +24,14 @@ from common.commands import Command, Context
 from common.engine import Engine
 from common.errors import Busy, NotYet, Refusal
 from common.parking import Parked, Parking
-from danke.events.envelope import BadEnvelope, Envelope, Event, event_type, from_headers
+from danke.events.envelope import (
+    BadEnvelope,
+    Envelope,
+    Event,
+    event_type,
+    from_headers,
+    is_plausible,
+)
 
 log: Final = telemetry.logger(__name__)
 
@@ -259,8 +266,9 @@ class Consumers:
         decode, handler = known
         try:
             event = decode(record.value or b"")
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise _Dead("BAD_PAYLOAD", str(error)) from error
+        _check_times(event)
         made = handler(event, Arrival(envelope, str(uuid_utils.uuid7())))
         commands = () if made is None else made if isinstance(made, Sequence) else (made,)
         context = Context(
@@ -282,12 +290,17 @@ class Consumers:
             "dlq_offset": str(record.offset),
         }
         kept = [pair for pair in record.headers if not pair[0].startswith("dlq_")]
-        await self._producer.send_and_wait(
-            f"{record.topic}.dlq",
-            key=record.key,
-            value=record.value,
-            headers=[*kept, *((name, text.encode()) for name, text in origin.items())],
-        )
+        headers = [*kept, *((name, text.encode()) for name, text in origin.items())]
+        topic = f"{record.topic}.dlq"
+        try:
+            await self._producer.send_and_wait(
+                topic, key=record.key, value=record.value, headers=headers
+            )
+        except MessageSizeTooLargeError:
+            # What went wrong makes it larger than it was. Where it lies is told all the same: a
+            # record that cannot be buried would block its partition.
+            headers.append(("dlq_omitted", str(len(record.value or b"")).encode()))
+            await self._producer.send_and_wait(topic, key=record.key, value=None, headers=headers)
         telemetry.CONSUMER_DEAD.labels(record.topic).inc()
         log.error("record dead-lettered", **origin)
 
@@ -337,6 +350,15 @@ class Consumers:
         except Exception as error:
             log.warning("consumer reconnects", error=repr(error))
             await self._disconnect()
+
+
+def _check_times(event: msgspec.Struct) -> None:
+    for name in event.__struct_fields__:
+        value = getattr(event, name)
+        if isinstance(value, datetime) and not is_plausible(value):
+            raise _Dead(
+                "BAD_PAYLOAD", f"A time of our days with a zone is expected - at `$.{name}`"
+            )
 
 
 def _cause(failure: BaseException) -> tuple[str, str]:

@@ -96,6 +96,10 @@ class ControlCharacter(Invalid):
     """A text holds the control character U+0000 or U+001F."""
 
 
+class ValueNotStorable(Invalid):
+    """A number or a text is larger than what can be stored."""
+
+
 class StoreUnavailable(Busy):
     """The database did not answer; the outcome is unknown. Retry with the same request id."""
 

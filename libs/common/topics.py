@@ -11,6 +11,9 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 from danke.events.envelope import Topic
 
 DEAD_LETTER_RETENTION_MS = 90 * 24 * 3600 * 1000
+# A dead letter is its record and what went wrong with it: larger than any record, a default broker
+# taking 1 MiB of those.
+DEAD_LETTER_BYTES = 2 * 1024 * 1024
 
 
 async def create_topics(
@@ -32,11 +35,16 @@ async def create_topics(
         existing = set(await admin.list_topics())
         wanted = []
         for topic in topics:
-            wanted.append((topic.name, partitions or topic.partitions, topic.retention_ms))
-            wanted.append((topic.dead_letters, 1, DEAD_LETTER_RETENTION_MS))
+            settings = {"retention.ms": str(topic.retention_ms)}
+            wanted.append((topic.name, partitions or topic.partitions, settings))
+            settings = {
+                "retention.ms": str(DEAD_LETTER_RETENTION_MS),
+                "max.message.bytes": str(DEAD_LETTER_BYTES),
+            }
+            wanted.append((topic.dead_letters, 1, settings))
         new = [
-            NewTopic(name, number, replicas, topic_configs={"retention.ms": str(retention)})
-            for name, number, retention in wanted
+            NewTopic(name, number, replicas, topic_configs=settings)
+            for name, number, settings in wanted
             if name not in existing
         ]
         if new:

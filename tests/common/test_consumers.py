@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from random import Random
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from common.errors import Overloaded
 from common.parking import TIMEOUT
@@ -51,6 +53,40 @@ async def test_what_cannot_be_read_is_dead_lettered_and_blocks_nothing(doors: Do
     assert "ce_id" in dead[3]["dlq_detail"]
     assert dead[0]["dlq_topic"] == doors.topic.name
     assert [one["dlq_offset"] for one in dead] == list("0123456")
+
+
+async def test_a_record_too_large_to_be_buried_is_told_without_its_value(doors: Doors) -> None:
+    key, headers, _value = record(Raised(counter_id="a", step=1))
+    producer = AIOKafkaProducer(
+        bootstrap_servers=doors.clients._config.kafka_bootstrap, max_request_size=8 * 2**20
+    )
+    async with producer:
+        await producer.send_and_wait(
+            doors.topic.name, key=key.encode(), value=b"x" * (3 * 2**20), headers=headers
+        )
+    await doors.send(record(Raised(counter_id="after", step=1)))
+    await doors.poll(2)
+    assert await sample.values(doors.pool) == {"after": 1}
+    dead = one_of(await doors.dead(1), "BAD_PAYLOAD")
+    assert dead["dlq_omitted"] == str(3 * 2**20)
+
+
+async def test_absurd_times_and_values_are_the_records_fault(doors: Doors) -> None:
+    key, headers, value = record(Raised(counter_id="a", step=1))
+    for time in (b"0001-01-01T00:00:00+14:00", b"9999-12-31T23:59:59Z"):
+        odd = [(name, time if name == "ce_time" else text) for name, text in headers]
+        await doors.send((key, odd, value))
+    long = "".join(map(str, Random(1).choices(range(10), k=6_000)))
+    await doors.send(
+        (key, headers, b'{"counter_id":' + b"[" * 5_000),
+        record(Raised(counter_id="a", step=2**63)),
+        record(Raised(counter_id=long, step=1)),
+        record(Raised(counter_id="after", step=1)),
+    )
+    await doors.poll(6)
+    assert await sample.values(doors.pool) == {"after": 1}
+    reasons = [one["dlq_reason"] for one in await doors.dead(5)]
+    assert reasons == [*["BAD_ENVELOPE"] * 2, "BAD_PAYLOAD", *["VALUE_NOT_STORABLE"] * 2]
 
 
 async def test_unknown_types_and_versions_are_ignored(doors: Doors) -> None:

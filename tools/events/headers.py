@@ -38,6 +38,10 @@ _ORIGIN: Final[Schema] = {
     "dlq_topic": _text("Where the record was."),
     "dlq_partition": _text("Its partition.", pattern="^[0-9]+$"),
     "dlq_offset": _text("Its offset.", pattern="^[0-9]+$"),
+    "dlq_omitted": _text(
+        "The size of the value, which is left out here because it is too large for this topic.",
+        pattern="^[0-9]+$",
+    ),
 }
 
 SCHEMAS: Final[dict[str, Schema]] = {
@@ -62,6 +66,6 @@ SCHEMAS: Final[dict[str, Schema]] = {
         "type": "object",
         "description": "The record's own headers, and where it was and why it is here.",
         "properties": _ORIGIN,
-        "required": list(_ORIGIN),
+        "required": [name for name in _ORIGIN if name != "dlq_omitted"],
     },
 }  # fmt: skip

@@ -76,6 +76,9 @@ class BadEnvelope(ValueError):
 
 
 CONTENT_TYPE = b"application/json"
+# Times outside are mistakes, and reckoning with them would leave the calendar.
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(3000, 1, 1, tzinfo=UTC)
 _REQUIRED = ("ce_id", "ce_type", "ce_source", "ce_time", "ce_merchantid")
 
 
@@ -119,7 +122,7 @@ def from_headers(headers: Iterable[tuple[str, bytes]], key: bytes | None) -> Env
     try:
         time = parse_time(found["ce_time"])
     except ValueError as error:
-        raise BadEnvelope("header ce_time is not an RFC 3339 time") from error
+        raise BadEnvelope("header ce_time is not an RFC 3339 time of our days") from error
     try:
         sequence = int(found.get("ce_sequence", "0"))
         record_key = (key or b"").decode()
@@ -148,6 +151,11 @@ def format_time(time: datetime) -> str:
 def parse_time(text: str) -> datetime:
     """An aware UTC time from RFC 3339. Raises ValueError on anything else, naive times included."""
     time = datetime.fromisoformat(text)
-    if time.tzinfo is None:
-        raise ValueError("time without zone")
+    if not is_plausible(time):
+        raise ValueError("time without zone, or of another age")
     return time.astimezone(UTC)
+
+
+def is_plausible(time: datetime) -> bool:
+    """True if the time has a zone and lies where its year can be meant."""
+    return time.tzinfo is not None and EARLIEST <= time < LATEST
