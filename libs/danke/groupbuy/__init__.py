@@ -1,0 +1,1 @@
+"""danke.groupbuy: generated from proto/, never edited."""

@@ -1,0 +1,1 @@
+"""danke.groupbuy.v1: generated from proto/, never edited."""

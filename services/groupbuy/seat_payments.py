@@ -1,0 +1,258 @@
+"""Payments of seats: in time, late, twice. Money that finds no seat goes back, exactly once.
+
+parity.md §3 42–44: nobody is told at the payment callback that there is no seat for the money;
+either the seat is there, or the refund is asked for in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from msgspec.structs import replace
+
+from common.commands import Decision
+from common.rows import Read, Row, State
+from danke.events import groupbuy as events
+from danke.events.groupbuy import RefundKind
+from services.groupbuy.activities import Activity, activity_key
+from services.groupbuy.customers import Customer, CustomerOrder, is_new, member_key, note_order
+from services.groupbuy.draft import Draft
+from services.groupbuy.errors import (
+    HoldExpired,
+    MemberMoved,
+    NewCustomerOnly,
+    PaymentAmountMismatch,
+    PredecessorMissing,
+    SeatNotFound,
+)
+from services.groupbuy.groups import BuyGroup, terms_of
+from services.groupbuy.joining import started
+from services.groupbuy.refunds import request_refund
+from services.groupbuy.seats import (
+    HOLD_TIMER,
+    LIVE_SEATS,
+    MEMBER_SEATS,
+    OfSeat,
+    Seat,
+    Taken,
+    close,
+    group_of,
+    of_activity,
+    stock_back,
+    stock_left,
+    stock_taken,
+)
+from services.groupbuy.settlement import succeed, success_of
+from services.groupbuy.terms import Terms
+
+PaymentUse = Literal["SEAT", "LATE", "DUPLICATE"]
+
+
+class SeatPayment(Row, frozen=True):
+    """One payment of the channel, and whether it bought the seat or went back."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "payment_id")
+
+    merchant_id: str
+    payment_id: str
+    seat_id: str
+    amount_fen: int
+    paid_at: datetime
+    use: PaymentUse
+
+
+def reads_to_pay(merchant_id: str, seat: Seat) -> Iterable[Read]:
+    """Everything ``pay_seat`` looks at."""
+    yield Seat, (merchant_id, seat.seat_id)
+    yield from of_activity(merchant_id, seat.activity_id)
+    yield BuyGroup, (merchant_id, seat.group_id)
+    yield MEMBER_SEATS, (merchant_id, seat.activity_id, seat.member_id)
+    yield Customer, (merchant_id, seat.member_id)
+    yield CustomerOrder, (merchant_id, seat.order_id)
+    # A community's group is large, and settled by its clock, not by a payment.
+    if not seat.pickup_point_id:
+        yield LIVE_SEATS, (merchant_id, seat.group_id)
+
+
+class ConfirmSeat(OfSeat, frozen=True, kw_only=True):
+    """A seat's payment succeeded. ``by_event``: told by the channel, who cannot be refused.
+
+    A repeat answers the same. A payment after the hold takes the seat back if it is still free and
+    the terms say so, else it is refunded; a caller is then told HOLD_EXPIRED with the refund's id,
+    an event is done with it. Refuses SEAT_NOT_FOUND, PAYMENT_AMOUNT_MISMATCH.
+    domain.md §2.1, S3, S5, G6; parity.md §3 42, 43.
+    """
+
+    payment_id: str
+    amount_fen: int
+    # None means now.
+    paid_at: datetime | None = None
+    by_event: bool = False
+
+    def keys(self, found: State) -> Sequence[str]:
+        seat = found.get(Seat, (self.merchant_id, self.seat_id))
+        if seat is None:
+            return (self.seat_id,)
+        return activity_key(seat.activity_id), member_key(seat.member_id)
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield SeatPayment, (self.merchant_id, self.payment_id)
+        seat = found.get(Seat, (self.merchant_id, self.seat_id))
+        if seat is None:
+            yield Seat, (self.merchant_id, self.seat_id)
+        else:
+            yield from reads_to_pay(self.merchant_id, seat)
+
+    def decide(self, state: State) -> Decision:
+        draft = Draft(state, self)
+        seat = draft.get(Seat, self.seat_id)
+        if seat is None:
+            if self.by_event:
+                raise PredecessorMissing(seat_id=self.seat_id)
+            raise SeatNotFound(field="seat_id", seat_id=self.seat_id)
+        if draft.get(SeatPayment, self.payment_id) is not None:
+            return Decision(result=Taken(group_of(draft, seat), seat))
+        if self.amount_fen < seat.amount_fen:
+            raise PaymentAmountMismatch(field="amount_fen", due_fen=seat.amount_fen)
+        seat = pay_seat(draft, seat, self.payment_id, self.amount_fen, self.paid_at or self.at)
+        decision = draft.decision(Taken(group_of(draft, seat), seat))
+        if seat.state == "LATE_PAID" and not self.by_event:
+            for event in draft.events:
+                if isinstance(event, events.RefundRequested):
+                    why = NewCustomerOnly if event.kind == "NOT_NEW" else HoldExpired
+                    raise why(keep=decision, refund_id=event.refund_id, kind=event.kind)
+        return decision
+
+
+def pay_seat(draft: Draft, seat: Seat, payment_id: str, amount_fen: int, paid_at: datetime) -> Seat:
+    """Money for a seat arrived; without ``payment_id`` it is the order that says so."""
+    if not draft.state.knows(Customer, (draft.merchant_id, seat.member_id)):
+        raise MemberMoved(seat_id=seat.seat_id)
+    if seat.paid_at is not None:
+        return _paid_again(draft, seat, payment_id, amount_fen, paid_at)
+    group = group_of(draft, seat)
+    terms = terms_of(draft, group)
+    new = is_new(draft, seat.member_id, seat.order_id, terms)
+    note_order(draft, seat.member_id, seat.order_id, "PAID")
+    why = _no_seat(draft, seat, group, terms, paid_at, new=new)
+    _remember(draft, seat, payment_id, amount_fen, paid_at, "LATE" if why else "SEAT")
+    late = seat.state == "RELEASED"
+    seat = replace(seat, payment_id=payment_id, paid_fen=amount_fen, paid_at=paid_at, ended_at=None)
+    if why:
+        return _refund(draft, group, seat, why, held=not late)
+    if late:
+        stock_taken(draft, seat)
+        group = replace(group, reserved=group.reserved + 1)
+    draft.cancel(HOLD_TIMER, seat.seat_id)
+    seat = draft.put(replace(seat, state="PAID", is_new=new))
+    group = draft.put(
+        replace(
+            group,
+            reserved=group.reserved - 1,
+            paid=group.paid + 1,
+            new_paid=group.new_paid + int(new),
+        )
+    )
+    if group.status == "WAITING_LEADER_PAY":
+        group = started(draft, group, terms, paid_at)
+    draft.tell(_paid(group, seat))
+    if group.free == 0 and group.reserved == 0 and group.mode != "COMMUNITY":
+        succeed(draft, group, terms, success_of(terms))
+        seat = draft.get(Seat, seat.seat_id) or seat
+    return seat
+
+
+def _no_seat(
+    draft: Draft, seat: Seat, group: BuyGroup, terms: Terms, paid_at: datetime, *, new: bool
+) -> RefundKind | None:
+    """Why this money gets no seat; None if it does."""
+    opens = seat.leads and group.status == "WAITING_LEADER_PAY"
+    if group.status != "OPEN" and not opens:
+        return "LATE_PAY"
+    if group.expires_at is not None and paid_at >= group.expires_at + terms.grace:
+        return "LATE_PAY"
+    if seat.state == "RELEASED" and (why := _not_given_back(draft, seat, group, terms, paid_at)):
+        return why
+    if new or seat.leads:
+        return None
+    kept = terms.min_new_members - group.new_paid
+    if terms.mode == "NEWCOMER" or (seat.is_new and kept > 0 and group.free < kept):
+        return "NOT_NEW"
+    return None
+
+
+def _not_given_back(
+    draft: Draft, seat: Seat, group: BuyGroup, terms: Terms, paid_at: datetime
+) -> RefundKind | None:
+    """Why a seat whose hold ran out is not given back to its late payer."""
+    activity = draft.get(Activity, seat.activity_id)
+    stopped = activity is not None and activity.stop_policy == "FAIL_OPEN"
+    over = group.expires_at is not None and paid_at >= group.expires_at
+    if terms.late_payment == "REFUND" or stopped or over:
+        return "LATE_PAY"
+    mine = draft.group(MEMBER_SEATS, seat.activity_id, seat.member_id)
+    if any(other.state != "SETTLED" for other in mine):
+        return "LATE_PAY"  # meanwhile the member took another seat
+    bought = sum(other.qty for other in mine)
+    if terms.member_limit and bought + seat.qty > terms.member_limit:
+        return "LATE_PAY"
+    left = stock_left(draft, seat.activity_id, seat.sku_id)
+    if group.free <= 0 or (left is not None and left < seat.qty):
+        return "OVERSOLD"
+    return None
+
+
+def _refund(draft: Draft, group: BuyGroup, seat: Seat, why: RefundKind, *, held: bool) -> Seat:
+    """The money goes back, and a seat that was still held is free for others."""
+    seat = draft.put(
+        replace(seat, state="LATE_PAID", owed_back_fen=seat.paid_fen, ended_at=draft.at)
+    )
+    request_refund(draft, seat, why, seat.paid_fen)
+    if held:
+        draft.cancel(HOLD_TIMER, seat.seat_id)
+        stock_back(draft, seat)
+        group = draft.put(replace(group, reserved=group.reserved - 1))
+        if group.status == "WAITING_LEADER_PAY":
+            close(draft, group)
+    return seat
+
+
+def _paid_again(
+    draft: Draft, seat: Seat, payment_id: str, amount_fen: int, paid_at: datetime
+) -> Seat:
+    """A seat that was paid before: the same money told by another door, or a second payment."""
+    if not payment_id:
+        return seat
+    if not seat.payment_id:  # its order said that it was paid; this says by what
+        _remember(draft, seat, payment_id, amount_fen, paid_at, "SEAT")
+        return draft.put(replace(seat, payment_id=payment_id))
+    _remember(draft, seat, payment_id, amount_fen, paid_at, "DUPLICATE")
+    again = replace(seat, payment_id=payment_id)
+    request_refund(draft, again, "DUPLICATE", amount_fen, refund_id=f"{draft.new_id}.dup")
+    return seat
+
+
+def _remember(
+    draft: Draft, seat: Seat, payment_id: str, amount_fen: int, paid_at: datetime, use: PaymentUse
+) -> None:
+    if payment_id:
+        draft.put(
+            SeatPayment(draft.merchant_id, payment_id, seat.seat_id, amount_fen, paid_at, use)
+        )
+
+
+def _paid(group: BuyGroup, seat: Seat) -> events.SeatPaid:
+    return events.SeatPaid(
+        group_id=group.group_id,
+        activity_id=group.activity_id,
+        seat_id=seat.seat_id,
+        order_id=seat.order_id,
+        member_id=seat.member_id,
+        paid_fen=seat.paid_fen,
+        is_new_customer=seat.is_new,
+        reserved=group.reserved,
+        paid=group.paid,
+        seats=group.seats,
+    )

@@ -1,0 +1,60 @@
+"""Group-buy's clock door: due rows → commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from common.timers import Timer, TimerHandler
+from services.groupbuy import (
+    activities,
+    assists,
+    bargains,
+    groups,
+    leaders,
+    refunds,
+    seats,
+    settlement,
+)
+
+
+def _of(command: type[Any], field: str, **fields: Any) -> TimerHandler:
+    """The command that ``command`` is for what the timer is about."""
+
+    def handler(timer: Timer, new_id: str) -> Any:
+        return command(
+            id=timer.command_id,
+            merchant_id=timer.merchant_id,
+            at=timer.due_at,
+            new_id=new_id,
+            **{field: timer.ref},
+            **fields,
+        )
+
+    return handler
+
+
+def sweep(timer: Timer, new_id: str) -> settlement.SweepStopped:
+    """A stopped activity fails one bucket of its open groups."""
+    activity_id, _, bucket = timer.ref.rpartition("/")
+    return settlement.SweepStopped(
+        id=timer.command_id,
+        merchant_id=timer.merchant_id,
+        at=timer.due_at,
+        activity_id=activity_id,
+        bucket=int(bucket),
+    )
+
+
+HANDLERS: Final[Mapping[str, TimerHandler]] = {
+    activities.START_TIMER: _of(activities.TurnActivity, "activity_id", to="RUNNING"),
+    activities.END_TIMER: _of(activities.TurnActivity, "activity_id", to="ENDED"),
+    activities.SWEEP_TIMER: sweep,
+    seats.HOLD_TIMER: _of(seats.CancelSeat, "seat_id", expired=True),
+    groups.EXPIRY_TIMER: _of(settlement.ExpireGroup, "group_id"),
+    groups.SIMULATE_TIMER: _of(settlement.SimulateGroup, "group_id"),
+    groups.REWARD_TIMER: _of(leaders.RewardLeader, "group_id"),
+    refunds.CHASE_TIMER: _of(refunds.ChaseRefund, "refund_id"),
+    bargains.BARGAIN_TIMER: _of(bargains.ExpireBargain, "bargain_id"),
+    assists.ASSIST_TIMER: _of(assists.ExpireAssist, "assist_id"),
+}

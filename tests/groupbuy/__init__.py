@@ -1,0 +1,1 @@
+"""Tests of the group-buy service."""
