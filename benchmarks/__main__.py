@@ -9,7 +9,8 @@ from typing import Final
 
 import uvloop
 
-from benchmarks.measuring import show
+from benchmarks.measuring import Figure, show
+from common import telemetry
 
 # In the order in which they are worth reading.
 NAMES: Final = ("engine", "payments", "hot", "overhead", "hop", "age")
@@ -23,6 +24,8 @@ def main(names: list[str]) -> int:
         print(USAGE, file=sys.stderr)
         return 2
     missed = False
+    # Only figures on the standard output.
+    telemetry.set_up_logging("benchmarks", "ERROR")
     for name in wanted:
         figures = asyncio.Runner(loop_factory=uvloop.new_event_loop).run(_measure(name))
         show(figures)
@@ -30,8 +33,9 @@ def main(names: list[str]) -> int:
     return int(missed)
 
 
-async def _measure(name: str) -> list:  # type: ignore[type-arg]
-    return await importlib.import_module(f"benchmarks.{name}").run()  # type: ignore[no-any-return]
+async def _measure(name: str) -> list[Figure]:
+    figures: list[Figure] = await importlib.import_module(f"benchmarks.{name}").run()
+    return figures
 
 
 if __name__ == "__main__":
