@@ -1,0 +1,1 @@
+"""Coupons: templates, claims, grants, locks, codes, transfers, mass grants."""

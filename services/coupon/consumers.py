@@ -1,0 +1,150 @@
+"""The coupon service's Kafka door: event → command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from common.commands import Command
+from common.consumers import Arrival, Handler
+from common.service import Kit
+from danke.events import loyalty, loyalty_points, trade, wallet
+from danke.events.coupon import CouponSource
+from services.coupon.config import Config
+from services.coupon.grants import GrantCoupons, RevokeGrants
+from services.coupon.locks import ReturnCoupons, UnlockCoupons, UseCoupons
+from services.coupon.members import NoteOrder, NoteTier
+from services.coupon.merges import MergeMembers
+from services.coupon.postpay import RewardOrder
+
+
+def order_paid(event: trade.OrderPaid, arrival: Arrival) -> Sequence[Command]:
+    """The order's coupons are used, its reward is promised, its member is no new customer."""
+    paid_fen = sum(line.net_paid_fen for line in event.lines)
+    return [
+        UseCoupons(
+            **arrival.about() | {"at": event.paid_at}, order_id=event.order_id, by_event=True,
+            store_id=event.store_id,
+        ),
+        RewardOrder(
+            **arrival.about(1), order_id=event.order_id, member_id=event.member_id,
+            channel=event.channel, store_id=event.store_id, paid_fen=paid_fen,
+            first_order=event.is_first_order,
+        ),
+        NoteOrder(**arrival.about(2), member_id=event.member_id, paid_at=event.paid_at),
+    ]  # fmt: skip
+
+
+def order_closed(event: trade.OrderClosed, arrival: Arrival) -> Command:
+    """The order will not be paid: its coupons are free again."""
+    at = event.closed_at or arrival.at
+    return UnlockCoupons(**arrival.about() | {"at": at}, order_id=event.order_id, by_event=True)
+
+
+def order_refunded(event: trade.OrderRefunded, arrival: Arrival) -> Sequence[Command]:
+    """A full refund gives the coupons back and takes the order's reward; saga S4, C15."""
+    if not event.is_full_cumulative:
+        return []
+    return [
+        ReturnCoupons(
+            **arrival.about() | {"at": event.refunded_at}, order_id=event.order_id, by_event=True,
+            refund_id=event.refund_id, full=True,
+        ),
+        RevokeGrants(
+            **arrival.about(1), source="ORDER", ref=event.order_id, reason="ORDER_REFUNDED"
+        ),
+    ]  # fmt: skip
+
+
+def _promised(
+    arrival: Arrival, number: int, source: CouponSource, ref: str, member_id: str,
+    template_id: str, quantity: int,
+) -> GrantCoupons:  # fmt: skip
+    return GrantCoupons(
+        **arrival.about(number), grant_id=f"{source}:{ref}:{template_id}",
+        template_id=template_id, member_id=member_id, quantity=quantity, source=source, ref=ref,
+        promised=True,
+    )  # fmt: skip
+
+
+def recharged(event: wallet.RechargeSucceeded, arrival: Arrival) -> Sequence[Command]:
+    """The coupons that a recharge promises; saga S1."""
+    wanted: dict[str, int] = {}
+    for gift in event.gift_coupons:
+        wanted[gift.template_id] = wanted.get(gift.template_id, 0) + gift.count
+    return [
+        _promised(
+            arrival, number, "RECHARGE", event.recharge_id, event.member_id, template_id, count
+        )
+        for number, (template_id, count) in enumerate(wanted.items())
+        if count > 0
+    ]
+
+
+def recharge_revoked(
+    event: wallet.RechargeRefundApproved | wallet.RechargeRefunded, arrival: Arrival
+) -> Command | None:
+    """A recharge is refunded: its unused coupons go; saga S2."""
+    templates = [coupon.template_id for coupon in event.gifts_to_revoke.coupons]
+    if not templates:
+        return None
+    return RevokeGrants(
+        **arrival.about(), source="RECHARGE", ref=event.recharge_id, reason="RECHARGE_REFUNDED",
+        template_ids=templates,
+    )  # fmt: skip
+
+
+def coupon_exchanged(event: loyalty_points.CouponExchanged, arrival: Arrival) -> Command:
+    """Points were exchanged for coupons."""
+    return _promised(
+        arrival, 0, "EXCHANGE", event.exchange_id, event.member_id, event.template_id,
+        event.quantity,
+    )  # fmt: skip
+
+
+def tier_gift(event: loyalty.TierUpgradeGiftDue, arrival: Arrival) -> Sequence[Command]:
+    """The coupons of a tier's gift."""
+    return [
+        _promised(
+            arrival, number, "TIER", event.gift_id, event.member_id, gift.template_id, gift.quantity
+        )
+        for number, gift in enumerate(event.coupons)
+        if gift.quantity > 0
+    ]
+
+
+def tier_gift_revoked(event: loyalty.TierUpgradeGiftRevoked, arrival: Arrival) -> Command:
+    """An upgrade was undone."""
+    return RevokeGrants(
+        **arrival.about(), source="TIER", ref=event.gift_id, reason="TIER_GIFT_REVOKED"
+    )
+
+
+def tier_changed(event: loyalty.TierChanged, arrival: Arrival) -> Command:
+    """Some coupons are for some tiers only."""
+    return NoteTier(**arrival.about(), member_id=event.member_id, tier_id=event.to_tier_id)
+
+
+def member_merged(event: loyalty.MemberMerged, arrival: Arrival) -> Command:
+    """Two members are one person; saga S9."""
+    return MergeMembers(
+        **arrival.about(), merge_id=event.merge_id, from_id=event.from_member_id,
+        into_id=event.into_member_id,
+    )  # fmt: skip
+
+
+def handlers(kit: Kit[Config]) -> Mapping[type[Any], Handler]:
+    """Which events the coupon service acts on, and how."""
+    return {
+        trade.OrderPaid: order_paid,
+        trade.OrderClosed: order_closed,
+        trade.OrderRefunded: order_refunded,
+        wallet.RechargeSucceeded: recharged,
+        wallet.RechargeRefundApproved: recharge_revoked,
+        wallet.RechargeRefunded: recharge_revoked,
+        loyalty_points.CouponExchanged: coupon_exchanged,
+        loyalty.TierUpgradeGiftDue: tier_gift,
+        loyalty.TierUpgradeGiftRevoked: tier_gift_revoked,
+        loyalty.TierChanged: tier_changed,
+        loyalty.MemberMerged: member_merged,
+    }

@@ -1,0 +1,188 @@
+"""Issuing: the one place where coupons come into being, whoever asks for them.
+
+``issue_reads`` says what must be read and ``Issue`` makes the coupons, counts them, and arms the
+timer of their block. It runs under the template's lock. domain.md §2.7, C1, C2, C11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
+
+from common.commands import Command
+from common.rows import Read, Row, State
+from common.timers import Timer
+from danke.events import coupon as events
+from danke.events.coupon import CouponSource
+from danke.events.envelope import Event
+from services.coupon.calendar import local_day, next_hour
+from services.coupon.coupons import GOT, Coupon, CouponState, block_key
+from services.coupon.errors import ClaimLimitReached, DailyLimitReached, TemplateNotActive
+from services.coupon.members import MergedMember
+from services.coupon.stocks import BLOCK, Stock, must_have
+from services.coupon.templates import CouponTemplate, must_be_active
+
+if TYPE_CHECKING:
+    from services.coupon.templates import Limits
+
+BLOCK_TIMER: Final = "coupon_block"
+_MOMENT: Final = timedelta(microseconds=1)
+
+
+def issue_reads(
+    merchant_id: str, template_id: str, member_ids: Iterable[str], *, limited: bool = True
+) -> Iterator[Read]:
+    """What ``Issue`` asks for. ``limited=False`` leaves out what per-member limits need."""
+    key = (merchant_id, template_id)
+    yield CouponTemplate, key
+    yield Stock, key
+    for member_id in member_ids:
+        yield MergedMember, (merchant_id, member_id)
+        if limited:
+            yield GOT, (merchant_id, member_id, template_id)
+
+
+class Issue:
+    """Coupons of one template on their way: issues, counts, and says what to write."""
+
+    def __init__(self, command: Command, state: State, template_id: str) -> None:
+        """Refuses TEMPLATE_NOT_FOUND, TEMPLATE_NOT_ACTIVE, also if its coupons ended already."""
+        self.at = command.at
+        self.merchant_id = command.merchant_id
+        self._state = state
+        key = (command.merchant_id, template_id)
+        self.template: CouponTemplate = must_be_active(state.get(CouponTemplate, key), template_id)
+        stock = state.get(Stock, key)
+        assert stock is not None, "Bug: a template without its stock"
+        self.stock = stock
+        self.valid_from, self.valid_to = self.template.validity.window(self.at)
+        if self.valid_to <= self.at:
+            raise TemplateNotActive(template_id=template_id, state="OUT_OF_VALIDITY")
+        notice = self.template.notice_at(self.valid_to)
+        # Nobody is told of the end of what is too short for it.
+        self._notice = notice if notice is not None and notice > self.at else None
+        self._due = next_hour(self._notice or self.valid_to)
+        self._ids = command.new_id
+        self._count = 0
+        self._timers: list[Timer] = []
+        self.coupons: list[Coupon] = []
+        self.events: list[Event] = []
+
+    def limit(self, member_id: str, number: int = 1) -> None:
+        """Refuses CLAIM_LIMIT_REACHED if the member may not have so many more; C2."""
+        limits = self.template.limits
+        if limits.per_member is None and limits.per_member_day is None:
+            return
+        got = self._state.group(GOT, (self.merchant_id, member_id, self.template.template_id))
+        have = len(got)
+        if limits.per_member is not None and have + number > limits.per_member:
+            raise ClaimLimitReached(limit=limits.per_member, have=have)
+        if limits.per_member_day is not None:
+            day = local_day(self.at)
+            today = sum(local_day(coupon.claimed_at) == day for coupon in got)
+            if today + number > limits.per_member_day:
+                raise ClaimLimitReached(limit=limits.per_member_day, have=today, per="DAY")
+
+    def holder(self, member_id: str) -> str:
+        """The member, or whom he was merged into."""
+        merged = self._state.get(MergedMember, (self.merchant_id, member_id))
+        return merged.into_member_id if merged else member_id
+
+    def must_have(self, number: int) -> None:
+        """Refuses SOLD_OUT, BUDGET_EXHAUSTED, DAILY_LIMIT_REACHED before anything is issued.
+
+        A random face may cost less than is asked for here.
+        """
+        must_have(self.stock, number, number * self.template.terms.most_fen)
+        _must_be_of_today(self.stock, self.template.limits, self.at, number)
+
+    def one(
+        self, member_id: str, source: CouponSource, ref: str = "", channel: str = "", *,
+        state: CouponState = "AVAILABLE", reserved: bool = False, coupon_id: str = "",
+        valid: tuple[datetime, datetime] | None = None, face_fen: int | None = None,
+    ) -> Coupon:  # fmt: skip
+        """Issues one coupon and its event. ``reserved`` takes it from what was kept for it.
+
+        ``valid`` and ``face_fen`` overrule the template (packs deliver later, inflated faces).
+        Refuses SOLD_OUT, BUDGET_EXHAUSTED, DAILY_LIMIT_REACHED.
+        """
+        template, stock = self.template, self.stock
+        coupon_id = coupon_id or (f"{self._ids}.{self._count}" if self._count else self._ids)
+        face = template.terms.face(coupon_id) if face_fen is None else face_fen
+        kept = template.terms.most_fen if reserved else 0
+        if reserved:
+            assert stock.reserved > 0, "Bug: issued from a reserve that is empty"
+        else:
+            must_have(stock, 1, face)
+            _must_be_of_today(stock, template.limits, self.at, 1)
+        valid_from, valid_to = valid or (self.valid_from, self.valid_to)
+        block = stock.issued // BLOCK
+        coupon = Coupon(
+            self.merchant_id, coupon_id, template.template_id, block, template.terms_version,
+            member_id, state, face, valid_from, valid_to, source, ref, channel, self.at,
+            self._notice is None,
+        )  # fmt: skip
+        day_issued, day = _counted(stock, template.limits, self.at)
+        self.stock = replace(
+            stock, issued=stock.issued + 1, spent_fen=stock.spent_fen + face,
+            reserved=stock.reserved - reserved, reserved_fen=stock.reserved_fen - kept,
+            day_issued=day_issued, day=day,
+        )  # fmt: skip
+        self._arm(stock, block, next_hour(valid_to) if valid else self._due)
+        self._count += 1
+        self.coupons.append(coupon)
+        self.events.append(_issued(coupon))
+        return coupon
+
+    def rows(self) -> list[Row]:
+        """What is to be written."""
+        return [self.stock, *self._timers, *self.coupons]
+
+    def _arm(self, stock: Stock, block: int, due: datetime) -> None:
+        """The block's timer runs when the first of its coupons is due."""
+        opened = stock.issued % BLOCK == 0
+        due_at = None if opened else stock.due_at
+        if due_at is not None and due_at <= due:
+            return
+        if not opened and stock.swept_at is not None and due <= stock.swept_at:
+            # A timer that ran for this moment does not run again.
+            due = stock.swept_at + _MOMENT
+        swept_at = None if opened else stock.swept_at
+        self.stock = replace(self.stock, due_at=due, swept_at=swept_at)
+        ref = block_key(self.template.template_id, block)
+        self._timers.append(Timer(self.merchant_id, BLOCK_TIMER, ref, due))
+
+
+def _must_be_of_today(stock: Stock, limits: Limits, at: datetime, number: int) -> None:
+    if limits.per_day is None:
+        return
+    issued = stock.day_issued if stock.day == local_day(at) else 0
+    if issued + number > limits.per_day:
+        raise DailyLimitReached(template_id=stock.template_id, per_day=limits.per_day)
+
+
+def _counted(stock: Stock, limits: Limits, at: datetime) -> tuple[int, object]:
+    """The day's counter after one more; nobody asks for it without a daily limit."""
+    if limits.per_day is None:
+        return stock.day_issued, stock.day
+    today = local_day(at)
+    return (stock.day_issued + 1 if stock.day == today else 1), today
+
+
+def _issued(coupon: Coupon) -> Event:
+    if coupon.source in ("CLAIM", "CODE"):
+        return events.CouponClaimed(
+            coupon_id=coupon.coupon_id, template_id=coupon.template_id,
+            member_id=coupon.member_id, face_fen=coupon.face_fen, valid_from=coupon.valid_from,
+            valid_to=coupon.valid_to, state=coupon.state, channel=coupon.channel,
+            code_id=coupon.ref,
+        )  # fmt: skip
+    return events.CouponGranted(
+        coupon_id=coupon.coupon_id, template_id=coupon.template_id, member_id=coupon.member_id,
+        face_fen=coupon.face_fen, valid_from=coupon.valid_from, valid_to=coupon.valid_to,
+        state=coupon.state, channel=coupon.channel, source=coupon.source, ref=coupon.ref,
+        batch_id=coupon.ref if coupon.source == "BATCH" else "",
+    )  # fmt: skip

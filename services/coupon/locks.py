@@ -1,0 +1,291 @@
+"""Locks: an order holds its coupons, uses them when it is paid, gives them back when it is not.
+
+Try, confirm, cancel of saga S3; the lock's own timer frees what a lost cancel left behind. A paid
+order keeps its coupons even if they ended meanwhile, an unpaid one gives back what ended as
+EXPIRED. domain.md §2.7, C7, C8, C17, X3; parity.md §3 nos. 33–35.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar, Final, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from common.commands import Command, Decision
+from common.errors import NotYet
+from common.rows import Read, Row, State
+from common.timers import Timer
+from danke.events import coupon as events
+from danke.events.envelope import Event
+from services.coupon.coupons import (
+    Coupon,
+    about,
+    coupon_of,
+    given_back,
+    keys_of,
+    must_be_available,
+    revived,
+)
+from services.coupon.errors import (
+    DuplicateCoupon,
+    HoldExpired,
+    LockNotFound,
+    LockStateInvalid,
+    MemberMoved,
+    OrderLocked,
+)
+
+LOCK_TIMER: Final = "coupon_lock"
+
+
+class LockedCoupon(msgspec.Struct, frozen=True, array_like=True):
+    """A coupon an order holds and what it takes off there, in fen."""
+
+    coupon_id: str
+    discount_fen: int
+    # Its lock key, so that the order's commands need not look for it.
+    key: str = ""
+
+
+class OrderLock(Row, frozen=True):
+    """What one order holds, used or gave back."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "order_id")
+
+    merchant_id: str
+    order_id: str
+    member_id: str
+    state: Literal["LOCKED", "USED", "UNLOCKED", "EXPIRED", "RETURNED"]
+    coupons: list[LockedCoupon]
+    quote_hash: str
+    locked_at: datetime
+    expires_at: datetime
+    # The full refund that gave the coupons back.
+    refund_id: str = ""
+
+
+class LockCoupons(Command, frozen=True, kw_only=True):
+    """Holds coupons for an order for ``ttl``: the *try*. All of them or none.
+
+    The same again answers the same. Refuses COUPON_NOT_FOUND, COUPON_NOT_HELD,
+    COUPON_NOT_AVAILABLE, DUPLICATE_COUPON, ORDER_LOCKED. The door compared the quote.
+    """
+
+    RESULT: ClassVar[type] = OrderLock
+
+    order_id: str
+    member_id: str
+    coupons: list[LockedCoupon]
+    quote_hash: str
+    ttl: timedelta
+
+    def lane(self) -> str:
+        return self.order_id
+
+    def locate(self) -> Sequence[Read]:
+        return [(Coupon, (self.merchant_id, one.coupon_id)) for one in self.coupons]
+
+    def keys(self, found: State) -> Sequence[str]:
+        ids = [one.coupon_id for one in self.coupons]
+        return (f"order:{self.order_id}", *keys_of(found, self.merchant_id, ids))
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield OrderLock, (self.merchant_id, self.order_id)
+        yield from self.locate()
+
+    def decide(self, state: State) -> Decision:
+        ids = [one.coupon_id for one in self.coupons]
+        if len(set(ids)) != len(ids):
+            raise DuplicateCoupon(field="coupons")
+        old = state.get(OrderLock, (self.merchant_id, self.order_id))
+        if old is not None and old.state not in ("UNLOCKED", "EXPIRED"):
+            asked = [(one.coupon_id, one.discount_fen) for one in self.coupons]
+            held = [(one.coupon_id, one.discount_fen) for one in old.coupons]
+            if old.state == "LOCKED" and held == asked and old.member_id == self.member_id:
+                return Decision(result=old)
+            raise OrderLocked(order_id=self.order_id, state=old.state)
+        until = self.at + self.ttl
+        rows: list[Row] = []
+        told: list[Event] = []
+        held_now = []
+        for one in self.coupons:
+            coupon = coupon_of(state, self.merchant_id, one.coupon_id, self.member_id)
+            must_be_available(coupon, self.at)
+            rows.append(
+                replace(
+                    coupon, state="LOCKED", order_id=self.order_id,
+                    discount_fen=one.discount_fen, locked_until=until,
+                )
+            )  # fmt: skip
+            told.append(events.CouponLocked(**about(coupon), order_id=self.order_id, until=until))
+            held_now.append(replace(one, key=coupon.lock_key))
+        lock = OrderLock(
+            self.merchant_id, self.order_id, self.member_id, "LOCKED", held_now, self.quote_hash,
+            self.at, until,
+        )  # fmt: skip
+        timer = Timer(self.merchant_id, LOCK_TIMER, self.order_id, until)
+        return Decision(result=lock, rows=[lock, timer, *rows], events=told)
+
+
+class OfOrder(Command, frozen=True, kw_only=True):
+    """A command for what an order holds. ``by_event``: an order without coupons is no mistake."""
+
+    RESULT: ClassVar[type] = OrderLock
+
+    order_id: str
+    by_event: bool = False
+
+    def lane(self) -> str:
+        return self.order_id
+
+    def locate(self) -> Sequence[Read]:
+        return ((OrderLock, (self.merchant_id, self.order_id)),)
+
+    def keys(self, found: State) -> Sequence[str]:
+        lock = found.get(OrderLock, (self.merchant_id, self.order_id))
+        return (f"order:{self.order_id}", *(one.key for one in (lock.coupons if lock else ())))
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield OrderLock, (self.merchant_id, self.order_id)
+        lock = found.get(OrderLock, (self.merchant_id, self.order_id))
+        for one in lock.coupons if lock else ():
+            yield Coupon, (self.merchant_id, one.coupon_id)
+
+    def decide(self, state: State) -> Decision:
+        lock = state.get(OrderLock, (self.merchant_id, self.order_id))
+        if lock is None:
+            if self.by_event:
+                return Decision()
+            raise LockNotFound(field="order_id", order_id=self.order_id)
+        for one in lock.coupons:
+            # The order was locked anew between finding out what it holds and getting its lock.
+            if not state.knows(Coupon, (self.merchant_id, one.coupon_id)):
+                raise MemberMoved(order_id=self.order_id)
+        return self.change(state, lock)
+
+    def change(self, state: State, lock: OrderLock) -> Decision:
+        """What the command does to the lock."""
+        raise NotImplementedError
+
+    def held(self, state: State, lock: OrderLock) -> Iterable[tuple[Coupon, int]]:
+        """The lock's coupons and what each takes off."""
+        for one in lock.coupons:
+            yield coupon_of(state, self.merchant_id, one.coupon_id), one.discount_fen
+
+    def timer(self) -> tuple[type[Row], tuple[str, ...]]:
+        """The lock's timer, to delete it."""
+        return Timer, (self.merchant_id, LOCK_TIMER, self.order_id)
+
+
+class UseCoupons(OfOrder, frozen=True, kw_only=True):
+    """The order was paid: the *confirm*. The same again answers the same.
+
+    Refuses LOCK_NOT_FOUND, HOLD_EXPIRED, LOCK_STATE_INVALID once unlocked. An OrderPaid event has
+    happened and cannot be refused: it uses what is still there, and tells of what is gone.
+    """
+
+    store_id: str = ""
+
+    def change(self, state: State, lock: OrderLock) -> Decision:
+        if lock.state in ("USED", "RETURNED"):
+            return Decision(result=lock)
+        if not self.by_event:
+            if lock.state == "EXPIRED" or (lock.state == "LOCKED" and self.at >= lock.expires_at):
+                raise HoldExpired(order_id=self.order_id)
+            if lock.state != "LOCKED":
+                raise LockStateInvalid(order_id=self.order_id, state=lock.state)
+        rows: list[Row] = []
+        told: list[Event] = []
+        for coupon, discount_fen in self.held(state, lock):
+            mine = coupon.state == "LOCKED" and coupon.order_id == self.order_id
+            # Given back by the clock, and nobody took it since: the payment only came late.
+            free = coupon.state in ("AVAILABLE", "EXPIRED") and coupon.member_id == lock.member_id
+            if not mine and not free:
+                told.append(events.CouponUseMissed(**about(coupon), order_id=self.order_id))
+                continue
+            rows.append(
+                replace(
+                    coupon, state="USED", order_id=self.order_id, discount_fen=discount_fen,
+                    locked_until=None, used_at=self.at, recalled=False,
+                )
+            )  # fmt: skip
+            told.append(
+                events.CouponUsed(
+                    **about(coupon), order_id=self.order_id, discount_fen=discount_fen,
+                    scene="ORDER", store_id=self.store_id,
+                )
+            )  # fmt: skip
+        after = replace(lock, state="USED")
+        return Decision(after, [after, *rows], told, [self.timer()])
+
+
+class UnlockCoupons(OfOrder, frozen=True, kw_only=True):
+    """The order will not be paid: the *cancel*, or the lock's time-out (``expired``). C8.
+
+    The same again answers the same. Refuses LOCK_NOT_FOUND, LOCK_STATE_INVALID once used.
+    """
+
+    expired: bool = False
+
+    def change(self, state: State, lock: OrderLock) -> Decision:
+        if lock.state in ("UNLOCKED", "EXPIRED"):
+            return Decision(result=lock)
+        if lock.state != "LOCKED":
+            if self.by_event:
+                return Decision(result=lock)
+            raise LockStateInvalid(order_id=self.order_id, state=lock.state)
+        if self.expired and self.at < lock.expires_at:
+            return Decision(result=lock)  # an older lock of this order
+        rows: list[Row] = []
+        told: list[Event] = []
+        for coupon, _ in self.held(state, lock):
+            if coupon.state != "LOCKED" or coupon.order_id != self.order_id:
+                continue
+            free = given_back(coupon, self.at)
+            rows.append(free)
+            told.append(
+                events.CouponUnlocked(
+                    **about(free), order_id=self.order_id, state=free.state, expired=self.expired
+                )
+            )
+        after = replace(lock, state="EXPIRED" if self.expired else "UNLOCKED")
+        return Decision(after, [after, *rows], told, [self.timer()])
+
+
+class ReturnCoupons(OfOrder, frozen=True, kw_only=True):
+    """An order was refunded: a *full* refund gives its coupons back, a partial one does not.
+
+    Validity is unchanged: what ended stays ended; C7. The same again answers the same. Refuses
+    LOCK_NOT_FOUND, LOCK_STATE_INVALID if they were never used. domain.md §2.7, saga S4.
+    """
+
+    refund_id: str
+    full: bool
+
+    def change(self, state: State, lock: OrderLock) -> Decision:
+        if lock.state == "RETURNED" or not self.full:
+            return Decision(result=lock)
+        if lock.state != "USED":
+            if not self.by_event:
+                raise LockStateInvalid(order_id=self.order_id, state=lock.state)
+            if lock.state == "LOCKED":
+                raise NotYet(order_id=self.order_id)  # its payment will come
+            return Decision(result=lock)
+        rows: list[Row] = []
+        told: list[Event] = []
+        for coupon, _ in self.held(state, lock):
+            if coupon.state != "USED" or coupon.order_id != self.order_id:
+                continue
+            free = given_back(coupon, self.at)
+            rows += revived(free)
+            told.append(
+                events.CouponReturned(
+                    **about(free), order_id=self.order_id, refund_id=self.refund_id,
+                    state=free.state,
+                )
+            )  # fmt: skip
+        after = replace(lock, state="RETURNED", refund_id=self.refund_id)
+        return Decision(after, [after, *rows], told)

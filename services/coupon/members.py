@@ -1,0 +1,78 @@
+"""What coupons need to know of members: their tier, whether they ever bought, whom they became.
+
+Learnt from others' events, so it may be some seconds old. Segments are not kept here: whoever calls
+for a member says which he is in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+
+from msgspec.structs import replace
+
+from common.commands import Command, Decision
+from common.rows import Group, Read, Row, State
+
+
+class Standing(Row, frozen=True):
+    """One member's tier and how many orders he ever paid, refunded ones included."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "member_id")
+
+    merchant_id: str
+    member_id: str
+    tier_id: str
+    paid_orders: int
+    first_paid_at: datetime | None = None
+
+
+class MergedMember(Row, frozen=True):
+    """A member who became another; saga S9."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "member_id")
+
+    merchant_id: str
+    member_id: str
+    into_member_id: str
+    merge_id: str
+    at: datetime
+
+
+MERGED_INTO = Group(MergedMember, ("merchant_id", "into_member_id"))
+
+
+class _OfMember(Command, frozen=True, kw_only=True):
+    member_id: str
+
+    def lane(self) -> str:
+        return f"standing:{self.member_id}"
+
+    def reads(self, found: State) -> Iterable[Read]:
+        return ((Standing, (self.merchant_id, self.member_id)),)
+
+    def _standing(self, state: State) -> Standing:
+        key = (self.merchant_id, self.member_id)
+        return state.get(Standing, key) or Standing(*key, "", 0)
+
+
+class NoteTier(_OfMember, frozen=True, kw_only=True):
+    """The member's tier is now this."""
+
+    tier_id: str
+
+    def decide(self, state: State) -> Decision:
+        return Decision(rows=[replace(self._standing(state), tier_id=self.tier_id)])
+
+
+class NoteOrder(_OfMember, frozen=True, kw_only=True):
+    """The member paid an order; from now on he is no new customer."""
+
+    paid_at: datetime
+
+    def decide(self, state: State) -> Decision:
+        old = self._standing(state)
+        first = min(old.first_paid_at or self.paid_at, self.paid_at)
+        after = replace(old, paid_orders=old.paid_orders + 1, first_paid_at=first)
+        return Decision(rows=[after])

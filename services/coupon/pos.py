@@ -1,0 +1,231 @@
+"""Using a coupon in a store: a code that lives minutes, verified at the till; M39.
+
+The code is for one coupon and works once: showing it again gives the same verification. A mistake
+is reverted within 24 hours; the coupon's end stays what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar, Final, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from common.commands import Command, Decision
+from common.from_door import FromDoor
+from common.rows import Read, Row, State
+from danke.events import coupon as events
+from services.coupon.coupons import (
+    Coupon,
+    OfCoupon,
+    about,
+    coupon_of,
+    given_back,
+    must_be_available,
+    revived,
+)
+from services.coupon.errors import (
+    CodeExpired,
+    CodeNotFound,
+    MemberMoved,
+    RevertWindowPassed,
+    StoreNotAllowed,
+    VerificationNotFound,
+)
+from services.coupon.terms import CouponTerms
+
+# Time to walk to the till and find the coupon again; a screenshot sent on is soon worthless.
+CODE_LIFE: Final = timedelta(minutes=5)
+REVERT_WINDOW: Final = timedelta(hours=24)
+
+
+class VerifyCode(Row, frozen=True):
+    """A code as it was issued; the code itself is not stored."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "code_hash")
+
+    merchant_id: str
+    code_hash: str
+    # Also the id of the verification it becomes.
+    code_id: str
+    coupon_id: str
+    template_id: str
+    terms_version: int
+    lock_key: str
+    issued_at: datetime
+    expires_at: datetime
+
+
+class Verification(Row, frozen=True):
+    """A coupon used in a store."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "verification_id")
+
+    merchant_id: str
+    verification_id: str
+    coupon_id: str
+    member_id: str
+    lock_key: str
+    store_id: str
+    staff_id: str
+    order_id: str
+    discount_fen: int
+    state: Literal["DONE", "REVERTED"]
+    verified_at: datetime
+    reverted_at: datetime | None = None
+    reverted_by: str = ""
+
+
+class CodeIssued(msgspec.Struct, frozen=True):
+    """The answer to issuing a code: the door derives the code from ``code_id``."""
+
+    code_id: str
+    expires_at: datetime
+
+
+class Verified(msgspec.Struct, frozen=True):
+    """The answer to a verification or its reversal."""
+
+    verification: Verification
+    coupon: Coupon
+
+
+class IssueVerifyCode(OfCoupon, frozen=True, kw_only=True):
+    """Gives the holder a code to show. Nothing is used yet.
+
+    Refuses COUPON_NOT_FOUND, COUPON_NOT_HELD, COUPON_NOT_AVAILABLE.
+    """
+
+    RESULT: ClassVar[type] = CodeIssued
+
+    member_id: str
+    code_hash: FromDoor[str]
+
+    def decide(self, state: State) -> Decision:
+        coupon = coupon_of(state, self.merchant_id, self.coupon_id, self.member_id)
+        must_be_available(coupon, self.at)
+        code = VerifyCode(
+            self.merchant_id, self.code_hash.found, self.new_id, coupon.coupon_id,
+            coupon.template_id, coupon.terms_version, coupon.lock_key, self.at,
+            min(self.at + CODE_LIFE, coupon.valid_to),
+        )  # fmt: skip
+        return Decision(result=CodeIssued(code.code_id, code.expires_at), rows=[code])
+
+
+class VerifyAtPos(Command, frozen=True, kw_only=True):
+    """Uses the coupon a code stands for. The same code again answers the same verification.
+
+    Refuses CODE_NOT_FOUND, CODE_EXPIRED, STORE_NOT_ALLOWED, COUPON_NOT_AVAILABLE.
+    """
+
+    RESULT: ClassVar[type] = Verified
+
+    code_hash: str
+    store_id: str
+    staff_id: str
+    order_id: str = ""
+    discount_fen: int = 0
+
+    def lane(self) -> str:
+        return self.code_hash
+
+    def locate(self) -> Sequence[Read]:
+        return ((VerifyCode, (self.merchant_id, self.code_hash)),)
+
+    def keys(self, found: State) -> tuple[str, ...]:
+        code = found.get(VerifyCode, (self.merchant_id, self.code_hash))
+        return (code.lock_key if code else self.code_hash,)
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield VerifyCode, (self.merchant_id, self.code_hash)
+        code = found.get(VerifyCode, (self.merchant_id, self.code_hash))
+        if code is not None:
+            yield Verification, (self.merchant_id, code.code_id)
+            yield Coupon, (self.merchant_id, code.coupon_id)
+            yield CouponTerms, (self.merchant_id, code.template_id, code.terms_version)
+
+    def decide(self, state: State) -> Decision:
+        code = state.get(VerifyCode, (self.merchant_id, self.code_hash))
+        if code is None:
+            raise CodeNotFound(field="code")
+        if not state.knows(Coupon, (self.merchant_id, code.coupon_id)):
+            raise MemberMoved(code_id=code.code_id)  # it was issued this very moment
+        coupon = coupon_of(state, self.merchant_id, code.coupon_id)
+        done = state.get(Verification, (self.merchant_id, code.code_id))
+        if done is not None:
+            return Decision(result=Verified(done, coupon))
+        if self.at >= code.expires_at:
+            raise CodeExpired(expired_at=code.expires_at)
+        terms = state.get(CouponTerms, (self.merchant_id, code.template_id, code.terms_version))
+        assert terms is not None, "Bug: a coupon without its terms"
+        scope = terms.terms.scope
+        if scope.store_ids and self.store_id not in scope.store_ids:
+            raise StoreNotAllowed(field="store_id", store_id=self.store_id)
+        if scope.channels and "POS" not in scope.channels:
+            raise StoreNotAllowed(field="store_id", channel="POS")
+        must_be_available(coupon, self.at)
+        order_id = self.order_id or code.code_id
+        used = replace(
+            coupon, state="USED", order_id=order_id, discount_fen=self.discount_fen,
+            used_at=self.at,
+        )  # fmt: skip
+        verification = Verification(
+            self.merchant_id, code.code_id, coupon.coupon_id, coupon.member_id, code.lock_key,
+            self.store_id, self.staff_id, order_id, self.discount_fen, "DONE", self.at,
+        )  # fmt: skip
+        event = events.CouponUsed(
+            **about(coupon), order_id=order_id, discount_fen=self.discount_fen, scene="POS",
+            store_id=self.store_id,
+        )  # fmt: skip
+        return Decision(Verified(verification, used), [verification, used], [event])
+
+
+class RevertVerify(Command, frozen=True, kw_only=True):
+    """Takes a verification back within 24 hours. A repeat answers the same.
+
+    Refuses VERIFICATION_NOT_FOUND, REVERT_WINDOW_PASSED.
+    """
+
+    RESULT: ClassVar[type] = Verified
+
+    verification_id: str
+    staff_id: str
+
+    def lane(self) -> str:
+        return self.verification_id
+
+    def locate(self) -> Sequence[Read]:
+        return ((Verification, (self.merchant_id, self.verification_id)),)
+
+    def keys(self, found: State) -> tuple[str, ...]:
+        done = found.get(Verification, (self.merchant_id, self.verification_id))
+        return (done.lock_key if done else self.verification_id,)
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield Verification, (self.merchant_id, self.verification_id)
+        done = found.get(Verification, (self.merchant_id, self.verification_id))
+        if done is not None:
+            yield Coupon, (self.merchant_id, done.coupon_id)
+
+    def decide(self, state: State) -> Decision:
+        done = state.get(Verification, (self.merchant_id, self.verification_id))
+        if done is None:
+            raise VerificationNotFound(
+                field="verification_id", verification_id=self.verification_id
+            )
+        if not state.knows(Coupon, (self.merchant_id, done.coupon_id)):
+            raise MemberMoved(verification_id=self.verification_id)
+        coupon = coupon_of(state, self.merchant_id, done.coupon_id)
+        if done.state == "REVERTED":
+            return Decision(result=Verified(done, coupon))
+        if self.at > done.verified_at + REVERT_WINDOW:
+            raise RevertWindowPassed(verified_at=done.verified_at)
+        assert coupon.state == "USED", "Bug: a verified coupon is not used"
+        free = given_back(coupon, self.at)
+        after = replace(done, state="REVERTED", reverted_at=self.at, reverted_by=self.staff_id)
+        event = events.CouponReturned(
+            **about(free), order_id=done.order_id, refund_id="", state=free.state
+        )
+        return Decision(Verified(after, free), [after, *revived(free)], [event])

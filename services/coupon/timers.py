@@ -1,0 +1,103 @@
+"""The coupon service's clock door: due rows → commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from common.commands import Command
+from common.timers import Timer, TimerHandler
+from services.coupon import (
+    codes,
+    coupons,
+    expiry,
+    grant_batches,
+    grants,
+    issuing,
+    locks,
+    merges,
+    recalls,
+    transfers,
+)
+
+
+def about(timer: Timer, new_id: str) -> dict[str, Any]:
+    """What every command takes from its timer."""
+    return {
+        "id": timer.command_id,
+        "merchant_id": timer.merchant_id,
+        "at": timer.due_at,
+        "new_id": new_id,
+    }
+
+
+def _numbered(timer: Timer) -> tuple[str, int]:
+    """A ref that names something and a number of it."""
+    name, _, number = timer.ref.rpartition("/")
+    return name, int(number)
+
+
+def run_block(timer: Timer, new_id: str) -> Command:
+    """Coupons of a block end, or will soon."""
+    template_id, block = _numbered(timer)
+    return expiry.RunBlock(**about(timer, new_id), template_id=template_id, block=block)
+
+
+def expire_coupon(timer: Timer, new_id: str) -> Command:
+    """A coupon that had come back ends."""
+    return expiry.ExpireCoupon(**about(timer, new_id), coupon_id=timer.ref)
+
+
+def unlock(timer: Timer, new_id: str) -> Command:
+    """An order was not paid in time; C8, X3."""
+    return locks.UnlockCoupons(
+        **about(timer, new_id), order_id=timer.ref, by_event=True, expired=True
+    )
+
+
+def retry_grant(timer: Timer, new_id: str) -> Command:
+    """A promised grant is to be kept, now or again; saga S1."""
+    return grants.RetryGrant(**about(timer, new_id), grant_id=timer.ref)
+
+
+def grant_chunk(timer: Timer, new_id: str) -> Command:
+    """The next chunk of a mass grant; saga S6."""
+    batch_id, chunk = _numbered(timer)
+    return grant_batches.GrantOneChunk(**about(timer, new_id), batch_id=batch_id, chunk=chunk)
+
+
+def recall_block(timer: Timer, new_id: str) -> Command:
+    """The next block of a recall."""
+    recall_id, block = _numbered(timer)
+    return recalls.RecallBlock(**about(timer, new_id), recall_id=recall_id, block=block)
+
+
+def end_transfer(timer: Timer, new_id: str) -> Command:
+    """No friend took the coupon."""
+    return transfers.EndTransfer(**about(timer, new_id), transfer_id=timer.ref)
+
+
+def end_codes(timer: Timer, new_id: str) -> Command:
+    """Printed codes are not good any more."""
+    return codes.EndCodes(**about(timer, new_id), code_batch_id=timer.ref)
+
+
+def look_again(timer: Timer, new_id: str) -> Command:
+    """What a merge left behind follows; saga S9."""
+    from_id, _, into_id = timer.ref.partition("/")
+    return merges.MergeMembers(
+        **about(timer, new_id), merge_id="", from_id=from_id, into_id=into_id, again=True
+    )
+
+
+HANDLERS: Final[Mapping[str, TimerHandler]] = {
+    issuing.BLOCK_TIMER: run_block,
+    coupons.COUPON_TIMER: expire_coupon,
+    locks.LOCK_TIMER: unlock,
+    grants.GRANT_TIMER: retry_grant,
+    grant_batches.BATCH_TIMER: grant_chunk,
+    recalls.RECALL_TIMER: recall_block,
+    transfers.TRANSFER_TIMER: end_transfer,
+    codes.CODES_TIMER: end_codes,
+    merges.MERGE_TIMER: look_again,
+}
