@@ -18,19 +18,17 @@ USAGE: Final = f"usage: make bench NAME={{{'|'.join(NAMES)}|all}}"
 
 
 def main(names: list[str]) -> int:
-    """0 if every figure reached its limit, 1 if one did not, 2 for an unknown name."""
+    """0 once everything was measured, whatever came out; 2 for an unknown name."""
     wanted = list(NAMES) if names == ["all"] else names
     if not wanted or set(wanted) - set(NAMES):
         print(USAGE, file=sys.stderr)
         return 2
-    missed = False
     # Only figures on the standard output.
     telemetry.set_up_logging("benchmarks", "ERROR")
     for name in wanted:
         figures = asyncio.Runner(loop_factory=uvloop.new_event_loop).run(_measure(name))
         show(figures)
-        missed = missed or not all(one.is_reached for one in figures)
-    return int(missed)
+    return 0
 
 
 async def _measure(name: str) -> list[Figure]:

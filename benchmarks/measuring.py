@@ -1,7 +1,8 @@
-"""How every figure is measured: in turns with its base, medians, one JSON line per figure.
+"""How every figure is measured: in turns with its limit, medians, one JSON line per figure.
 
-The machine drifts by more than most improvements bring. So a figure and its base are measured in
-turns, in the same run, and what is reported is the ratio of their medians.
+The machine drifts by more than most improvements bring. So a figure and its limit (a peer that does
+the same work, or the bare thing underneath) are measured in turns, in the same run, and what is
+reported is the ratio of their medians.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ class Figure(msgspec.Struct, frozen=True):
     name: str
     # Operations a second, or milliseconds where the name says so.
     value: float
-    base: float
+    # What was measured in turns with it, in the same unit.
+    limit: float
     ratio: float
-    # The least the ratio must be; None for what is only reported.
-    limit: float | None
+    # What the ratio is to reach; None for what is only reported. Nothing fails if it does not.
+    goal: float | None
     # Half the range of the ratio over the rounds, as a share of it: below this, differences are
     # noise.
     spread: float
@@ -33,8 +35,8 @@ class Figure(msgspec.Struct, frozen=True):
 
     @property
     def is_reached(self) -> bool:
-        """Whether the ratio is at its limit or better."""
-        return self.limit is None or self.ratio >= self.limit
+        """Whether the ratio is at its goal or better."""
+        return self.goal is None or self.ratio >= self.goal
 
     def line(self) -> str:
         """The figure as one line of JSON."""
@@ -43,9 +45,9 @@ class Figure(msgspec.Struct, frozen=True):
                 "name": self.name,
                 "value": round(self.value, 2),
                 "unit": self.unit,
-                "base": round(self.base, 2),
+                "limit": round(self.limit, 2),
                 "ratio": round(self.ratio, 2),
-                "limit": self.limit,
+                "goal": self.goal,
                 "reached": self.is_reached,
                 "spread": round(self.spread, 2),
             }
@@ -64,18 +66,18 @@ async def in_turns(measures: Mapping[str, Measure], rounds: int) -> dict[str, li
 def figure(
     name: str,
     values: list[float],
-    base: list[float],
-    limit: float | None,
+    limit: list[float],
+    goal: float | None,
     *,
     less_is_better: bool = False,
     unit: str = "/s",
 ) -> Figure:
-    """The figure of values and base values that were measured in turns."""
-    ratios = [b / v if less_is_better else v / b for v, b in zip(values, base)]
-    value, base_value = statistics.median(values), statistics.median(base)
-    ratio = base_value / value if less_is_better else value / base_value
+    """The figure of values and limits that were measured in turns."""
+    ratios = [most / v if less_is_better else v / most for v, most in zip(values, limit)]
+    value, middle = statistics.median(values), statistics.median(limit)
+    ratio = middle / value if less_is_better else value / middle
     spread = (max(ratios) - min(ratios)) / 2 / ratio
-    return Figure(name, value, base_value, ratio, limit, spread, unit)
+    return Figure(name, value, middle, ratio, goal, spread, unit)
 
 
 def percentile(values: list[float], share: float) -> float:
