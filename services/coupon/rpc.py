@@ -6,9 +6,28 @@ from collections.abc import Sequence
 
 from common.server import Exposed
 from common.service import Kit
+from danke.coupon.v1 import coupon_pb2, grant_pb2, template_pb2
 from services.coupon.config import Config
+from services.coupon.coupon_secrets import CouponSecrets
+from services.coupon.rpc_coupons import CouponService
+from services.coupon.rpc_grants import GrantService
+from services.coupon.rpc_templates import TemplateService
 
 
-def exposed(kit: Kit[Config]) -> Sequence[Exposed]:  # noqa: ARG001
+def exposed(kit: Kit[Config]) -> Sequence[Exposed]:
     """Every proto service the coupon service answers."""
-    return ()
+    secrets = CouponSecrets(kit.config.coupon_secret)
+    return (
+        Exposed(
+            template_pb2.DESCRIPTOR.services_by_name["TemplateService"],
+            TemplateService(kit.engine, kit.pool, kit.clock, secrets),
+        ),
+        Exposed(
+            coupon_pb2.DESCRIPTOR.services_by_name["CouponService"],
+            CouponService(kit.engine, kit.pool, kit.clock, secrets),
+        ),
+        Exposed(
+            grant_pb2.DESCRIPTOR.services_by_name["GrantService"],
+            GrantService(kit.engine, kit.pool, kit.clock),
+        ),
+    )

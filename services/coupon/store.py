@@ -166,9 +166,9 @@ async def usable(
     Those of which ``valid_from`` is still ahead are among them. The soonest to end come first.
     """
     records = await pool.fetch(USABLE, merchant_id, member_id, now, limit)
-    width = len(COUPONS.columns)
+    width, decode = len(COUPONS.columns), msgspec.json.Decoder(Terms).decode
     return [
-        (COUPONS.decode(record[:width]), msgspec.json.decode(record[width], type=Terms))  # type: ignore[misc]
+        (COUPONS.decode(record[:width]), decode(record[width]))  # type: ignore[misc]
         for record in records
     ]
 
