@@ -8,13 +8,15 @@ from typing import Any
 from common.commands import Command
 from common.consumers import Arrival, Handler
 from common.service import Kit
-from danke.events import loyalty, loyalty_points, trade, wallet
+from danke.events import coupon, loyalty, loyalty_points, trade, wallet
 from danke.events.coupon import CouponSource
 from services.coupon.config import Config
+from services.coupon.fission_rewards import BoomerangUsed, VoidFissionRewards
 from services.coupon.grants import GrantCoupons, RevokeGrants
 from services.coupon.locks import ReturnCoupons, UnlockCoupons, UseCoupons
 from services.coupon.members import NoteOrder, NoteTier
 from services.coupon.merges import MergeMembers
+from services.coupon.packs import PayPack, SettlePackRefund
 from services.coupon.postpay import RewardOrder
 
 
@@ -53,7 +55,38 @@ def order_refunded(event: trade.OrderRefunded, arrival: Arrival) -> Sequence[Com
         RevokeGrants(
             **arrival.about(1), source="ORDER", ref=event.order_id, reason="ORDER_REFUNDED"
         ),
+        VoidFissionRewards(
+            **arrival.about(2) | {"at": event.refunded_at}, source="FISSION",
+            ref=f"order:{event.order_id}", reason="ORDER_REFUNDED",
+        ),
     ]  # fmt: skip
+
+
+def coupon_used(event: coupon.CouponUsed, arrival: Arrival) -> Command | None:
+    """A boomerang comes back to its sharer when the friend uses it; our own event."""
+    if not event.order_id:
+        return None
+    return BoomerangUsed(**arrival.about(), coupon_id=event.coupon_id, order_id=event.order_id)
+
+
+def payment_succeeded(event: trade.PaymentSucceeded, arrival: Arrival) -> Command | None:
+    """A saver pack was paid. What else was paid for is others'."""
+    if event.biz_type != "PACK":
+        return None
+    return PayPack(
+        **arrival.about() | {"at": event.paid_at}, pack_id=event.biz_id,
+        payment_id=event.payment_id, amount_fen=event.amount_fen, paid_at=event.paid_at,
+    )  # fmt: skip
+
+
+def payment_refunded(event: trade.PaymentRefunded, arrival: Arrival) -> Command | None:
+    """A saver pack's money went back, or could not."""
+    if event.biz_type != "PACK":
+        return None
+    return SettlePackRefund(
+        **arrival.about(), pack_id=event.biz_id, refund_id=event.refund_id,
+        succeeded=event.status == "SUCCEEDED",
+    )  # fmt: skip
 
 
 def _promised(
@@ -139,6 +172,9 @@ def handlers(kit: Kit[Config]) -> Mapping[type[Any], Handler]:
         trade.OrderPaid: order_paid,
         trade.OrderClosed: order_closed,
         trade.OrderRefunded: order_refunded,
+        trade.PaymentSucceeded: payment_succeeded,
+        trade.PaymentRefunded: payment_refunded,
+        coupon.CouponUsed: coupon_used,
         wallet.RechargeSucceeded: recharged,
         wallet.RechargeRefundApproved: recharge_revoked,
         wallet.RechargeRefunded: recharge_revoked,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from common.service import Service, run
-from services.coupon import consumers, rpc, store, store_verify, timers
+from services.coupon import consumers, rpc, store, store_verify, store_verify_fission, timers
 from services.coupon.config import Config
 
 SERVICE: Final = Service(
@@ -16,7 +16,7 @@ SERVICE: Final = Service(
     tables=store.TABLES,
     events=consumers.handlers,
     timers=timers.HANDLERS,
-    checks=store_verify.CHECKS,
+    checks=(*store_verify.CHECKS, *store_verify_fission.CHECKS),
     migrations=Path(__file__).parent / "migrations",
 )
 

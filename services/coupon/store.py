@@ -10,7 +10,7 @@ import msgspec
 
 from common.tables import Table
 from common.timers import Timer
-from services.coupon import store_grants
+from services.coupon import store_grants, store_promotions
 from services.coupon.channels import Channel
 from services.coupon.codes import CodeAttempts, CodeBatch, RedemptionCode
 from services.coupon.coupons import GOT, LIVE_OF_BLOCK, OF_MEMBER, Coupon
@@ -58,6 +58,7 @@ TABLES: Final = (
     Table(CodeAttempts, "code_attempts"),
     TRANSFERS,
     *store_grants.TABLES,
+    *store_promotions.TABLES,
     Table(Timer, "timers", mode="upsert"),
 )
 

@@ -11,11 +11,14 @@ from services.coupon import (
     codes,
     coupons,
     expiry,
+    fission_groups,
+    fission_rewards,
     grant_batches,
     grants,
     issuing,
     locks,
     merges,
+    packs,
     recalls,
     transfers,
 )
@@ -90,6 +93,26 @@ def look_again(timer: Timer, new_id: str) -> Command:
     )
 
 
+def end_group(timer: Timer, new_id: str) -> Command:
+    """A fission group's time is over; F1."""
+    return fission_groups.EndGroup(**about(timer, new_id), group_id=timer.ref)
+
+
+def reward_group(timer: Timer, new_id: str) -> Command:
+    """A completed fission group is to be rewarded, now or again; F2."""
+    return fission_rewards.RewardGroup(**about(timer, new_id), group_id=timer.ref)
+
+
+def close_pack(timer: Timer, new_id: str) -> Command:
+    """A pack was not paid."""
+    return packs.ClosePack(**about(timer, new_id), pack_id=timer.ref)
+
+
+def finish_pack(timer: Timer, new_id: str) -> Command:
+    """A pack's last delivery is due."""
+    return packs.FinishPack(**about(timer, new_id), pack_id=timer.ref)
+
+
 HANDLERS: Final[Mapping[str, TimerHandler]] = {
     issuing.BLOCK_TIMER: run_block,
     coupons.COUPON_TIMER: expire_coupon,
@@ -100,4 +123,8 @@ HANDLERS: Final[Mapping[str, TimerHandler]] = {
     transfers.TRANSFER_TIMER: end_transfer,
     codes.CODES_TIMER: end_codes,
     merges.MERGE_TIMER: look_again,
+    fission_groups.EXPIRY_TIMER: end_group,
+    fission_groups.REWARD_TIMER: reward_group,
+    packs.CLOSE_TIMER: close_pack,
+    packs.DELIVERED_TIMER: finish_pack,
 }

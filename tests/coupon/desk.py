@@ -16,7 +16,7 @@ from common.commands import Command
 from common.engine import Engine
 from common.timers import Timers
 from common.verify import run_checks
-from services.coupon import store, store_verify
+from services.coupon import store, store_verify, store_verify_fission
 from services.coupon.claims import Claim
 from services.coupon.coupons import Coupon
 from services.coupon.locks import LockCoupons, LockedCoupon
@@ -125,7 +125,7 @@ class Desk:
 
     async def findings(self) -> dict[str, Any]:
         """What verification finds: check → rows."""
-        found = await run_checks(self.dsn, store_verify.CHECKS)
+        found = await run_checks(self.dsn, (*store_verify.CHECKS, *store_verify_fission.CHECKS))
         return {finding.check.name: finding.rows for finding in found if finding.rows}
 
 
