@@ -1,0 +1,168 @@
+"""What a completed fission group gives, and what a refund takes back; §2.8, §2.14, F2, S8.
+
+A group is rewarded once: only a COMPLETED group becomes REWARDED, in the transaction that issues
+its coupons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import ClassVar, Final
+
+from msgspec.structs import replace
+
+from common.allocation import equal_split, random_split
+from common.commands import Command, Decision
+from common.errors import Refusal
+from common.rows import Read, Row, State
+from common.timers import Timer
+from danke.events import coupon_fission as events
+from services.coupon.coupons import Coupon
+from services.coupon.fission_groups import (
+    HELPS_OF,
+    REWARD_TIMER,
+    FissionGroup,
+    OfGroup,
+    promise,
+    told,
+)
+from services.coupon.grants import GRANTS_FOR, RevokeGrants
+from services.coupon.issuing import Issue, issue_reads
+
+RETRY_EVERY: Final = timedelta(hours=1)
+TRIES: Final = 72
+# By default a reward is safe once the friend can no longer return what he bought; S8.
+REFUND_WINDOW: Final = timedelta(days=15)
+
+
+def faces(group: FissionGroup) -> list[int]:
+    """What each member of the group gets, the one who opened it first; F2, C10."""
+    terms = group.terms
+    if terms.kind == "INFLATE":
+        return [group.face_fen]
+    people = terms.helpers_needed + 1
+    if terms.random:
+        return random_split(terms.total_fen, people, terms.least_fen, group.group_id)
+    return equal_split(terms.total_fen, people)
+
+
+class RewardGroup(OfGroup, frozen=True, kw_only=True):
+    """Issues the rewards of a completed group: all of them or none, and only once.
+
+    If the template cannot pay now it is tried again every hour for three days; the group stays
+    COMPLETED and says why.
+    """
+
+    def locate(self) -> Sequence[Read]:
+        # Nobody helps a completed group any more.
+        return (*super().locate(), (HELPS_OF, (self.merchant_id, self.group_id)))
+
+    def keys(self, found: State) -> Sequence[str]:
+        group = found.get(FissionGroup, (self.merchant_id, self.group_id))
+        return (*super().keys(found), *((group.terms.template_id,) if group else ()))
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield from super().reads(found)
+        yield HELPS_OF, (self.merchant_id, self.group_id)
+        group = found.get(FissionGroup, (self.merchant_id, self.group_id))
+        if group is not None:
+            helps = found.group(HELPS_OF, (self.merchant_id, self.group_id))
+            members = {group.member_id, *(help_.helper_id for help_ in helps)}
+            template_id = group.terms.template_id
+            yield from issue_reads(self.merchant_id, template_id, members, limited=False)
+
+    def decide(self, state: State) -> Decision:
+        group = self.group(state)
+        if group.state != "COMPLETED":
+            return Decision(result=group)
+        try:
+            return self._reward(state, group)
+        except Refusal as refusal:
+            after = replace(group, attempts=group.attempts + 1, reason=refusal.reason)
+            rows: list[Row] = [after]
+            if after.attempts < TRIES:
+                due = self.at + RETRY_EVERY
+                rows.append(Timer(self.merchant_id, REWARD_TIMER, self.group_id, due))
+            return Decision(result=after, rows=rows)
+
+    def _reward(self, state: State, group: FissionGroup) -> Decision:
+        issue = Issue(self, state, group.terms.template_id)
+        members = [issue.holder(group.member_id)]
+        shares = faces(group)
+        if group.terms.kind == "DIVIDE":
+            helps = state.group(HELPS_OF, (self.merchant_id, self.group_id))
+            members += [issue.holder(help_.helper_id) for help_ in helps]
+        for number, (member_id, face_fen) in enumerate(zip(members, shares, strict=True)):
+            issue.one(
+                member_id, "FISSION", group.group_id, coupon_id=f"{self.new_id}.{number}",
+                face_fen=face_fen,
+            )  # fmt: skip
+        after = replace(group, state="REWARDED", reason="")
+        rewards = [
+            events.FissionReward(
+                member_id=coupon.member_id, coupon_id=coupon.coupon_id, face_fen=coupon.face_fen
+            )
+            for coupon in issue.coupons
+        ]
+        done = events.FissionCompleted(**told(group), helpers=group.helpers, rewards=rewards)
+        return Decision(after, [after, *issue.rows()], [done, *issue.events])
+
+
+class BoomerangUsed(Command, frozen=True, kw_only=True):
+    """A coupon was used in an order; if it was a boomerang's, its sharer gets the same coupon.
+
+    Other coupons change nothing. Once per friend and group.
+    """
+
+    RESULT: ClassVar[type] = bool
+
+    coupon_id: str
+    order_id: str
+
+    def lane(self) -> str:
+        return f"boomerang:{self.coupon_id}"
+
+    def locate(self) -> Sequence[Read]:
+        return ((Coupon, (self.merchant_id, self.coupon_id)),)
+
+    def keys(self, found: State) -> Sequence[str]:
+        coupon = found.get(Coupon, (self.merchant_id, self.coupon_id))
+        ours = coupon is not None and coupon.source == "FISSION"
+        return (f"fission-group:{coupon.ref}",) if coupon and ours else (self.lane(),)
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield Coupon, (self.merchant_id, self.coupon_id)
+        coupon = found.get(Coupon, (self.merchant_id, self.coupon_id))
+        if coupon is not None and coupon.source == "FISSION":
+            yield FissionGroup, (self.merchant_id, coupon.ref)
+            yield GRANTS_FOR, (self.merchant_id, "FISSION", f"order:{self.order_id}")
+
+    def decide(self, state: State) -> Decision:
+        coupon = state.get(Coupon, (self.merchant_id, self.coupon_id))
+        if coupon is None or coupon.source != "FISSION":
+            return Decision(result=False)
+        group = state.get(FissionGroup, (self.merchant_id, coupon.ref))
+        if group is None or group.terms.kind != "BOOMERANG":
+            return Decision(result=False)
+        ref = f"order:{self.order_id}"
+        if state.group(GRANTS_FOR, (self.merchant_id, "FISSION", ref)):
+            return Decision(result=False)
+        grant_id = f"{self.coupon_id}.back.{self.order_id}"
+        template_id, sharer = group.terms.template_id, group.member_id
+        return Decision(
+            result=True, rows=promise(group, grant_id, template_id, sharer, ref, self.at)
+        )
+
+
+class VoidFissionRewards(RevokeGrants, frozen=True, kw_only=True):
+    """The friend's order was fully refunded: the sharer's unused reward is void; domain.md §2.14.
+
+    After the window it is kept.
+    """
+
+    def decide(self, state: State) -> Decision:
+        grants = state.group(GRANTS_FOR, (self.merchant_id, self.source, self.ref))
+        if any(self.at > grant.created_at + REFUND_WINDOW for grant in grants):
+            return Decision(result=[])
+        return super().decide(state)

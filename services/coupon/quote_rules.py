@@ -1,0 +1,164 @@
+"""When a promotion or a coupon holds for a cart, and what a coupon takes off. Pure.
+
+domain.md §2.7, C3, C4. Every answer names the first reason against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from services.coupon.carts import CartLine, Offer, Question, Voucher, covers, where_and_who
+from services.coupon.conditions import holds
+from services.coupon.promotion_terms import total
+from services.coupon.terms import FULL_BP
+
+
+def offer_reason(question: Question, offer: Offer, facts: dict[str, Any]) -> str:
+    """Why a promotion does not hold here, whatever is in the cart; empty if it does."""
+    if question.at < offer.starts_at:
+        return "NOT_STARTED"
+    if question.at >= offer.ends_at:
+        return "EXPIRED"
+    reason = where_and_who(offer.terms.scope, question)
+    if not reason and not holds(offer.terms.condition, facts):
+        return "CONDITION_NOT_MET"
+    return reason
+
+
+def voucher_reason(question: Question, voucher: Voucher) -> str:
+    """Why a coupon cannot be used here, whatever is in the cart; empty if it can."""
+    if question.picked is not None and voucher.coupon_id not in question.picked:
+        return "NOT_PICKED"
+    if voucher.state != "AVAILABLE":
+        return "NOT_AVAILABLE"
+    if question.at < voucher.valid_from:
+        return "NOT_STARTED"
+    if question.at >= voucher.valid_to:
+        return "EXPIRED"
+    reason = where_and_who(voucher.terms.scope, question)
+    if not reason and voucher.terms.first_order_only and not question.shopper.is_first_order:
+        return "FIRST_ORDER_ONLY"
+    return reason
+
+
+def facts_of(question: Question, payable: Sequence[int]) -> dict[str, Any]:
+    """What a condition may ask about this cart; conditions.py names the types."""
+    cart, shopper = question.cart, question.shopper
+    return {
+        "goods_fen": sum(payable),
+        "quantity": sum(line.qty for line in cart.lines),
+        "channel": cart.channel,
+        "store_id": cart.store_id,
+        "tier_id": shopper.tier_id,
+        "segment_ids": shopper.segment_ids,
+        "sku_ids": sorted({line.sku_id for line in cart.lines}),
+        "product_ids": sorted({line.product_id for line in cart.lines if line.product_id}),
+        "category_ids": sorted({line.category_id for line in cart.lines if line.category_id}),
+        "is_first_order": shopper.is_first_order,
+        "is_new_customer": shopper.is_new_customer,
+        "at": question.at,
+    }
+
+
+def promotion_lines(lines: Sequence[CartLine], offer: Offer) -> tuple[int, ...]:
+    """The lines a bundle or full reduction counts."""
+    terms = offer.terms
+    skus = {item.sku_id for item in terms.items}
+    return tuple(
+        index
+        for index, line in enumerate(lines)
+        if not line.no_promotions
+        and not line.add_on_of
+        and covers(terms.scope, line)
+        and (not skus or line.sku_id in skus)
+    )
+
+
+def voucher_lines(lines: Sequence[CartLine], voucher: Voucher) -> tuple[int, ...]:
+    """The lines a coupon counts; a shipping coupon counts them for its threshold."""
+    terms = voucher.terms
+    skus = set(terms.exchange_sku_ids) if terms.kind == "EXCHANGE" else set()
+    return tuple(
+        index
+        for index, line in enumerate(lines)
+        if not line.no_coupons
+        and not line.add_on_of
+        and covers(terms.scope, line)
+        and (not skus or line.sku_id in skus)
+    )
+
+
+class Gain(msgspec.Struct, frozen=True):
+    """What a coupon takes off, and the amount it was measured by."""
+
+    off_fen: int
+    base_fen: int
+    gap_fen: int = 0
+    # EXCHANGE: the line one piece of which becomes free.
+    line: int = -1
+
+
+def coupon_gain(
+    voucher: Voucher,
+    eligible: Sequence[int],
+    payable: Sequence[int],
+    lines: Sequence[CartLine],
+    left: Sequence[int] | None = None,
+) -> Gain:
+    """What a goods coupon takes off lines that cost ``payable`` after promotions.
+
+    ``left`` is what is left of them after other coupons: the threshold looks at ``payable``, the
+    discount takes from ``left``. More goods never give less. C3, C4.
+    """
+    terms = voucher.terms
+    base = total(payable, eligible)
+    if base < terms.threshold_fen:
+        return Gain(0, base, terms.threshold_fen - base)
+    rest = payable if left is None else left
+    if terms.kind == "EXCHANGE":
+        return _exchange(voucher, eligible, rest, lines, base)
+    there = base if left is None else total(left, eligible)
+    if terms.kind == "DISCOUNT":
+        off = there * (FULL_BP - terms.discount_bp) // FULL_BP
+        return Gain(min(off, terms.cap_fen) if terms.cap_fen else off, base)
+    return Gain(min(voucher.face_fen, there), base)
+
+
+def _exchange(
+    voucher: Voucher,
+    eligible: Sequence[int],
+    rest: Sequence[int],
+    lines: Sequence[CartLine],
+    base: int,
+) -> Gain:
+    """One piece of the dearest eligible line becomes free, up to the coupon's face."""
+    off, chosen = 0, -1
+    for index in eligible:
+        piece = -(-rest[index] // lines[index].qty)
+        worth = min(piece, voucher.face_fen) if voucher.face_fen else piece
+        if worth > off:
+            off, chosen = worth, index
+    return Gain(off, base, 0, chosen)
+
+
+def shipping_gain(voucher: Voucher, shipping_fen: int) -> int:
+    """What a shipping coupon takes off this shipping; a face of 0 is all of it."""
+    return min(voucher.face_fen, shipping_fen) if voucher.face_fen else shipping_fen
+
+
+def preference(voucher: Voucher) -> tuple[int, datetime, datetime, str, str]:
+    """Of coupons that take off the same the lowest is used; domain.md §2.7, C12.
+
+    Higher threshold → earlier expiry → earlier claimed → smaller batch → smaller id.
+    """
+    return (
+        -voucher.terms.threshold_fen,
+        voucher.valid_to,
+        voucher.claimed_at,
+        voucher.batch_id,
+        voucher.coupon_id,
+    )

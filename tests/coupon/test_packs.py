@@ -1,0 +1,177 @@
+"""Saver packs: paid, delivered over time, refunded by what they saved; domain.md §2.14, M44."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from services.coupon.locks import UseCoupons
+from services.coupon.pack_offers import PackItem, SetPackOffer
+from services.coupon.packs import BuyPack, CouponPack, PayPack, RefundPack, SettlePackRefund
+from services.coupon.store_promotions import PACKS
+from tests.coupon.desk import MERCHANT, Desk
+
+HALF_HOUR = timedelta(minutes=30)
+DAY = timedelta(days=1)
+
+
+async def offer(desk: Desk, **fields: Any) -> None:
+    """990 fen for one coupon at once and one each after 7 and 14 days."""
+    given: dict[str, Any] = {
+        "offer_id": "p1", "version": 0, "name": "", "price_fen": 990, "actor": "admin",
+        "items": [PackItem("t1"), PackItem("t1", after_days=7), PackItem("t1", 2, 14)],
+    }  # fmt: skip
+    await desk.run(SetPackOffer, **(given | fields))
+
+
+async def bought(desk: Desk, member_id: str = "u1") -> CouponPack:
+    pack: CouponPack = await desk.run(
+        BuyPack, offer_id="p1", member_id=member_id, pay_within=HALF_HOUR
+    )
+    return pack
+
+
+async def paid(desk: Desk, pack: CouponPack, **fields: Any) -> CouponPack:
+    given = {"payment_id": "pay1", "amount_fen": pack.price_fen, "paid_at": desk.at} | fields
+    after: CouponPack = await desk.run(PayPack, pack_id=pack.pack_id, **given)
+    return after
+
+
+async def stored(desk: Desk, pack: CouponPack) -> CouponPack:
+    found: CouponPack = await PACKS.get(desk.pool, (MERCHANT, pack.pack_id))
+    return found
+
+
+async def states(desk: Desk) -> list[str]:
+    rows = await desk.pool.fetch("SELECT state FROM coupons ORDER BY claimed_at, coupon_id")
+    return [row[0] for row in rows]
+
+
+async def use(desk: Desk, number: int, discount_fen: int) -> None:
+    """One of the delivered coupons takes something off an order."""
+    rows = await desk.pool.fetch("SELECT coupon_id FROM coupons ORDER BY claimed_at, coupon_id")
+    held = await desk.coupon(rows[number][0])
+    await desk.lock(replace(held, face_fen=discount_fen), f"o{number}")
+    await desk.run(UseCoupons, order_id=f"o{number}")
+
+
+async def test_a_pack_is_delivered_over_time(desk: Desk) -> None:
+    await desk.template("t1")
+    await offer(desk)
+    pack = await paid(desk, await bought(desk))
+    assert pack.state == "DELIVERING"
+    start = desk.at
+    await desk.until(start)
+    assert await states(desk) == ["AVAILABLE"]
+    await desk.until(start + 7 * DAY)
+    assert len(await states(desk)) == 2
+    assert (await stored(desk, pack)).state == "DELIVERING"
+    await desk.until(start + 14 * DAY)
+    assert len(await states(desk)) == 4
+    assert (await stored(desk, pack)).state == "DELIVERED"
+    (event,) = await desk.told("PackPurchased")
+    assert (event["coupons"], event["price_fen"]) == (4, 990)
+
+
+async def test_the_same_payment_again_changes_nothing(desk: Desk) -> None:
+    await desk.template("t1")
+    await offer(desk)
+    pack = await bought(desk)
+    assert await paid(desk, pack) == await paid(desk, pack)
+    await desk.until(desk.at)
+    assert len(await states(desk)) == 1
+    assert len(await desk.told("PackPurchased")) == 1
+
+
+@pytest.mark.parametrize(("saved", "refunded"), [(0, 990), (300, 690), (990, 0), (2_000, 0)])
+async def test_refund_is_paid_less_saved(desk: Desk, saved: int, refunded: int) -> None:
+    await desk.template("t1")
+    await offer(desk)
+    pack = await paid(desk, await bought(desk))
+    await desk.until(desk.at + 7 * DAY)
+    if saved:
+        await use(desk, 0, saved)
+    after = await desk.run(RefundPack, pack_id=pack.pack_id)
+    assert (after.refund_fen, after.savings_fen) == (refunded, saved)
+    assert after.state == ("REFUNDING" if refunded else "REFUNDED")
+    assert "AVAILABLE" not in await states(desk)
+    # What was still to come does not come.
+    await desk.until(desk.at + 14 * DAY)
+    assert len(await states(desk)) == 2
+    assert len(await desk.told("PackRefundRequested")) == (1 if refunded else 0)
+    assert await desk.why(RefundPack, pack_id=pack.pack_id) == "PACK_STATE_INVALID"
+
+
+async def test_the_refund_ends_when_the_money_is_back(desk: Desk) -> None:
+    await desk.template("t1")
+    await offer(desk)
+    pack = await paid(desk, await bought(desk))
+    refunding = await desk.run(RefundPack, pack_id=pack.pack_id)
+    settle = {"pack_id": pack.pack_id, "refund_id": refunding.refund_id}
+    await desk.run(SettlePackRefund, **settle, succeeded=False)
+    assert len(await desk.told("PackRefundRequested")) == 2
+    await desk.run(SettlePackRefund, **settle, succeeded=True)
+    assert (await stored(desk, pack)).state == "REFUNDED"
+    assert [one["amount_fen"] for one in await desk.told("PackRefunded")] == [990]
+
+
+async def test_an_order_that_holds_a_coupon_comes_first(desk: Desk) -> None:
+    await desk.template("t1")
+    await offer(desk)
+    pack = await paid(desk, await bought(desk))
+    await desk.until(desk.at)
+    row = await desk.pool.fetchrow("SELECT coupon_id FROM coupons")
+    await desk.lock(await desk.coupon(row[0]), "o1")
+    assert await desk.why(RefundPack, pack_id=pack.pack_id) == "PACK_STATE_INVALID"
+
+
+async def test_unpaid_packs_close_and_late_money_still_buys(desk: Desk) -> None:
+    await desk.template("t1")
+    await offer(desk)
+    pack = await bought(desk)
+    await desk.until(desk.at + HALF_HOUR)
+    assert (await stored(desk, pack)).state == "CLOSED"
+    assert (await paid(desk, pack)).state == "DELIVERING"
+
+
+async def test_money_that_buys_nothing_goes_back(desk: Desk) -> None:
+    await desk.template("t1")
+    await offer(desk)
+    pack = await bought(desk)
+    assert (await paid(desk, pack, amount_fen=1)).state == "CREATED"
+    await paid(desk, pack, payment_id="pay2")
+    await paid(desk, pack, payment_id="pay3")
+    asked = await desk.told("PackRefundRequested")
+    assert [(one["payment_id"], one["amount_fen"]) for one in asked] == [("pay1", 1), ("pay3", 990)]
+
+
+async def test_who_may_buy(desk: Desk) -> None:
+    buy = {"offer_id": "p1", "member_id": "u1", "pay_within": HALF_HOUR}
+    assert await desk.why(BuyPack, **buy) == "PACK_OFFER_NOT_FOUND"
+    await offer(desk, per_member=1)
+    await bought(desk)
+    assert await desk.why(BuyPack, **buy) == "PACK_LIMIT_REACHED"
+    await offer(desk, version=1, on_sale=False)
+    assert await desk.why(BuyPack, **buy | {"member_id": "u2"}) == "PACK_NOT_ON_SALE"
+    assert await desk.why(SetPackOffer, offer_id="p1", version=1, name="", price_fen=1, items=[],
+                          actor="a") == "PACK_OFFER_CHANGED"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"price_fen": 0},
+        {"items": []},
+        {"items": [PackItem("t1", 0)]},
+        {"items": [PackItem("t1", 101)]},
+        {"items": [PackItem("t1", 1, -1)]},
+        {"items": [PackItem("t1", 1, 367)]},
+    ],
+)
+async def test_packs_that_make_no_sense_are_refused(desk: Desk, bad: dict[str, Any]) -> None:
+    given = {"offer_id": "p1", "version": 0, "name": "", "price_fen": 1, "actor": "a",
+             "items": [PackItem("t1")]}  # fmt: skip
+    assert await desk.why(SetPackOffer, **(given | bad)) == "PACK_INVALID"
