@@ -117,7 +117,7 @@ class GroupServiceServicer(object):
     def OpenGroup(self, request, context):
         """Opens a group and reserves its leader's seat; the clock starts when the leader has paid.
 
-        Refuses ACTIVITY_NOT_FOUND, ACTIVITY_NOT_RUNNING, SKU_NOT_OFFERED, TIER_NOT_OFFERED,
+        Refuses ACTIVITY_NOT_FOUND, ACTIVITY_NOT_RUNNING, ORDER_INCOMPLETE, SKU_NOT_OFFERED, TIER_NOT_OFFERED,
         PICKUP_POINT_UNKNOWN, NOT_PICKUP_LEADER, ALREADY_IN_GROUP, ORDER_HAS_SEAT, ORDER_LIMIT, TOTAL_LIMIT,
         SOLD_OUT.
         """

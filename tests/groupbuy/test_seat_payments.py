@@ -1,0 +1,170 @@
+"""Money for seats: in time, late, twice, too little; every fen finds a seat or goes back."""
+
+from __future__ import annotations
+
+from services.groupbuy.activities import StopActivity
+from services.groupbuy.joining import OpenGroup
+from services.groupbuy.orders import TakeOrderPaid
+from services.groupbuy.seat_payments import ConfirmSeat
+from services.groupbuy.seats import CancelSeat
+from tests.groupbuy.market import Market, terms
+
+
+async def test_late_money_takes_its_seat_back_if_it_is_free(market: Market) -> None:
+    group = await market.opened(await market.activity(stock=10))
+    taken = await market.engine.run(market.joining(group, "a"))
+    await market.due(minutes=15)
+    assert (await market.stock(group.activity_id))[1] == 1
+    back = await market.pay(taken.seat)
+    assert back.seat is not None
+    assert (back.seat.state, back.group.paid, back.group.reserved) == ("PAID", 2, 0)
+    assert (await market.stock(group.activity_id))[1] == 2
+    assert not await market.told("RefundRequested")
+
+
+async def test_late_money_goes_back_once_if_the_seat_is_gone(market: Market) -> None:
+    group = await market.opened(await market.activity(terms(size=2)))
+    taken = await market.engine.run(market.joining(group, "a"))
+    await market.due(minutes=15)
+    await market.joined(group, "b")
+    payment = market.fresh("pay")
+    for _ in range(3):  # the same payment, told again under other event ids
+        await market.pay(taken.seat, payment_id=payment)
+    late = await market.seat(taken.seat)
+    assert (late.state, late.owed_back_fen) == ("LATE_PAID", 6_900)
+    asked = await market.told("RefundRequested")
+    assert [(one["kind"], one["amount_fen"]) for one in asked] == [("LATE_PAY", 6_900)]
+
+
+async def test_late_money_of_an_oversold_seat(market: Market) -> None:
+    group = await market.opened(await market.activity(terms(size=4), stock=2))
+    taken = await market.engine.run(market.joining(group, "a"))
+    await market.due(minutes=15)
+    await market.joined(group, "b")
+    await market.pay(taken.seat)
+    assert [one["kind"] for one in await market.told("RefundRequested")] == ["OVERSOLD"]
+    assert await market.stock(group.activity_id) == (2, 2)
+
+
+async def test_late_money_goes_back_if_the_terms_say_so(market: Market) -> None:
+    group = await market.opened(await market.activity(terms(late_payment="REFUND")))
+    taken = await market.engine.run(market.joining(group, "a"))
+    await market.due(minutes=15)
+    late = await market.answer(market.paying(taken.seat, by_event=False))
+    assert late == "HOLD_EXPIRED"
+    assert (await market.seat(taken.seat)).state == "LATE_PAID"
+    assert [one["kind"] for one in await market.told("RefundRequested")] == ["LATE_PAY"]
+
+
+async def test_late_money_of_a_leader_goes_back(market: Market) -> None:
+    taken = await market.engine.run(market.opening(await market.activity(), "leader"))
+    await market.due(minutes=15)
+    assert (await market.group(taken.group)).status == "CLOSED"
+    await market.pay(taken.seat)
+    assert (await market.group(taken.group)).status == "CLOSED"
+    asked = await market.told("RefundRequested")
+    assert [(one["kind"], one["amount_fen"]) for one in asked] == [("LATE_PAY", 5_900)]
+
+
+async def test_late_money_of_a_member_who_took_another_seat_goes_back(market: Market) -> None:
+    group = await market.opened(await market.activity())
+    taken = await market.engine.run(market.joining(group, "a"))
+    await market.due(minutes=15)
+    await market.engine.run(market.joining(group, "a"))
+    await market.pay(taken.seat)
+    assert [one["kind"] for one in await market.told("RefundRequested")] == ["LATE_PAY"]
+
+
+async def test_a_second_payment_goes_back(market: Market) -> None:
+    group = await market.opened(await market.activity())
+    taken = await market.joined(group, "a")
+    again = await market.pay(taken.seat, amount_fen=7_000)
+    assert again.seat is not None
+    assert (again.seat.state, again.seat.paid_fen, again.group.paid) == ("PAID", 6_900, 2)
+    asked = await market.told("RefundRequested")
+    assert [(one["kind"], one["amount_fen"]) for one in asked] == [("DUPLICATE", 7_000)]
+
+
+async def test_payment_and_order_tell_of_the_same_money(market: Market) -> None:
+    group = await market.opened(await market.activity())
+    for first in ("order", "payment"):
+        taken = await market.engine.run(market.joining(group, f"by-{first}"))
+        order = {"order_id": taken.seat.order_id, "amount_fen": 6_900, "paid_at": market.at}
+        if first == "order":
+            await market.run(TakeOrderPaid, **order)
+            await market.pay(taken.seat)
+        else:
+            await market.pay(taken.seat)
+            await market.run(TakeOrderPaid, **order)
+        seat = await market.seat(taken.seat)
+        assert (seat.paid_fen, seat.payment_id != "") == (6_900, True)
+    assert (await market.group(group)).status == "SUCCEEDED"
+    assert not await market.told("RefundRequested")
+
+
+async def test_a_payment_that_is_too_small_is_refused(market: Market) -> None:
+    group = await market.opened(await market.activity())
+    taken = await market.engine.run(market.joining(group, "a"))
+    assert await market.answer(market.paying(taken.seat, amount_fen=6_899)) == (
+        "PAYMENT_AMOUNT_MISMATCH"
+    )
+    assert (await market.seat(taken.seat)).state == "RESERVED"
+
+
+async def test_a_payment_of_a_seat_nobody_knows(market: Market) -> None:
+    fields = {"seat_id": "none", "payment_id": "p", "amount_fen": 1}
+    assert await market.refused(ConfirmSeat, **fields, by_event=True) == "PREDECESSOR_MISSING"
+    assert await market.refused(ConfirmSeat, **fields) == "SEAT_NOT_FOUND"
+
+
+async def test_a_confirmation_sent_again_answers_the_same(market: Market) -> None:
+    group = await market.opened(await market.activity())
+    taken = await market.engine.run(market.joining(group, "a"))
+    command = market.paying(taken.seat)
+    assert await market.answer(command) == await market.answer(command)
+    assert (await market.group(group)).paid == 2
+
+
+async def test_money_for_a_seat_in_a_stopped_activity_goes_back(market: Market) -> None:
+    activity = await market.activity()
+    group = await market.opened(activity)
+    taken = await market.engine.run(market.joining(group, "a"))
+    await market.run(StopActivity, activity_id=activity, policy="FAIL_OPEN", actor="boss")
+    await market.due(seconds=1)
+    ended = await market.group(group)
+    assert (ended.status, ended.outcome) == ("FAILED", "ACTIVITY_STOPPED")
+    assert (await market.seat(taken.seat)).state == "RELEASED"
+    await market.pay(taken.seat)
+    asked = await market.told("RefundRequested")
+    assert [(one["kind"], one["amount_fen"]) for one in asked] == [
+        ("FAIL", 5_900),
+        ("LATE_PAY", 6_900),
+    ]
+
+
+async def test_an_order_has_one_seat(market: Market) -> None:
+    activity = await market.activity()
+    taken = await market.engine.run(market.opening(activity, "a"))
+    again = market.make(
+        OpenGroup, activity_id=activity, member_id="b", order_id=taken.seat.order_id,
+        sku_id="sku", qty=1,
+    )  # fmt: skip
+    assert await market.answer(again) == "ORDER_HAS_SEAT"
+
+
+async def test_a_cancelled_seat_is_free_and_a_paid_one_stays(market: Market) -> None:
+    group = await market.opened(await market.activity())
+    taken = await market.engine.run(market.joining(group, "a"))
+    for _ in range(2):
+        freed = await market.run(CancelSeat, seat_id=taken.seat.seat_id)
+        assert (freed.seat.state, freed.group.reserved) == ("RELEASED", 0)
+    paid = await market.joined(group, "b")
+    assert paid.seat is not None
+    assert await market.refused(CancelSeat, seat_id=paid.seat.seat_id) == "INVALID_STATE"
+
+
+async def test_a_leader_who_cancels_closes_the_group(market: Market) -> None:
+    taken = await market.engine.run(market.opening(await market.activity(), "leader"))
+    assert await market.answer(market.joining(taken.group, "a")) == "GROUP_NOT_OPEN"
+    freed = await market.run(CancelSeat, seat_id=taken.seat.seat_id)
+    assert freed.group.status == "CLOSED"
