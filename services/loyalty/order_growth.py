@@ -209,7 +209,8 @@ class RecordOrderRefunded(_OnOrder, frozen=True, kw_only=True):
         order = self._refunded(order)
         if order.state == "PAID":
             return Decision(order, [order])
-        back = order.taken_back(full=self.full)
+        # A part that arrives after the refund in full gives nothing of that back.
+        back = order.taken_back(full=self.full).at_least(order.reversed)
         delta = back - order.reversed
         order = replace(order, reversed=back)
         if delta == Sums():

@@ -43,11 +43,18 @@ class Sums(msgspec.Struct, frozen=True, array_like=True):
     def __sub__(self, other: Sums) -> Sums:
         return self + -other
 
+    def at_least(self, least: Sums) -> Sums:
+        """Nothing below its counterpart in ``least``."""
+        return Sums(
+            max(least.growth, self.growth),
+            max(least.points, self.points),
+            max(least.spend_fen, self.spend_fen),
+            max(least.orders, self.orders),
+        )
+
     def at_least_zero(self) -> Sums:
         """Nothing below zero."""
-        return Sums(
-            max(0, self.growth), max(0, self.points), max(0, self.spend_fen), max(0, self.orders)
-        )
+        return self.at_least(Sums())
 
     def of(self, metric: TierMetric) -> int:
         """The sum a scheme with this metric looks at."""

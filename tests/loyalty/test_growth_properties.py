@@ -177,3 +177,26 @@ def test_refunds_in_pieces_sum_exactly_to_what_was_earned(
     memory.run(RecordOrderRefunded, order_id="o", refund_id="last", full=True, parts=[])
     assert memory.growth == 0
     memory.check()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 20_000)), max_size=5), st.integers(0, 5)
+)
+def test_nothing_comes_back_of_what_a_full_refund_took(
+    pieces: list[tuple[int, int]], full_at: int
+) -> None:
+    """Refunds in pieces may arrive after the one in full: the order of events changes nothing."""
+    memory = Memory()
+    lines = [BaseLine(f"l{n}", 10_000, 9_000) for n in range(3)]
+    memory.run(RecordOrderPaid, member_id="a", order_id="o", lines=lines)
+    memory.run(RecordOrderCompleted, order_id="o")
+    parts = [[RefundPart(f"l{line}", amount)] for line, amount in pieces]
+    parts.insert(min(full_at, len(parts)), [])
+    for number, part in enumerate(parts):
+        memory.run(
+            RecordOrderRefunded, order_id="o", refund_id=f"r{number}", full=not part, parts=part
+        )
+    account = memory.state.get(TierState, MEMBER)
+    assert account is not None
+    assert (account.growth, account.spend_fen, account.orders) == (0, 0, 0)
+    memory.check()
