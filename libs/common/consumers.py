@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ import msgspec
 import uuid_utils
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, MessageSizeTooLargeError
+from opentelemetry.trace import Span
 
 from common import telemetry
 from common.clock import Clock
@@ -94,6 +95,7 @@ class _Work(msgspec.Struct):
     commands: Sequence[Command] = ()
     context: Context = Context()
     failure: BaseException | None = None
+    span: Span | None = None
 
 
 class Consumers:
@@ -123,6 +125,8 @@ class Consumers:
         self._consumer: AIOKafkaConsumer | None = None
         self._producer: AIOKafkaProducer | None = None
         self._task: asyncio.Task[None] | None = None
+        # One at a time handles records, parked ones included: the loop, or the development clock.
+        self._turn = asyncio.Lock()
         self._stopping = False
         self._parked_due = 0.0
 
@@ -198,9 +202,10 @@ class Consumers:
         records = [record for there in polled.values() for record in there]
         if not records:
             return 0
-        await self.handle(records)
-        keys = {(record.topic, record.key or b"") for record in records}
-        await self._retry(await self.parking.with_keys(keys))
+        async with self._turn:
+            await self.handle(records)
+            keys = {(record.topic, record.key or b"") for record in records}
+            await self._retry(await self.parking.with_keys(keys))
         try:
             await self._consumer.commit(
                 {place: there[-1].offset + 1 for place, there in polled.items()}
@@ -227,7 +232,7 @@ class Consumers:
             assert work.failure is not None
             await self._bury(work.record, *_cause(work.failure))
 
-    async def _apply(self, works: Iterable[_Work]) -> None:
+    async def _apply(self, works: Sequence[_Work]) -> None:
         """Runs the works' commands in order per record key and notes what failed."""
         commands, contexts, lanes, owners = [], [], [], []
         for work in works:
@@ -242,6 +247,9 @@ class Consumers:
                 raise outcome
             if isinstance(outcome, BaseException) and work.failure is None:
                 work.failure = outcome
+        for work in works:
+            if work.span is not None:
+                telemetry.end_span(work.span, work.failure)
 
     def _read(self, record: Any) -> _Work:
         try:
@@ -271,12 +279,20 @@ class Consumers:
         _check_times(event)
         made = handler(event, Arrival(envelope, str(uuid_utils.uuid7())))
         commands = () if made is None else made if isinstance(made, Sequence) else (made,)
-        context = Context(
-            correlation_id=envelope.correlation_id,
-            causation_id=envelope.id,
-            traceparent=envelope.traceparent,
+        # What the commands publish belongs under this span, as this span does under its writer's.
+        span = telemetry.begin_span(
+            envelope.traceparent,
+            f"process {record.topic}",
+            kind=telemetry.CONSUMER,
+            attributes={"messaging.destination.name": record.topic, "danke.event": envelope.type},
         )
-        return _Work(record, commands, context)
+        context = Context(
+            # Whoever wrote it, what travels on with every further event stays small.
+            correlation_id=envelope.correlation_id[:128],
+            causation_id=envelope.id,
+            traceparent=telemetry.traceparent_of(span) if span else envelope.traceparent[:64],
+        )
+        return _Work(record, commands, context, span=span)
 
     async def _bury(self, record: Any, reason: str, detail: str) -> None:
         """Sends the record, unchanged, to its dead-letter topic with what went wrong."""
@@ -312,9 +328,10 @@ class Consumers:
 
     async def retry_parked(self) -> int:
         """Tries the parked events whose time has come, and buries those parked for too long."""
-        due = await self.parking.due(self.clock.now())
-        await self._retry(due)
-        return len(due)
+        async with self._turn:
+            due = await self.parking.due(self.clock.now())
+            await self._retry(due)
+            return len(due)
 
     async def _retry(self, parked: Sequence[Parked]) -> None:
         if not parked:

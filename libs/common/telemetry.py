@@ -18,7 +18,14 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
-from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, StatusCode, TraceFlags
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    Span,
+    SpanContext,
+    SpanKind,
+    StatusCode,
+    TraceFlags,
+)
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from structlog.typing import EventDict, Processor
 
@@ -257,12 +264,38 @@ def set_up_tracing(
 
 def current_traceparent() -> str:
     """The current span as a W3C ``traceparent``, to travel with a row or a record; "" if none."""
-    if _tracer is None:
-        return ""
-    context = trace.get_current_span().get_span_context()
+    return "" if _tracer is None else traceparent_of(trace.get_current_span())
+
+
+def traceparent_of(span: Span) -> str:
+    """A span as a W3C ``traceparent``; "" if it has no valid context."""
+    context = span.get_span_context()
     if not context.is_valid:
         return ""
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+
+
+def begin_span(
+    traceparent: str,
+    name: str,
+    *,
+    kind: SpanKind,
+    attributes: Mapping[str, str | int | float | bool] | None = None,
+) -> Span | None:
+    """A span under ``traceparent`` that does not become the current one; None while tracing is off.
+
+    For work done for many at once. Each must be ended by ``end_span``.
+    """
+    if _tracer is None:
+        return None
+    return _tracer.start_span(name, context=_remote(traceparent), kind=kind, attributes=attributes)
+
+
+def end_span(span: Span, failure: BaseException | None = None) -> None:
+    """Ends a span; of a failure it keeps the class, for messages may quote a member's data."""
+    if failure is not None:
+        span.set_status(StatusCode.ERROR, type(failure).__name__)
+    span.end()
 
 
 def span_from(

@@ -86,6 +86,8 @@ class Timers:
         self.pool = pool
         self.handlers = handlers
         self.clock = clock
+        # The development clock runs what is due too: it must not return while the loop is at it.
+        self._turn = asyncio.Lock()
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -112,6 +114,10 @@ class Timers:
 
     async def run_once(self) -> int:
         """Runs one batch of due timers; the number that ended."""
+        async with self._turn:
+            return await self._run_once()
+
+    async def _run_once(self) -> int:
         claimed = await self.pool.fetch(CLAIM, self.clock.now(), BATCH, LEASE)
         timers = sorted((Timer(*record) for record in claimed), key=lambda timer: timer.due_at)
         known = [timer for timer in timers if timer.kind in self.handlers]

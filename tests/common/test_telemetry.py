@@ -167,6 +167,26 @@ def test_a_failed_span_tells_the_kind_and_nothing_else() -> None:
     assert kept.spans[0].status.description == "ValueError"
 
 
+def test_spans_of_many_at_once_stay_apart() -> None:
+    kept = Kept()
+    stop = telemetry.set_up_tracing("wallet", None, 1.0, exporter=kept)
+    spans = [
+        telemetry.begin_span(parent, "process", kind=telemetry.CONSUMER) for parent in (PARENT, "")
+    ]
+    for span, failure in zip(spans, (None, ValueError("13800138000")), strict=True):
+        assert span is not None
+        assert telemetry.traceparent_of(span).startswith("00-")
+        assert telemetry.current_traceparent() == ""
+        telemetry.end_span(span, failure)
+    stop()
+    first, second = kept.spans
+    assert first.parent is not None
+    assert f"{first.parent.span_id:016x}" == PARENT.split("-")[2]
+    assert second.parent is None
+    assert second.status.description == "ValueError"
+    assert telemetry.begin_span(PARENT, "off", kind=telemetry.CONSUMER) is None
+
+
 def test_off_means_off_and_costs_next_to_nothing() -> None:
     telemetry.set_up_tracing("wallet", None, 1.0)()
     assert telemetry.current_traceparent() == ""
