@@ -1,4 +1,4 @@
-"""One stack of all services for the whole run: KAFKA=apache puts it on Apache Kafka.
+"""One stack of all complete services for the whole run: KAFKA=apache puts it on Apache Kafka.
 
 Its data is shared, so a test uses a merchant of its own (`merchant`). After each test every book of
 every service is verified.
@@ -7,6 +7,7 @@ every service is verified.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,10 +18,14 @@ from pytest_asyncio import is_async_test
 from cli.environment import local_stack
 from deploy.local.config import Settings
 from deploy.local.stack import Stack
+from tests.e2e.collector import Collector
+from tests.e2e.shop import AT, Shop
 from tests.e2e.system import System
 
 HERE = Path(__file__).parent
-# Long enough to fetch Apache Kafka once and to start eight processes on a small machine.
+# The services that are complete; a new one is named here when it is.
+SERVICES = ("loyalty", "trade", "wallet")
+# Long enough to fetch Apache Kafka once and to start five processes on a small machine.
 TIMEOUT_S = 400
 
 
@@ -38,9 +43,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def stack() -> AsyncIterator[Stack]:
+async def collector() -> AsyncIterator[Collector]:
+    """Where every service sends its spans."""
+    async with Collector() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stack(collector: Collector) -> AsyncIterator[Stack]:
     """All services as processes, in development mode, with a database and a broker of their own."""
-    async with local_stack() as running:
+    settings = Settings.of()
+    told = {
+        **settings.inherited,
+        "DANKE_OTLP_ENDPOINT": collector.endpoint,
+        "OTEL_BSP_SCHEDULE_DELAY": "200",
+    }
+    settings = replace(settings, inherited=told)
+    async with local_stack(services=SERVICES, settings=settings) as running:
         yield running
 
 
@@ -55,6 +74,13 @@ async def system(stack: Stack) -> AsyncIterator[System]:
 def merchant() -> str:
     """A merchant that no other test knows."""
     return f"m-{uuid4().hex[:12]}"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def shop(system: System, merchant: str) -> Shop:
+    """A shop of this test alone, at the time its stories begin."""
+    await system.set_time(AT)
+    return Shop(system, merchant)
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="session")

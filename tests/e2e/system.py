@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
+from urllib.request import urlopen
+from uuid import uuid4
 
+import asyncpg
 import grpc
 
 from cli.clocks import Clocks
@@ -71,7 +76,52 @@ class System:
             await self.clocks.settle()
         await self.clocks.settle()
 
+    async def stop(self, *names: str) -> None:
+        """Stops services as an operator does: each finishes its work first."""
+        await asyncio.gather(*(self.stack.processes[name].stop() for name in names))
+
+    async def kill(self, *names: str) -> None:
+        """Ends services at once, whatever they are doing."""
+        await asyncio.gather(*(self.stack.processes[name].kill() for name in names))
+
+    async def start(self, *names: str) -> None:
+        """Starts services again, on their addresses. They run with the system's time."""
+        await asyncio.gather(*(self.stack.start(name) for name in names))
+
     async def verify(self) -> Report:
         """Every check of every service, on what is settled."""
         await self.settle()
         return await verify_stack(self.stack)
+
+    async def measured(self, service: str, metric: str) -> float:
+        """What a service counted since it started, over all labels."""
+        url = f"http://{self.stack.metrics_address(service)}/metrics"
+        page = await asyncio.to_thread(lambda: urlopen(url, timeout=10).read().decode())
+        lines = [line for line in page.splitlines() if line.startswith(f"{metric}{{")]
+        return sum(float(line.rpartition(" ")[2]) for line in lines)
+
+    async def parked(self, service: str, merchant_id: str) -> int:
+        """How many of a merchant's events wait in a service for what they depend on."""
+        sql = f"SELECT count(*) FROM {service}.parked WHERE merchant_id = $1"
+        return int(await self.ask_database(sql, merchant_id))
+
+    async def ask_database(self, sql: str, *arguments: Any) -> Any:
+        """One value from the database, as its administrator."""
+        connection = await asyncpg.connect(self.stack.database_url)
+        try:
+            return await connection.fetchval(sql, *arguments)
+        finally:
+            await connection.close()
+
+    @asynccontextmanager
+    async def hidden(self, service: str, table: str, column: str, key: str) -> AsyncIterator[None]:
+        """Takes rows away for a while: as if what wrote them were still to be committed."""
+        name, where = f"{service}.{table}", f"WHERE {column} = '{key}'"
+        aside = f"aside_{uuid4().hex}"
+        await self.ask_database(f"CREATE TABLE {aside} AS SELECT * FROM {name} {where}")
+        await self.ask_database(f"DELETE FROM {name} {where}")
+        try:
+            yield
+        finally:
+            await self.ask_database(f"INSERT INTO {name} SELECT * FROM {aside}")
+            await self.ask_database(f"DROP TABLE {aside}")
