@@ -7,7 +7,8 @@ past its end cannot be locked, whatever its state still says.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -28,6 +29,8 @@ from services.coupon.coupons import (
 from services.coupon.issuing import BLOCK_TIMER
 from services.coupon.stocks import BLOCK, Stock
 from services.coupon.templates import CouponTemplate
+
+LOOK_AGAIN: Final = timedelta(hours=1)
 
 
 class RunBlock(Command, frozen=True, kw_only=True):
@@ -87,8 +90,12 @@ class RunBlock(Command, frozen=True, kw_only=True):
 
 def _due(coupon: Coupon, template: CouponTemplate, at: datetime) -> datetime | None:
     """The hour in which something is due for the coupon; None if nothing is any more."""
-    if coupon.valid_to <= at or coupon.state == "EXPIRED":
+    if coupon.state == "EXPIRED":
         return None
+    if coupon.valid_to <= at:
+        # An order or a friend holds it. Timers that are late run side by side: the one that gives
+        # it back may do so as of a time when it had not ended yet, so it is looked at once more.
+        return max(coupon.locked_until or at, at) + LOOK_AGAIN
     notice = None if coupon.noticed else template.notice_at(coupon.valid_to)
     return next_hour(notice if notice is not None and notice > at else coupon.valid_to)
 

@@ -100,7 +100,7 @@ CHECKS: Final = (
             SELECT FROM timers t WHERE t.merchant_id = c.merchant_id
               AND ((t.kind = 'coupon_block' AND t.ref = c.template_id || '/' || c.block)
                    OR (t.kind = 'coupon_expiry' AND t.ref = c.coupon_id))
-              AND t.due_at <= c.valid_to + interval '1 hour'
+              AND t.due_at <= c.valid_to + interval '2 days'
         )
         GROUP BY c.merchant_id, c.template_id, c.block
         """,

@@ -8,10 +8,10 @@ from typing import Any
 from common.commands import Command
 from common.consumers import Arrival, Handler
 from common.service import Kit
-from danke.events import loyalty, loyalty_points, trade
+from danke.events import coupon, loyalty, loyalty_points, trade
 from services.wallet.accounts import MemberLeft
 from services.wallet.config import Config
-from services.wallet.gift_receipts import POINTS, TIER, ConfirmGift
+from services.wallet.gift_receipts import POINTS, TIER, ConfirmGift, coupon_gift
 from services.wallet.merges import MergeMembers
 from services.wallet.pay_password_reset import ForgetPayPassword
 from services.wallet.payment_refunds import RefundOrder
@@ -151,6 +151,14 @@ def points_earned(event: loyalty_points.PointsEarned, arrival: Arrival) -> Comma
     return None
 
 
+def coupon_granted(event: coupon.CouponGranted, arrival: Arrival) -> Command | None:
+    """A coupon that a recharge promised is the member's."""
+    if event.source == "RECHARGE":
+        gift = coupon_gift(event.template_id)
+        return _confirmed(arrival, event.ref, gift, event.coupon_id, 1)
+    return None
+
+
 def tier_changed(event: loyalty.TierChanged, arrival: Arrival) -> Command | None:
     """Loyalty lifted the member as a recharge promised."""
     if event.source == "RECHARGE" and event.to_level > event.from_level:
@@ -168,4 +176,5 @@ def handlers(kit: Kit[Config]) -> Mapping[type[Any], Handler]:
         loyalty.MemberClosed: member_closed,
         loyalty.TierChanged: tier_changed,
         loyalty_points.PointsEarned: points_earned,
+        coupon.CouponGranted: coupon_granted,
     }

@@ -1,0 +1,285 @@
+"""Coupons through real gRPC and a real broker: C1 as a race of several servers, events in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+
+import grpc
+import pytest
+
+from common.consumers import Arrival
+from common.service import Process
+from danke.coupon.v1 import coupon_pb2 as pb
+from danke.coupon.v1 import grant_pb2, template_pb2
+from danke.coupon.v1.coupon_pb2_grpc import CouponServiceStub
+from danke.coupon.v1.grant_pb2_grpc import GrantServiceStub
+from danke.coupon.v1.template_pb2_grpc import TemplateServiceStub
+from danke.events import loyalty, loyalty_points, trade, wallet
+from danke.events.envelope import Envelope, Event
+from services.coupon import consumers, store_verify
+from services.coupon.config import DEVELOPMENT_SECRET
+from services.coupon.coupon_secrets import CouponSecrets
+from services.coupon.main import SERVICE
+from tests.conftest import Migrated
+from tests.grpc_client import Refused, metadata, refusal, running
+
+Running = tuple[Process, grpc.aio.Channel, str]
+NOW = datetime(2026, 5, 1, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def coupon(migrated: Migrated, bootstrap: str) -> AsyncIterator[Running]:
+    dsn = await migrated("coupon")
+    async with running(SERVICE, dsn, bootstrap) as (process, channel):
+        process.set_time(NOW)
+        yield process, channel, dsn
+
+
+async def _template(channel: grpc.aio.Channel, template_id: str, **limits: int) -> None:
+    stub = TemplateServiceStub(channel)
+    settings = template_pb2.TemplateSettings(
+        name="满100减30",
+        terms=template_pb2.Terms(
+            kind="COUPON_KIND_FULL_REDUCTION", face_fen=3_000, threshold_fen=10_000, transfers=1
+        ),
+        validity=template_pb2.Validity(kind="KIND_DAYS", amount=30),
+        limits=template_pb2.Limits(**limits),
+    )
+    await stub.SetTemplate(
+        template_pb2.SetTemplateRequest(
+            request_id=f"{template_id}-set", template_id=template_id, settings=settings
+        ),
+        metadata=metadata(),
+    )
+    await stub.ActivateTemplate(
+        template_pb2.ActivateTemplateRequest(
+            request_id=f"{template_id}-on", template_id=template_id
+        ),
+        metadata=metadata(),
+    )
+
+
+async def test_c1_a_thousand_claims_at_three_servers(migrated: Migrated, bootstrap: str) -> None:
+    dsn = await migrated("coupon")
+    async with AsyncExitStack() as stack:
+        servers = [
+            await stack.enter_async_context(running(SERVICE, dsn, bootstrap)) for _ in range(3)
+        ]
+        stubs = [CouponServiceStub(channel) for _, channel in servers]
+        await _template(servers[0][1], "hot", total=100)
+        header = metadata()
+
+        async def claim(number: int) -> str:
+            request = pb.ClaimRequest(
+                request_id=f"c{number}", template_id="hot", member_id=f"u{number}"
+            )
+            try:
+                await stubs[number % 3].Claim(request, metadata=header)
+            except grpc.aio.AioRpcError as error:
+                return Refused(error).reason
+            return "OK"
+
+        answers = Counter(await asyncio.gather(*map(claim, range(1_000))))
+        assert answers == {"OK": 100, "SOLD_OUT": 900}
+        pool = servers[0][0].pool
+        assert await pool.fetchval("SELECT count(*) FROM coupons") == 100
+        assert await pool.fetchval("SELECT issued FROM coupon_stocks") == 100
+        for check in store_verify.CHECKS:
+            assert await pool.fetch(check.sql) == [], check.name
+
+
+async def test_a_coupon_s_life_over_grpc(coupon: Running) -> None:
+    process, channel, _ = coupon
+    stub, header = CouponServiceStub(channel), metadata()
+    await _template(channel, "t")
+    claim = pb.ClaimRequest(request_id="1", template_id="t", member_id="u")
+    claimed = (await stub.Claim(claim, metadata=header)).coupon
+    assert (await stub.Claim(claim, metadata=header)).coupon == claimed
+    locked = pb.LockedCoupon(coupon_id=claimed.coupon_id, discount_fen=3_000)
+    lock = pb.LockRequest(request_id="2", order_id="o", member_id="u", coupons=[locked])
+    secrets = CouponSecrets(DEVELOPMENT_SECRET)
+    until = NOW + timedelta(minutes=10)
+    lock.quote_hash = secrets.seal("m1", "u", [(claimed.coupon_id, 2_999)], "ab", until)
+    assert (await refusal(stub.Lock(lock, metadata=header))).reason == "QUOTE_CHANGED"
+    lock.quote_hash = secrets.seal("m1", "u", [(claimed.coupon_id, 3_000)], "ab", until)
+    process.set_time(until)
+    assert (await refusal(stub.Lock(lock, metadata=header))).reason == "QUOTE_EXPIRED"
+    process.set_time(NOW)
+    await stub.Lock(lock, metadata=header)
+    used = await stub.Use(pb.UseRequest(request_id="3", order_id="o"), metadata=header)
+    assert used.lock.state == pb.OrderLock.STATE_USED
+    back = pb.ReturnRequest(request_id="4", order_id="o", refund_id="r", full=True)
+    await stub.Return(back, metadata=header)
+    shown = await stub.IssueVerifyCode(
+        pb.IssueVerifyCodeRequest(request_id="5", coupon_id=claimed.coupon_id, member_id="u"),
+        metadata=header,
+    )
+    till = pb.VerifyAtPosRequest(request_id="6", code=shown.code.lower(), store_id="s")
+    done = await stub.VerifyAtPos(till, metadata=header)
+    assert done.coupon.state == pb.Coupon.STATE_USED
+    revert = pb.RevertVerifyRequest(
+        request_id="7", verification_id=done.verification.verification_id
+    )
+    await stub.RevertVerify(revert, metadata=header)
+    offer = await stub.Transfer(
+        pb.TransferRequest(request_id="8", coupon_id=claimed.coupon_id, member_id="u"),
+        metadata=header,
+    )
+    accept = pb.AcceptTransferRequest(
+        request_id="9", transfer_id=offer.transfer_id, token="0" * 32, member_id="f"
+    )
+    wrong = await refusal(stub.AcceptTransfer(accept, metadata=header))
+    assert wrong.reason == "TRANSFER_NOT_FOUND"
+    accept.token = offer.token
+    theirs = (await stub.AcceptTransfer(accept, metadata=header)).coupon
+    mine = await stub.ListMine(pb.ListMineRequest(member_id="f", page_size=1), metadata=header)
+    assert [one.coupon_id for one in mine.coupons] == [theirs.coupon_id]
+    own = metadata(member_id="u")
+    other = await refusal(stub.ListMine(pb.ListMineRequest(member_id="f"), metadata=own))
+    assert other.reason == "ACTOR_NOT_ALLOWED"
+
+
+async def test_codes_and_statistics_over_grpc(coupon: Running) -> None:
+    _, channel, _ = coupon
+    admin, stub, header = TemplateServiceStub(channel), CouponServiceStub(channel), metadata()
+    await _template(channel, "t")
+    make = template_pb2.CreateCodesRequest(
+        request_id="1", code_batch_id="print", template_id="t", number=3
+    )
+    make.expire_time.FromDatetime(NOW + timedelta(days=9))
+    codes = (await admin.CreateCodes(make, metadata=header)).codes
+    assert len(set(codes)) == 3 and all(len(code) == 16 for code in codes)
+    typed = f"{codes[0][:8].lower()}-{codes[0][8:]}"
+    redeem = pb.RedeemCodeRequest(request_id="2", code=typed, member_id="u")
+    assert (await stub.RedeemCode(redeem, metadata=header)).coupon.source == "CODE"
+    statistics = await admin.GetTemplateStatistics(
+        template_pb2.GetTemplateStatisticsRequest(template_id="t"), metadata=header
+    )
+    assert (statistics.stock.issued, statistics.stock.reserved) == (1, 2)
+    listed = await admin.ListTemplates(template_pb2.ListTemplatesRequest(), metadata=header)
+    assert listed.templates[0].settings.terms.face_fen == 3_000
+
+
+async def test_a_mass_grant_over_grpc_tells_each_member_s_result(coupon: Running) -> None:
+    process, channel, _ = coupon
+    stub, header = GrantServiceStub(channel), metadata()
+    await _template(channel, "t", per_member=1)
+    one = grant_pb2.GrantRequest(
+        request_id="1", grant_id="g", template_id="t", member_id="b", quantity=1
+    )
+    await stub.Grant(one, metadata=header)
+    await stub.CreateGrantBatch(
+        grant_pb2.CreateGrantBatchRequest(
+            request_id="2", batch_id="batch", template_id="t", members=3
+        ),
+        metadata=header,
+    )
+    add = grant_pb2.AddGrantMembersRequest(
+        request_id="3", batch_id="batch", member_ids=["a", "b", "c"]
+    )
+    await stub.AddGrantMembers(add, metadata=header)
+    start = grant_pb2.StartGrantBatchRequest(request_id="4", batch_id="batch")
+    await stub.StartGrantBatch(start, metadata=header)
+    await process.timers.run_due()
+    results = await stub.ListGrantResults(
+        grant_pb2.ListGrantResultsRequest(batch_id="batch"), metadata=header
+    )
+    assert [(one.member_id, one.coupon_id, one.reason) for one in results.results] == [
+        ("a", "batch.0", ""), ("b", "", "CLAIM_LIMIT_REACHED"), ("c", "batch.2", "")
+    ]  # fmt: skip
+    void = grant_pb2.VoidCouponsRequest(request_id="5", coupon_ids=["batch.0", "none"])
+    ended = await stub.VoidCoupons(void, metadata=header)
+    assert [one.reason for one in ended.results] == ["", "COUPON_NOT_FOUND"]
+
+
+async def _arrives(process: Process, event: Event, event_id: str, at: datetime = NOW) -> None:
+    """The event's commands, as the Kafka door makes them; twice, as Kafka may bring it."""
+    handler = SERVICE.events(None)[type(event)]  # type: ignore[arg-type]
+    envelope = Envelope(
+        id=event_id, type="", source="", subject="", time=at, key="", merchant_id="m1", sequence=1
+    )
+    for _ in range(2):
+        made = handler(event, Arrival(envelope, f"new-{event_id}"))
+        commands = [made] if not isinstance(made, list | tuple) else made
+        for outcome in await process.engine.run_each([one for one in commands if one]):
+            assert not isinstance(outcome, BaseException), outcome
+
+
+async def _held(process: Process, member_id: str) -> list[tuple[str, str]]:
+    rows = await process.pool.fetch(
+        "SELECT source, state FROM coupons WHERE member_id = $1 ORDER BY coupon_id", member_id
+    )
+    return [tuple(row) for row in rows]
+
+
+async def test_gifts_of_others_are_granted_once_and_taken_back(coupon: Running) -> None:
+    process, channel, _ = coupon
+    await _template(channel, "t")
+    recharge = {"member_id": "u", "recharge_id": "rc"}
+    gifts = [wallet.GiftCoupon("t", 1), wallet.GiftCoupon("t", 1)]
+    succeeded = wallet.RechargeSucceeded(
+        **recharge, plan_id="p", store_id="", staff_id="", payment_id="pay", paid_fen=1,
+        bonus_fen=0, gift_points=0, gift_coupons=gifts, tier_grant="", growth=0, credited_at=NOW,
+    )  # fmt: skip
+    await _arrives(process, succeeded, "e1")
+    assert await _held(process, "u") == [("RECHARGE", "AVAILABLE")] * 2
+    approved = wallet.RechargeRefundApproved(
+        **recharge, refund_id="rf", payment_id="pay", amount_fen=1, basis="COOLING_OFF",
+        gifts_to_revoke=wallet.GiftsToRevoke(coupons=gifts), attempt=1,
+    )  # fmt: skip
+    await _arrives(process, approved, "e2")
+    assert await _held(process, "u") == [("RECHARGE", "VOIDED")] * 2
+    exchanged = loyalty_points.CouponExchanged(
+        exchange_id="x", member_id="w", item_id="i", quantity=1, points=10, cash_fen=0,
+        template_id="t",
+    )  # fmt: skip
+    await _arrives(process, exchanged, "e3")
+    assert await _held(process, "w") == [("EXCHANGE", "AVAILABLE")]
+    due = loyalty.TierUpgradeGiftDue(
+        member_id="v", gift_id="g", tier_id="gold", coupons=[loyalty.GiftCoupon("t", 1)]
+    )
+    await _arrives(process, due, "e4")
+    revoked = loyalty.TierUpgradeGiftRevoked(member_id="v", gift_id="g", tier_id="gold")
+    await _arrives(process, revoked, "e5")
+    assert await _held(process, "v") == [("TIER", "VOIDED")]
+
+
+async def test_an_order_uses_and_gives_back_by_its_events(coupon: Running) -> None:
+    process, channel, _ = coupon
+    stub, header = CouponServiceStub(channel), metadata()
+    await _template(channel, "t")
+    for order in ("paid", "closed"):
+        claim = pb.ClaimRequest(request_id=f"c-{order}", template_id="t", member_id=order)
+        claimed = (await stub.Claim(claim, metadata=header)).coupon
+        held = pb.LockedCoupon(coupon_id=claimed.coupon_id, discount_fen=3_000)
+        lock = pb.LockRequest(
+            request_id=f"l-{order}", order_id=order, member_id=order, coupons=[held]
+        )
+        await stub.Lock(lock, metadata=header)
+    line = trade.PaidLine(line_id="1", sku_id="s", qty=1, list_price_fen=1, net_paid_fen=1)
+    paid = trade.OrderPaid(
+        order_id="paid", member_id="paid", channel="MINI", lines=[line], paid_at=NOW
+    )
+    await _arrives(process, paid, "e1")
+    assert await _held(process, "paid") == [("CLAIM", "USED")]
+    assert await process.pool.fetchval("SELECT paid_orders FROM coupon_standings") == 1
+    closed = trade.OrderClosed(order_id="closed", closed_at=NOW)
+    await _arrives(process, closed, "e2")
+    assert await _held(process, "closed") == [("CLAIM", "AVAILABLE")]
+    for number, full in enumerate((False, True)):
+        refunded = trade.OrderRefunded(
+            order_id="paid", refund_id=f"r{number}", is_full_cumulative=full, refunded_at=NOW
+        )
+        await _arrives(process, refunded, f"r{number}")
+        expected = "AVAILABLE" if full else "USED"
+        assert await _held(process, "paid") == [("CLAIM", expected)]
+    merged = loyalty.MemberMerged(
+        member_id="closed", merge_id="m", from_member_id="closed", into_member_id="paid"
+    )
+    await _arrives(process, merged, "e3")
+    assert len(await _held(process, "paid")) == 2
+    assert set(consumers.handlers(None)) == set(process.service.events(None))  # type: ignore[arg-type]
