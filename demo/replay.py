@@ -22,6 +22,7 @@ from demo import data, truth
 from demo.audit import audit, owed, parked
 from demo.data import SHOP_ZONE, Day
 from demo.doors import Doors, Refused
+from demo.groups import Groups, derive
 from demo.plan import DayPlan, Planner
 from demo.progress import Bar
 from demo.report import Report, Twice
@@ -46,6 +47,7 @@ class Replay:
 
     def __init__(self, doors: Doors, clocks: Clocks, tally: Tally) -> None:
         self.steps = Steps(doors)
+        self.groups = Groups(doors)
         self.clocks = clocks
         self.tally = tally
         self.planner = Planner()
@@ -63,6 +65,7 @@ class Replay:
         while any((await self.clocks.set(midnight(day.day))).values()):
             # What timers published is taken before the day's own events; it may set timers again.
             await self.clocks.settle()
+        await self._pay_back()
         plan = self.planner.plan(day.day, day.baskets)
         for order in plan.orders:
             self.week_of[order.order_id] = order.basket.week
@@ -80,12 +83,30 @@ class Replay:
         await asyncio.gather(self.steps.pay(plan), self.steps.use(plan))
         await self.steps.publish_orders(plan)
         await self.clocks.settle()
+        await self._form_groups(plan)
+
+    async def _form_groups(self, plan: DayPlan) -> None:
+        """Groups are derived from the day's baskets; leaders pay before others can join."""
+        offers = derive(plan.day, plan.orders)
+        if offers:
+            await self.groups.offer(offers, midnight(plan.day))
+            for step in (self.groups.open, self.groups.join):
+                await self.steps.publish_payments(await step(offers))
+                await self.clocks.settle()
+
+    async def _pay_back(self) -> None:
+        """The payment channel does the refunds that failed groups wait for."""
+        records = await self.groups.refunds()
+        if records:
+            await self.steps.publish_payments(records)
+            await self.clocks.settle()
 
     async def end(self, last: date) -> None:
         """Two more midnights without shopping: what still waits in vain becomes a dead letter."""
         for after in range(1, LAST_WAIT_DAYS + 1):
             while any((await self.clocks.set(midnight(last + timedelta(days=after)))).values()):
                 await self.clocks.settle()
+            await self._pay_back()
             await asyncio.sleep(RETRY_S)
         await self.clocks.settle()
         await self.tally.caught_up()
@@ -152,6 +173,7 @@ async def run(
             owed=await owed(
                 steps, midnight(first), midnight(last + timedelta(days=LAST_WAIT_DAYS + 1))
             ),
+            groups_expected=replay.groups.expected,
             twice=replay.twice,
             dead=tally.dead,
             parked=Counter(await parked({n: stack.metrics_address(n) for n in addresses})),

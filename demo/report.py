@@ -104,6 +104,8 @@ class Report:
     records_sent: int
     # What `danke verify` found right after it.
     verified: Verified
+    # Which derived groups must succeed, by the rule that formed them.
+    groups_expected: dict[str, bool] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -113,7 +115,13 @@ class Report:
 
     def checks(self) -> list[Check]:
         """All checks, the sales first."""
-        return [*self._sales(), *self._wallet(), *self._points(), *self._platform()]
+        return [
+            *self._sales(),
+            *self._wallet(),
+            *self._points(),
+            *self._groups(),
+            *self._platform(),
+        ]
 
     def show(self, console: Console) -> None:
         """Prints the report."""
@@ -242,6 +250,23 @@ class Report:
             by_topic == answered,
             _difference(by_topic, answered),
         )
+
+    def _groups(self) -> list[Check]:
+        books = self.books.groups
+        kept = books.sums["paid_fen"] - books.sums["refunded_fen"]
+        return [
+            Check(
+                "Derived groups ended as the rule that formed them says",
+                books.succeeded == self.groups_expected,
+                _difference(books.succeeded, self.groups_expected),
+            ),
+            Check(
+                "Group-buy: paid − refunded = what successful groups kept, and no refund hangs",
+                kept == books.sums["kept_fen"]
+                and books.sums["asked_fen"] == books.sums["refunded_fen"],
+                f"{tables.yuan(kept)} by seats, {tables.yuan(books.sums['kept_fen'])} by groups",
+            ),
+        ]
 
     def _platform(self) -> list[Check]:
         checks = [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from rich.panel import Panel
 from rich.table import Table
 
-from demo import rules
+from demo import groups, rules
 from demo.doors import CONCURRENCY
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def all_of(report: Report) -> Iterator[Table | Panel]:
     yield _tiers(report)
     yield _cards(report)
     yield _refunds(report)
+    yield _groups(report)
     yield _events(report)
     yield _speed(report)
     yield _made_up()
@@ -176,6 +177,21 @@ def _refunds(report: Report) -> Table:
     return table
 
 
+def _groups(report: Report) -> Table:
+    sums = report.books.groups.sums
+    table = _table("Derived groups (danke.groupbuy.group.v1, .settlement.v1)", "", ">")
+    table.add_row("opened", f"{sums['opened']:,}")
+    table.add_row("succeeded", f"{sums['succeeded']:,}")
+    table.add_row("failed", f"{sums['failed']:,}")
+    table.add_row("seats paid", f"{sums['seats_paid']:,}")
+    table.add_row("seats given back unpaid", f"{sums['seats_released']:,}")
+    table.add_row("paid", yuan(sums["paid_fen"]))
+    table.add_row("refunded", yuan(sums["refunded_fen"]))
+    table.add_row("new customers", f"{sums['new_customers']:,}")
+    table.add_row("virtual seats", f"{sums['virtual']:,}")
+    return table
+
+
 def _events(report: Report) -> Table:
     table = _table("Events published by the services (their topics)", "event", ">records")
     for name, times in report.books.events.most_common():
@@ -205,7 +221,7 @@ def _speed(report: Report) -> Table:
 
 def _made_up() -> Table:
     table = _table("Made up by rule, not in the data", "what", "rule")
-    for name, rule in rules.MADE_UP:
+    for name, rule in (*rules.MADE_UP, groups.MADE_UP):
         table.add_row(name, rule)
     return table
 

@@ -20,6 +20,7 @@ from danke.events import loyalty, loyalty_points, wallet, wallet_punchcard
 from danke.events.envelope import event_type
 from danke.events.trade import ORDERS
 from danke.topics import EVENTS, TOPICS
+from demo.groups import GroupBooks
 from demo.sales import Sales
 
 POLL_MS: Final = 50
@@ -41,6 +42,7 @@ class Books:
 
     def __init__(self) -> None:
         self.sales = Sales()
+        self.groups = GroupBooks()
         self.events: Counter[str] = Counter()
         self.gaps = 0
         self.repeats = 0
@@ -59,6 +61,7 @@ class Books:
             wallet_punchcard.PunchCardActivated: self._card,
             wallet_punchcard.PunchCardRedeemed: self._visit,
             loyalty.TierChanged: self._tier,
+            **self.groups.takers,
         }
         self._decoders: dict[str, tuple[Callable[[bytes], Any], Callable[[Any], None]]] = {}
         for models in EVENTS.values():
