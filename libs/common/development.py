@@ -6,6 +6,7 @@ import asyncio
 
 from common.clock import DevelopmentClock
 from common.consumers import Consumers
+from common.messages import moment
 from common.outbox import Relay
 from common.server import Call
 from common.timers import Timers
@@ -34,7 +35,9 @@ class ClockService:
         return response
 
     async def SetTime(self, request: pb.SetTimeRequest, call: Call) -> pb.SetTimeResponse:
-        self.clock.set(request.time.ToDatetime(tzinfo=self.clock.now().tzinfo))
+        at = moment(request, "time")
+        assert at, "the proto demands it"
+        self.clock.set(at)
         ran = await self.timers.run_due() if self.timers else 0
         # Parked events wait for a time as well; in a service without a schema there are none.
         while self.timers and (retried := await self.consumers.retry_parked()):

@@ -9,9 +9,12 @@ import uuid_utils
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from common.clock import Clock
-from common.errors import Denied
+from common.errors import Denied, Invalid
 from common.server import Call
 
+# Which times can be meant, in seconds since 1970: reckoning with others would leave the calendar.
+_LEAST_S: Final = 0
+_MOST_S: Final = int(datetime(3000, 1, 1, tzinfo=UTC).timestamp())
 # Before and after everything, for the first page of a list.
 EARLIEST: Final = datetime(1, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(9999, 12, 31, tzinfo=UTC)
@@ -19,6 +22,10 @@ LATEST: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
 class ActorNotAllowed(Denied):
     """A member's own token reaches only that member's data."""
+
+
+class TimeOutOfRange(Invalid):
+    """A time lies outside the years 1970 to 2999."""
 
 
 def about(request: Any, call: Call, clock: Clock) -> dict[str, Any]:
@@ -47,8 +54,11 @@ def timestamp(at: datetime | None) -> Timestamp | None:
 
 
 def moment(message: Any, field: str) -> datetime | None:
-    """The time in a field of a message, or None if it is absent."""
+    """The time in a field of a message, or None if it is absent. Refuses TIME_OUT_OF_RANGE."""
     if not message.HasField(field):
         return None
-    found: datetime = getattr(message, field).ToDatetime(tzinfo=UTC)
+    stamp = getattr(message, field)
+    if not (_LEAST_S <= stamp.seconds < _MOST_S and 0 <= stamp.nanos < 10**9):
+        raise TimeOutOfRange(field=field)
+    found: datetime = stamp.ToDatetime(tzinfo=UTC)
     return found

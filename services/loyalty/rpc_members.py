@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from common.commands import Command
 from common.errors import Refusal
-from common.messages import about, own
+from common.messages import about, moment, own
 from common.server import Call
 from common.service import Kit
 from danke.loyalty.v1 import member_pb2 as pb
@@ -237,7 +238,7 @@ class MemberService(Door):
 
     def _import(self, one: pb.ImportedMember, enrolled: Enrolled, call: Call) -> ImportTier:
         about = self.about(one.enrollment, call)
-        until = one.tier_valid_until.ToDatetime(about["at"].tzinfo)
+        until = moment(one, "tier_valid_until") or datetime.fromtimestamp(0, UTC)
         return ImportTier(
             **(about | {"id": f"{about['id']}/tier"}),
             member_id=enrolled.member.member_id,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-
-from common.messages import timestamp
+from common.messages import moment, timestamp
 from common.server import Call
 from danke.loyalty.v1 import points_rule_pb2 as pb
 from services.loyalty import store_points
@@ -59,12 +57,9 @@ class PointsRuleService(Door):
     async def GetPointsLiability(
         self, request: pb.GetPointsLiabilityRequest, call: Call
     ) -> pb.GetPointsLiabilityResponse:
-        found = await store_points.liability(
-            self.pool,
-            call.merchant_id,
-            request.start_time.ToDatetime(UTC),
-            request.end_time.ToDatetime(UTC),
-        )
+        start, end = moment(request, "start_time"), moment(request, "end_time")
+        assert start and end, "the proto demands both"
+        found = await store_points.liability(self.pool, call.merchant_id, start, end)
         terms = await store_points.programme(self.pool, call.merchant_id)
         return pb.GetPointsLiabilityResponse(
             issued_points=found.issued_points,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import Any
 
-from common.messages import own
+from common.messages import moment, own
 from common.server import Call
 from danke.loyalty.v1 import tier_pb2 as pb
 from services.loyalty import store_members, store_tiers
@@ -73,7 +72,6 @@ class TierService(Door):
     async def SetTierManually(
         self, request: pb.SetTierManuallyRequest, call: Call
     ) -> pb.SetTierManuallyResponse:
-        until = request.valid_until.ToDatetime(UTC) if request.HasField("valid_until") else None
         state = await self.run(
             SetTierManually(
                 **self.about(request, call),
@@ -81,7 +79,7 @@ class TierService(Door):
                 tier_id=request.tier_id,
                 reason=request.reason,
                 operator=call.caller.actor,
-                valid_until=until,
+                valid_until=moment(request, "valid_until"),
                 trial=request.trial,
             ),
             call,
