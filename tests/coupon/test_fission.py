@@ -297,5 +297,6 @@ async def test_many_last_helpers_at_once_complete_it_once(desk: Desk) -> None:
     ],
 )
 def test_terms_that_do_not_fit_are_refused(terms: dict[str, Any]) -> None:
+    given: dict[str, Any] = {"template_id": "t1", "helpers_needed": 3}
     with pytest.raises(FissionInvalid):
-        check_fission(FissionTerms(**({"template_id": "t1", "helpers_needed": 3} | terms)))
+        check_fission(FissionTerms(**(given | terms)))

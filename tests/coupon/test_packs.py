@@ -123,8 +123,8 @@ async def test_an_order_that_holds_a_coupon_comes_first(desk: Desk) -> None:
     await offer(desk)
     pack = await paid(desk, await bought(desk))
     await desk.until(desk.at)
-    row = await desk.pool.fetchrow("SELECT coupon_id FROM coupons")
-    await desk.lock(await desk.coupon(row[0]), "o1")
+    coupon_id = await desk.pool.fetchval("SELECT coupon_id FROM coupons")
+    await desk.lock(await desk.coupon(coupon_id), "o1")
     assert await desk.why(RefundPack, pack_id=pack.pack_id) == "PACK_STATE_INVALID"
 
 

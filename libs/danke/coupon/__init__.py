@@ -1,0 +1,1 @@
+"""danke.coupon: generated from proto/, never edited."""

@@ -1,0 +1,1 @@
+"""danke.coupon.v1: generated from proto/, never edited."""

@@ -1,0 +1,196 @@
+"""Quotes over gRPC; ``QuoteService``. It reads what a price depends on; quotes.py decides."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+import asyncpg
+
+from common.clock import Clock
+from common.messages import own
+from common.server import Call
+from danke.coupon.v1 import quote_pb2 as pb
+from services.coupon import store, store_promotions, thresholds
+from services.coupon.carts import Cart, CartLine, PointsOffer, Question, Shopper, Voucher
+from services.coupon.coupon_secrets import CouponSecrets
+from services.coupon.errors_promotions import DuplicateLine
+from services.coupon.quote_answers import Applied, LinePrice, Quote, Rejected
+from services.coupon.quotes import digest, quote
+from services.coupon.terms import FULL_BP
+
+TTL: Final = timedelta(minutes=10)
+# Of those that end soonest; more coupons than these nobody can be shown.
+MOST_VOUCHERS: Final = 200
+
+
+class QuoteService:
+    """Answers ``danke.coupon.v1.QuoteService``."""
+
+    def __init__(self, pool: asyncpg.Pool[Any], clock: Clock, secrets: CouponSecrets) -> None:
+        self.pool = pool
+        self.clock = clock
+        self.secrets = secrets
+
+    async def Quote(self, request: pb.QuoteRequest, call: Call) -> pb.QuoteResponse:
+        own(call, request.member_id)
+        asked = await self._question(request, call)
+        answer = quote(asked)
+        response = _answer(answer)
+        # What a member's own token says of prices and tiers binds nobody.
+        if call.caller.member_id is None:
+            until = asked.at + TTL
+            response.quote_hash = self.secrets.seal(
+                call.merchant_id, request.member_id,
+                [(one.coupon_id, one.discount_fen) for one in response.coupons],
+                digest(asked, answer), until,
+            )  # fmt: skip
+            response.expire_time.FromDatetime(until)
+        return response
+
+    async def SuggestThreshold(
+        self, request: pb.SuggestThresholdRequest, call: Call
+    ) -> pb.SuggestThresholdResponse:
+        found = thresholds.suggest(
+            [thresholds.Period(one.orders, one.sales_fen, one.weight) for one in request.periods],
+            request.uplift_bp or thresholds.UPLIFT_BP,
+            request.off_bp or thresholds.OFF_BP,
+            request.round_fen or thresholds.ROUND_FEN,
+        )
+        return pb.SuggestThresholdResponse(
+            anchor_fen=found.anchor_fen, threshold_fen=found.threshold_fen, off_fen=found.off_fen
+        )
+
+    async def _question(self, request: pb.QuoteRequest, call: Call) -> Question:
+        now = self.clock.now()
+        names = [line.line_id for line in request.lines]
+        if len(set(names)) != len(names):
+            raise DuplicateLine(field="lines")
+        found = await store.usable(
+            self.pool, call.merchant_id, request.member_id, now, MOST_VOUCHERS
+        )
+        offers = await store_promotions.active_promotions(self.pool, call.merchant_id, now)
+        vouchers = [
+            Voucher(
+                one.coupon_id, one.template_id, one.terms_version, terms, one.face_fen,
+                one.valid_from, one.valid_to, one.claimed_at,
+                one.ref if one.source == "BATCH" else "", one.state,
+            )
+            for one, terms in found
+        ]  # fmt: skip
+        return Question(
+            merchant_id=call.merchant_id,
+            at=now,
+            cart=_cart(request),
+            shopper=await self._shopper(request, call),
+            vouchers=[] if request.no_coupons else vouchers,
+            offers=[promotion.offer for promotion in offers],
+            points=_points(request.points),
+            picked=list(request.coupon_ids) or None,
+        )
+
+    async def _shopper(self, request: pb.QuoteRequest, call: Call) -> Shopper:
+        """What the caller says of the shopper, if it may; what is known of him, else."""
+        known = await store.standing(self.pool, call.merchant_id, request.member_id)
+        trusted = call.caller.member_id is None
+        tier_id = request.shopper.tier_id if trusted else ""
+        first = known is None or known.paid_orders == 0
+        return Shopper(
+            request.member_id,
+            tier_id or (known.tier_id if known else ""),
+            list(request.shopper.segment_ids) if trusted else [],
+            first,
+            first,
+        )
+
+
+def _cart(request: pb.QuoteRequest) -> Cart:
+    return Cart(
+        [
+            CartLine(
+                line_id=line.line_id,
+                sku_id=line.sku_id,
+                qty=line.qty,
+                list_price_fen=line.list_price_fen,
+                product_id=line.product_id,
+                category_id=line.category_id,
+                tier_price_fen=line.tier_price_fen if line.HasField("tier_price_fen") else None,
+                tier_rule=line.tier_rule,
+                activity_price_fen=(
+                    line.activity_price_fen if line.HasField("activity_price_fen") else None
+                ),
+                activity_rule=line.activity_rule,
+                add_on_of=line.add_on_of,
+                no_promotions=line.no_promotions,
+                no_coupons=line.no_coupons,
+            )
+            for line in request.lines
+        ],
+        request.shipping_fen,
+        request.channel or "MINI",
+        request.store_id,
+        request.tier_bp or FULL_BP,
+        request.tier_rule,
+    )
+
+
+def _points(message: pb.QuotePoints) -> PointsOffer:
+    return PointsOffer(
+        message.points,
+        message.fen_per_100_points or 100,
+        message.max_bp or FULL_BP,
+        message.multiple_of or 1,
+    )
+
+
+def _answer(answer: Quote) -> pb.QuoteResponse:
+    return pb.QuoteResponse(
+        lines=map(_line, answer.lines),
+        steps=map(_step, answer.applied),
+        rejections=map(_rejection, answer.rejected),
+        hints=[
+            pb.QuoteHint(
+                kind=one.kind, rule_id=one.rule_id, gap_fen=one.gap_fen, gap_qty=one.gap_qty,
+                off_fen=one.off_fen,
+            )
+            for one in answer.hints
+        ],
+        coupons=[
+            pb.QuotedCoupon(coupon_id=name, discount_fen=answer.coupon_discount(name))
+            for name in answer.coupon_ids
+        ],
+        list_fen=answer.list_fen,
+        price_off_fen=answer.price_off_fen,
+        promo_off_fen=answer.promo_off_fen,
+        coupon_off_fen=answer.coupon_off_fen,
+        points_off_fen=answer.points_off_fen,
+        points_used=answer.points_used,
+        goods_fen=answer.goods_fen,
+        shipping_fen=answer.shipping_fen,
+        shipping_off_fen=answer.shipping_off_fen,
+        payable_fen=answer.payable_fen,
+        is_best=answer.is_best,
+    )  # fmt: skip
+
+
+def _line(one: LinePrice) -> pb.QuoteLinePrice:
+    return pb.QuoteLinePrice(
+        line_id=one.line_id, list_fen=one.list_fen, price_off_fen=one.price_off_fen,
+        promo_off_fen=one.promo_off_fen, coupon_off_fen=one.coupon_off_fen,
+        points_off_fen=one.points_off_fen, net_fen=one.net_fen,
+    )  # fmt: skip
+
+
+def _step(one: Applied) -> pb.QuoteStep:
+    return pb.QuoteStep(
+        step=one.step, rule_id=one.rule_id, version=one.version, off_fen=one.off_fen,
+        base_fen=one.base_fen, threshold_fen=one.threshold_fen, share_fens=one.shares,
+        template_id=one.template_id,
+    )  # fmt: skip
+
+
+def _rejection(one: Rejected) -> pb.QuoteRejection:
+    return pb.QuoteRejection(
+        kind=one.kind, rule_id=one.rule_id, version=one.version, reason=one.reason,
+        gap_fen=one.gap_fen, gap_qty=one.gap_qty, conflicts_with=one.conflicts_with,
+    )  # fmt: skip

@@ -1,0 +1,231 @@
+"""Promotions, quotes, fission and packs through real gRPC, a real Postgres and a real broker."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import grpc
+import pytest
+
+from common.service import Process
+from danke.coupon.v1 import coupon_pb2, fission_pb2, pack_pb2, promotion_pb2, quote_pb2
+from danke.coupon.v1.coupon_pb2_grpc import CouponServiceStub
+from danke.coupon.v1.fission_pb2_grpc import FissionServiceStub
+from danke.coupon.v1.pack_pb2_grpc import PackServiceStub
+from danke.coupon.v1.promotion_pb2_grpc import PromotionServiceStub
+from danke.coupon.v1.quote_pb2_grpc import QuoteServiceStub
+from services.coupon.claims import Claim
+from services.coupon.main import SERVICE
+from services.coupon.templates import Audience, ChangeTemplateState, Limits, SetTemplate
+from services.coupon.terms import Terms, Validity
+from tests.conftest import Migrated
+from tests.grpc_client import metadata, refusal, running
+
+Shop = tuple[Process, grpc.aio.Channel]
+MEMBER = metadata(member_id="u1")
+
+
+@pytest.fixture
+async def shop(migrated: Migrated, bootstrap: str) -> AsyncIterator[Shop]:
+    async with running(SERVICE, await migrated("coupon"), bootstrap) as started:
+        process, _channel = started
+        about: dict[str, Any] = {"merchant_id": "m1", "at": datetime.now(UTC)}
+        template = SetTemplate(
+            id="t-1", new_id="t-1", template_id="t1", version=0, name="", actor="admin",
+            terms=Terms(kind="FULL_REDUCTION", face_fen=1_500, threshold_fen=20_000),
+            validity=Validity(kind="DAYS", amount=30), audience=Audience(), limits=Limits(),
+            notice_hours=0, claim_from=None, claim_until=None, **about,
+        )  # fmt: skip
+        await process.engine.run(template)
+        active = ChangeTemplateState(
+            id="t-2", template_id="t1", to="ACTIVE", actor="admin", **about
+        )
+        await process.engine.run(active)
+        await process.engine.run(
+            Claim(id="t-3", new_id="c1", template_id="t1", member_id="u1", **about)
+        )
+        yield started
+
+
+async def full_reduction(channel: grpc.aio.Channel) -> promotion_pb2.Promotion:
+    request = promotion_pb2.SetPromotionRequest(
+        request_id="p-1", promotion_id="f", name="满 200 减 20",
+        terms=promotion_pb2.PromotionTerms(
+            kind=promotion_pb2.PROMOTION_KIND_FULL_REDUCTION,
+            steps=[promotion_pb2.PromotionStep(threshold_fen=20_000, off_fen=2_000)],
+            condition="channel == 'MINI'",
+        ),
+    )  # fmt: skip
+    request.start_time.FromDatetime(datetime.now(UTC) - timedelta(days=1))
+    request.end_time.FromDatetime(datetime.now(UTC) + timedelta(days=1))
+    answer = await PromotionServiceStub(channel).SetPromotion(request, metadata=metadata())
+    promotion: promotion_pb2.Promotion = answer.promotion
+    return promotion
+
+
+def cart(**fields: Any) -> quote_pb2.QuoteRequest:
+    """X1's."""
+    lines = [
+        quote_pb2.QuoteLine(line_id="a", sku_id="sa", qty=1, list_price_fen=20_000),
+        quote_pb2.QuoteLine(line_id="b", sku_id="sb", qty=1, list_price_fen=5_000),
+    ]
+    points = quote_pb2.QuotePoints(points=1_000)
+    return quote_pb2.QuoteRequest(
+        member_id="u1", lines=lines, shipping_fen=1_000, points=points, **fields
+    )
+
+
+async def test_x1_is_quoted_and_locked_by_its_hash(shop: Shop) -> None:
+    _process, channel = shop
+    await full_reduction(channel)
+    quoted = await QuoteServiceStub(channel).Quote(cart(), metadata=metadata())
+    assert [one.net_fen for one in quoted.lines] == [16_400, 4_100]
+    assert (quoted.payable_fen, quoted.points_used, quoted.is_best) == (21_500, 1_000, True)
+    assert [(one.step, one.version) for one in quoted.steps] == [
+        ("FULL_REDUCTION", 1), ("COUPON", 1), ("POINTS", 0),
+    ]  # fmt: skip
+    coupons = [
+        coupon_pb2.LockedCoupon(coupon_id=one.coupon_id, discount_fen=one.discount_fen)
+        for one in quoted.coupons
+    ]
+    lock = coupon_pb2.LockRequest(
+        request_id="l-1", order_id="o1", member_id="u1", coupons=coupons,
+        quote_hash=quoted.quote_hash,
+    )  # fmt: skip
+    lock.coupons[0].discount_fen += 1
+    refused = await refusal(CouponServiceStub(channel).Lock(lock, metadata=metadata()))
+    assert refused.reason == "QUOTE_CHANGED"
+    lock.coupons[0].discount_fen -= 1
+    await CouponServiceStub(channel).Lock(lock, metadata=metadata())
+    again = await QuoteServiceStub(channel).Quote(
+        cart(coupon_ids=[coupons[0].coupon_id]), metadata=metadata()
+    )
+    assert not again.coupons
+
+
+async def test_a_members_own_token_gets_a_price_but_no_hash(shop: Shop) -> None:
+    _process, channel = shop
+    quoted = await QuoteServiceStub(channel).Quote(cart(), metadata=MEMBER)
+    assert quoted.payable_fen == 20_000 + 5_000 + 1_000 - 1_500 - 1_000
+    assert not quoted.quote_hash
+    refused = await refusal(
+        QuoteServiceStub(channel).Quote(cart(), metadata=metadata(member_id="u2"))
+    )
+    assert refused.reason == "ACTOR_NOT_ALLOWED"
+
+
+async def test_bad_carts_are_refused(shop: Shop) -> None:
+    _process, channel = shop
+    twice = cart()
+    twice.lines[1].line_id = "a"
+    refused = await refusal(QuoteServiceStub(channel).Quote(twice, metadata=metadata()))
+    assert refused.reason == "DUPLICATE_LINE"
+
+
+async def test_promotions_are_set_found_and_ended(shop: Shop) -> None:
+    _process, channel = shop
+    stub = PromotionServiceStub(channel)
+    made = await full_reduction(channel)
+    assert made.version == 1
+    one = await stub.GetPromotion(
+        promotion_pb2.GetPromotionRequest(promotion_id="f", version=1), metadata=metadata()
+    )
+    assert one.promotion == made
+    await stub.EndPromotion(
+        promotion_pb2.EndPromotionRequest(request_id="p-2", promotion_id="f"), metadata=metadata()
+    )
+    listed = await stub.ListPromotions(promotion_pb2.ListPromotionsRequest(), metadata=metadata())
+    assert [promotion.state for promotion in listed.promotions] == [
+        promotion_pb2.Promotion.STATE_ENDED
+    ]
+    bad = promotion_pb2.SetPromotionRequest(
+        request_id="p-3", promotion_id="g", terms=made.terms, start_time=made.start_time,
+        end_time=made.end_time,
+    )  # fmt: skip
+    bad.terms.condition = "goods_fen +"
+    refused = await refusal(stub.SetPromotion(bad, metadata=metadata()))
+    assert refused.reason == "CONDITION_INVALID"
+
+
+async def test_a_threshold_is_suggested(shop: Shop) -> None:
+    _process, channel = shop
+    found = await QuoteServiceStub(channel).SuggestThreshold(
+        quote_pb2.SuggestThresholdRequest(
+            periods=[quote_pb2.SalesPeriod(orders=100, sales_fen=1_000_000)]
+        ),
+        metadata=metadata(),
+    )
+    assert (found.anchor_fen, found.threshold_fen, found.off_fen) == (10_000, 12_000, 1_200)
+
+
+async def test_a_group_is_opened_helped_and_seen(shop: Shop) -> None:
+    _process, channel = shop
+    stub = FissionServiceStub(channel)
+    request = fission_pb2.SetFissionActivityRequest(
+        request_id="a-1", activity_id="f1",
+        terms=fission_pb2.FissionTerms(
+            kind=fission_pb2.FISSION_KIND_UNLOCK, template_id="t1", helpers_needed=1,
+        ),
+    )  # fmt: skip
+    request.start_time.FromDatetime(datetime.now(UTC) - timedelta(days=1))
+    request.end_time.FromDatetime(datetime.now(UTC) + timedelta(days=1))
+    await stub.SetFissionActivity(request, metadata=metadata())
+    opening = fission_pb2.OpenFissionRequest(request_id="o-1", activity_id="f1", member_id="u1")
+    group = (await stub.OpenFission(opening, metadata=MEMBER)).group
+    helping = fission_pb2.HelpFissionRequest(
+        request_id="h-1", group_id=group.group_id, helper_id="u2"
+    )
+    refused = await refusal(stub.HelpFission(helping, metadata=MEMBER))
+    assert refused.reason == "ACTOR_NOT_ALLOWED"
+    done = (await stub.HelpFission(helping, metadata=metadata(member_id="u2"))).group
+    assert done.state == fission_pb2.FissionGroup.STATE_REWARDED
+    seen = await stub.GetFission(
+        fission_pb2.GetFissionRequest(group_id=group.group_id), metadata=metadata()
+    )
+    assert [(one.helper_id, one.is_new) for one in seen.helps] == [("u2", True)]
+    stop = fission_pb2.StopFissionRequest(request_id="s-1", group_id=group.group_id)
+    refused = await refusal(stub.StopFission(stop, metadata=metadata()))
+    assert refused.reason == "FISSION_GROUP_CLOSED"
+    listed = await stub.ListFissionActivities(
+        fission_pb2.ListFissionActivitiesRequest(), metadata=metadata()
+    )
+    assert len(listed.activities) == 1
+    ending = fission_pb2.EndFissionActivityRequest(request_id="e-1", activity_id="f1")
+    await stub.EndFissionActivity(ending, metadata=metadata())
+
+
+async def test_a_pack_is_bought_and_found(shop: Shop) -> None:
+    _process, channel = shop
+    stub = PackServiceStub(channel)
+    await stub.SetPackOffer(
+        pack_pb2.SetPackOfferRequest(
+            request_id="k-1", offer_id="p1", price_fen=990,
+            items=[pack_pb2.PackItem(template_id="t1", quantity=2, after_days=7)],
+        ),
+        metadata=metadata(),
+    )  # fmt: skip
+    buying = pack_pb2.BuyPackRequest(request_id="k-2", offer_id="p1", member_id="u1")
+    pack = (await stub.BuyPack(buying, metadata=MEMBER)).pack
+    found = await stub.GetPack(pack_pb2.GetPackRequest(pack_id=pack.pack_id), metadata=MEMBER)
+    assert found.pack == pack
+    refused = await refusal(
+        stub.GetPack(
+            pack_pb2.GetPackRequest(pack_id=pack.pack_id), metadata=metadata(member_id="u2")
+        )
+    )
+    assert refused.reason == "ACTOR_NOT_ALLOWED"
+    mine = await stub.ListPacks(pack_pb2.ListPacksRequest(member_id="u1"), metadata=MEMBER)
+    assert list(mine.packs) == [pack]
+    offers = await stub.ListPackOffers(
+        pack_pb2.ListPackOffersRequest(on_sale_only=True), metadata=MEMBER
+    )
+    assert [offer.offer_id for offer in offers.offers] == ["p1"]
+    refused = await refusal(
+        stub.RefundPack(
+            pack_pb2.RefundPackRequest(request_id="k-3", pack_id=pack.pack_id),
+            metadata=metadata(),
+        )
+    )
+    assert refused.reason == "PACK_STATE_INVALID"
