@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 from typing import get_args
 
+import common
 import services
-from common import errors, server, tokens
+from common import tokens
 from common.errors import Busy, Refusal
 from common.status import code_of
 
@@ -41,6 +42,8 @@ TOKEN_REASONS = {
 
 def refusals() -> dict[str, list[type[Refusal]]]:
     """The refusal classes by service, the kit's under ``any``."""
+    for module in pkgutil.iter_modules(common.__path__):
+        importlib.import_module(f"common.{module.name}")
     for package in pkgutil.iter_modules(services.__path__):
         folder = Path(services.__path__[0]) / package.name
         for room in sorted(folder.glob("errors*.py")):
@@ -53,7 +56,7 @@ def refusals() -> dict[str, list[type[Refusal]]]:
         home = cls.__module__.split(".")
         if home[0] == "services":
             found.setdefault(home[1], []).append(cls)
-        elif cls.__module__ in (errors.__name__, server.__name__):
+        elif home[0] == "common":
             found.setdefault("any", []).append(cls)
     return found
 
