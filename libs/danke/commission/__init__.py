@@ -1,0 +1,1 @@
+"""danke.commission: generated from proto/, never edited."""

@@ -1,0 +1,1 @@
+"""danke.commission.v1: generated from proto/, never edited."""

@@ -1,0 +1,1 @@
+"""Commission: distribution, guides, referral of card opening, settlement and payout."""

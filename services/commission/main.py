@@ -1,0 +1,37 @@
+"""The commission service, put together. ``python -m services.commission.main``."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from common.service import Kit, Service, run
+from services.commission import consumers, rpc, store, store_money, store_verify, timers
+from services.commission.config import Config
+from services.commission.payouts import OutsideAdapter, RecordingAdapter
+from services.commission.timers_payouts import PayoutRunner
+
+
+def payouts(kit: Kit[Config]) -> list[Any]:
+    """Asks the payout channel, unless the payment system outside does that."""
+    recording = kit.config.payouts == "recording"
+    adapter = RecordingAdapter() if recording else OutsideAdapter()
+    due = partial(store_money.payouts_due, kit.pool)
+    return [PayoutRunner(kit.engine, due, adapter, kit.clock)]
+
+
+SERVICE: Final = Service(
+    name="commission",
+    config=Config,
+    rpc=rpc.exposed,
+    tables=store.TABLES,
+    events=consumers.handlers,
+    timers=timers.HANDLERS,
+    checks=store_verify.CHECKS,
+    migrations=Path(__file__).parent / "migrations",
+    extras=payouts,
+)
+
+if __name__ == "__main__":
+    run(SERVICE)

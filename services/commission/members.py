@@ -1,0 +1,65 @@
+"""A member leaves: promotes nothing, is nobody's customer; entries and money stay in the books.
+
+Loyalty closes nobody whose withdrawal is open; what is available stays owed to the pseudonym.
+domain.md saga S10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from msgspec.structs import replace
+
+from common.commands import Command, Decision
+from common.rows import Read, Row, State
+from danke.events.commission import CustomerUnbound
+from danke.events.envelope import Event
+from services.commission.bindings import Binding, BindingChange
+from services.commission.guide_relations import GuideRelation
+from services.commission.promoters import Promoter, changed, member_key
+
+
+class LeaveMember(Command, frozen=True, kw_only=True):
+    """Ends everything a member takes part in. Works once."""
+
+    RESULT: ClassVar[Any] = None
+
+    member_id: str
+
+    def lane(self) -> str:
+        return self.member_id
+
+    def keys(self, found: State) -> Sequence[str]:
+        return (member_key(self.member_id),)
+
+    def reads(self, found: State) -> Iterable[Read]:
+        key = (self.merchant_id, self.member_id)
+        return ((Promoter, key), (Binding, key), (GuideRelation, key))
+
+    def decide(self, state: State) -> Decision:
+        key = (self.merchant_id, self.member_id)
+        rows: list[Row] = []
+        told: list[Event] = []
+        promoter = state.get(Promoter, key) or Promoter(*key)
+        if promoter.state not in ("REMOVED", "MERGED"):
+            promoter = replace(
+                promoter, state="REMOVED", reason="MEMBER_CLOSED", changed_at=self.at
+            )
+            rows.append(promoter)
+            told.append(changed(promoter))
+        binding = state.get(Binding, key)
+        if binding is not None and binding.promoter_id:
+            before = binding.promoter_id
+            rows.append(replace(binding, promoter_id="", protected=False, protected_until=None))
+            rows.append(
+                BindingChange(
+                    self.merchant_id, self.new_id, self.member_id, before, "", "UNBIND",
+                    "MEMBER_CLOSED", self.at,
+                )
+            )  # fmt: skip
+            told.append(CustomerUnbound(member_id=self.member_id, promoter_id=before))
+        deletes: list[tuple[type[Row], tuple[Any, ...]]] = []
+        if state.get(GuideRelation, key) is not None:
+            deletes.append((GuideRelation, key))
+        return Decision(None, rows, told, deletes)
