@@ -1,9 +1,9 @@
 """Mass grants (精准群发): a list of members in, a coupon for each, once whatever crashes; S6, M37.
 
 Members come in pages in ascending order, so nobody is named twice; they are kept as chunks of 500.
-Stock is reserved before anything is given. Then one timer after the other does one chunk: a crash
-repeats a chunk's command, which took effect or did not. Memory does not grow with the list.
-parity.md §2 no. 10.
+Stock is reserved before anything is given. Then each chunk is one timer's command, and sets the
+timer of a later one: a crash repeats a chunk's command, which took effect or did not. Memory does
+not grow with the list. parity.md §2 no. 10.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ BATCH_TIMER: Final = "coupon_grant_batch"
 CHUNK: Final = 500
 # How many chunks between two events that tell of progress.
 TELL_EVERY: Final = 10
+# How many chunks have their timer at once: they meet in one transaction.
+WINDOW: Final = 4
 _MOMENT: Final = timedelta(microseconds=1)
 _PAUSE: Final = timedelta(minutes=5)
 
@@ -57,8 +59,7 @@ class GrantBatch(Row, frozen=True):
     pages: int
     chunks: int
     last_member_id: str
-    # The next chunk to do; those before it are done.
-    next_chunk: int
+    chunks_done: int
     # What is reserved for each, in fen; how many reserves are left.
     each_fen: int
     reserved: int
@@ -208,8 +209,14 @@ class StartGrantBatch(_OfBatch, frozen=True, kw_only=True):
         if batch.added != batch.members:
             raise MembersIncomplete(members=batch.members, added=batch.added)
         after = replace(batch, state="RUNNING")
-        timer = Timer(self.merchant_id, BATCH_TIMER, chunk_ref(self.batch_id, 0), self.at)
-        return Decision(after, [after, timer], [_progress(after)])
+        timers = [
+            Timer(
+                self.merchant_id, BATCH_TIMER, chunk_ref(self.batch_id, chunk),
+                self.at + chunk * _MOMENT,
+            )
+            for chunk in range(min(WINDOW, batch.chunks))
+        ]  # fmt: skip
+        return Decision(after, [after, *timers], [_progress(after)])
 
 
 class _OfStock(_OfBatch, frozen=True, kw_only=True):
@@ -235,7 +242,7 @@ class _OfStock(_OfBatch, frozen=True, kw_only=True):
 
 
 class GrantOneChunk(_OfStock, frozen=True, kw_only=True):
-    """Gives the coupons of one chunk, and sets the timer of the next.
+    """Gives the coupons of one chunk, and sets the timer of a later one.
 
     A paused template is waited for; one that ended ends the mass grant as PARTIAL.
     """
@@ -260,7 +267,7 @@ class GrantOneChunk(_OfStock, frozen=True, kw_only=True):
     def decide(self, state: State) -> Decision:
         batch = self.batch(state)
         chunk = state.get(GrantChunk, (self.merchant_id, self.batch_id, self.chunk))
-        if batch.state != "RUNNING" or batch.next_chunk != self.chunk or chunk is None:
+        if batch.state != "RUNNING" or chunk is None or chunk.done:
             return Decision(result=batch)
         template = state.get(CouponTemplate, (self.merchant_id, batch.template_id))
         if template is not None and template.state == "PAUSED":
@@ -275,18 +282,20 @@ class GrantOneChunk(_OfStock, frozen=True, kw_only=True):
         ok = len(chunk.member_ids) - len(refused)
         skipped = sum(why == "CLAIM_LIMIT_REACHED" for why in refused.values())
         after = replace(
-            batch, next_chunk=self.chunk + 1, ok=batch.ok + ok, skipped=batch.skipped + skipped,
-            failed=batch.failed + len(refused) - skipped, reserved=batch.reserved - ok,
+            batch, chunks_done=batch.chunks_done + 1, ok=batch.ok + ok,
+            skipped=batch.skipped + skipped, failed=batch.failed + len(refused) - skipped,
+            reserved=batch.reserved - ok,
         )  # fmt: skip
-        rows = [replace(chunk, done=True, refused=refused), *issue.rows()[1:]]
-        if after.next_chunk == after.chunks:
+        rows: list[Row] = [replace(chunk, done=True, refused=refused), *issue.rows()[1:]]
+        if after.chunks_done == after.chunks:
             return self._end(after, issue.stock, rows, issue.events)
-        ref = chunk_ref(self.batch_id, after.next_chunk)
-        timer = Timer(self.merchant_id, BATCH_TIMER, ref, self.at + _MOMENT)
+        if self.chunk + WINDOW < after.chunks:
+            ref = chunk_ref(self.batch_id, self.chunk + WINDOW)
+            rows.append(Timer(self.merchant_id, BATCH_TIMER, ref, self.at + WINDOW * _MOMENT))
         told = issue.events
-        if after.next_chunk % TELL_EVERY == 0:
+        if after.chunks_done % TELL_EVERY == 0:
             told.append(_progress(after))
-        return Decision(after, [after, issue.stock, timer, *rows], told)
+        return Decision(after, [after, issue.stock, *rows], told)
 
     def _give(self, issue: Issue, batch: GrantBatch, chunk: GrantChunk) -> dict[str, str]:
         """Issues the chunk's coupons; whom it could not give one, and why."""
@@ -326,9 +335,8 @@ class CancelGrantBatch(_OfStock, frozen=True, kw_only=True):
             raise GrantBatchStateInvalid(state=batch.state)
         after = ended(batch, "CANCELLED", self.at)
         left = release(self._stock(state, batch), batch.reserved, batch.each_fen)
-        ref = chunk_ref(self.batch_id, batch.next_chunk)
-        timer = (Timer, (self.merchant_id, BATCH_TIMER, ref))
-        return Decision(after, [after, left], [_completed(after)], [timer])
+        # The timers of its next chunks will find that it was stopped.
+        return Decision(after, [after, left], [_completed(after)])
 
 
 def ended(

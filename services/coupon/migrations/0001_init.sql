@@ -292,7 +292,7 @@ CREATE TABLE grant_batches (
     pages          bigint      NOT NULL,
     chunks         bigint      NOT NULL,
     last_member_id text        NOT NULL,
-    next_chunk     bigint      NOT NULL,
+    chunks_done    bigint      NOT NULL,
     each_fen       bigint      NOT NULL,
     reserved       bigint      NOT NULL,
     ok             bigint      NOT NULL,
