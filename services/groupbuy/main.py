@@ -8,6 +8,7 @@ from typing import Final
 from common.service import Service, run
 from services.groupbuy import consumers, rpc, store, store_verify, timers
 from services.groupbuy.config import Config
+from services.groupbuy.timers_refunds import RefundWatch
 
 SERVICE: Final = Service(
     name="groupbuy",
@@ -17,6 +18,7 @@ SERVICE: Final = Service(
     events=consumers.handlers,
     timers=timers.HANDLERS,
     checks=store_verify.CHECKS,
+    extras=lambda kit: (RefundWatch(kit.pool),),
     migrations=Path(__file__).parent / "migrations",
 )
 

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from common.telemetry import REGISTRY
 from services.groupbuy.leaders import LeaveGroup
 from services.groupbuy.orders import TakeOrderRefunded
 from services.groupbuy.refunds import SettleRefund
 from services.groupbuy.seats import Seat
 from services.groupbuy.store_groups import count_overdue, open_refunds
 from services.groupbuy.terms import LeaderReward
+from services.groupbuy.timers_refunds import RefundWatch
 from tests.groupbuy.market import MERCHANT, START, Market, terms
 
 
@@ -49,7 +51,8 @@ async def test_what_hangs_is_asked_again_and_is_an_alarm_after_a_day(market: Mar
     await market.due(hours=22)
     overdue = await market.told("RefundOverdue")
     assert {one["refund_id"] for one in overdue} == {first["refund_id"], second["refund_id"]}
-    assert await count_overdue(market.pool) == 2
+    assert await RefundWatch(market.pool).run_once() == 2
+    assert REGISTRY.get_sample_value("danke_groupbuy_refunds_overdue") == 2
     listed = await open_refunds(market.pool, MERCHANT, (START, ""), 10, overdue=True)
     assert len(listed) == 2
     for one in listed:
