@@ -188,8 +188,8 @@ async def test_fee_limits_and_who_decides(shop: Shop) -> None:
     await approve(shop, row, yes=False)
     assert (await shop.balance("p1")).available_fen == 90_000
     assert (await apply(shop, 50_000)).state == "APPLIED"
+    wrong = WithdrawalPolicy(MERCHANT, version=1, tax_policy="none of these")
     with pytest.raises(TaxPolicyUnknown):
-        wrong = WithdrawalPolicy(MERCHANT, version=1, tax_policy="none of these")
         await shop.run(SetWithdrawalPolicy, policy=wrong, actor="ann")
     all_fee = WithdrawalPolicy(MERCHANT, version=1, fee_bp=10_000)
     await shop.run(SetWithdrawalPolicy, policy=all_fee, actor="ann")

@@ -84,11 +84,11 @@ def test_refunds_in_pieces_take_back_exactly_the_whole(
             assert back_fen(entry, done, full=False) == amount
 
 
-def purse(account: Account, credits: dict[str, Credit]) -> Purse:
+def purse(account: Account, kept: dict[str, Credit]) -> Purse:
     state = State()
     key = ("m1", "PROMOTER:p")
     state.load(Account, [key], [account])
-    open_ones = [credit for credit in credits.values() if credit.remaining_fen > 0]
+    open_ones = [credit for credit in kept.values() if credit.remaining_fen > 0]
     state.load_group(OPEN_CREDITS, [key], open_ones)
     return Purse(state, "m1", "PROMOTER:p", AT)
 
@@ -103,11 +103,11 @@ STEPS = st.lists(
 @given(STEPS)
 def test_nobody_ever_has_and_owes(steps: list[tuple[str, int]]) -> None:
     account = Account("m1", "PROMOTER:p")
-    credits: dict[str, Credit] = {}
+    kept: dict[str, Credit] = {}
     flying: list[tuple[str, Any]] = []
     settled = clawed = paid = 0
     for number, (what, amount) in enumerate(steps):
-        one = purse(account, credits)
+        one = purse(account, kept)
         ref = f"r{number}"
         if what == "settle":
             one.settle(f"s{number}", amount, AT)
@@ -121,7 +121,7 @@ def test_nobody_ever_has_and_owes(steps: list[tuple[str, int]]) -> None:
             ref, parts = flying.pop()
             total = sum(part.amount_fen for part in parts)
             if what == "return":
-                one.give_back(ref, parts, [credits[part.credit_id] for part in parts])
+                one.give_back(ref, parts, [kept[part.credit_id] for part in parts])
             else:
                 one.paid(ref, total)
                 paid += total
@@ -129,8 +129,8 @@ def test_nobody_ever_has_and_owes(steps: list[tuple[str, int]]) -> None:
             if isinstance(row, Account):
                 account = row
             elif isinstance(row, Credit):
-                credits[row.credit_id] = row
-        available = sum(credit.remaining_fen for credit in credits.values())
+                kept[row.credit_id] = row
+        available = sum(credit.remaining_fen for credit in kept.values())
         assert available >= 0
         assert account.debt_fen >= 0
         assert not (available and account.debt_fen)
