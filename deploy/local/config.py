@@ -9,6 +9,11 @@ from pathlib import Path
 
 from deploy.local.errors import StackError
 
+# Children are forked, tied to us and replaced by their program. gRPC, if it runs in this process,
+# prepares for a fork by starting its threads anew in the child, where they may abort it before that
+# (seen in 2 of 120 starts). It reads this when its first object is made.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
+
 _PORT = "DANKE_PORT_"
 _BROKERS = ("tansu", "apache")
 _BOOLEANS = {"1": True, "true": True, "0": False, "false": False}

@@ -43,9 +43,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def collector() -> AsyncIterator[Collector]:
+async def collector(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Collector]:
     """Where every service sends its spans."""
-    async with Collector() as running:
+    folder = tmp_path_factory.mktemp("collector")
+    async with Collector(folder, dict(Settings.of().inherited)) as running:
         yield running
 
 
