@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
@@ -65,7 +65,7 @@ class Desk:
         (outcome,) = await self.engine.run_each([self.make(cls, **fields)])
         return str(getattr(outcome, "reason", outcome))
 
-    async def answers(self, commands: list[Command], engine: Engine | None = None) -> list[Any]:
+    async def answers(self, commands: Sequence[Command], engine: Engine | None = None) -> list[Any]:
         """Each command's result, or the reason of its refusal."""
         outcomes = await (engine or self.engine).run_each(commands)
         return [getattr(outcome, "reason", outcome) for outcome in outcomes]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import grpc
 import pytest
@@ -204,7 +205,7 @@ async def _arrives(process: Process, event: Event, event_id: str, at: datetime =
     )
     for _ in range(2):
         made = handler(event, Arrival(envelope, f"new-{event_id}"))
-        commands = [made] if not isinstance(made, list | tuple) else made
+        commands: list[Any] = list(made) if isinstance(made, Sequence) else [made]
         for outcome in await process.engine.run_each([one for one in commands if one]):
             assert not isinstance(outcome, BaseException), outcome
 
