@@ -14,8 +14,8 @@ def largest_remainder(amount: int, weights: Sequence[int]) -> list[int]:
     """``amount`` divided in proportion to ``weights``.
 
     Each share is floored; the rest goes one by one to the largest remainders, a tie to the lower
-    index. The shares sum to ``amount``, and none exceeds its weight: with ``amount`` ≤ the sum of the
-    weights a line is never discounted below zero. domain.md §2.0, C5.
+    index. The shares sum to ``amount``, and none exceeds its weight: with ``amount`` ≤ the sum of
+    the weights a line is never discounted below zero. domain.md §2.0, C5.
     """
     total = sum(weights)
     assert 0 <= amount <= total, f"Bug: {amount} cannot be divided among {total}"
@@ -23,16 +23,13 @@ def largest_remainder(amount: int, weights: Sequence[int]) -> list[int]:
         return [0] * len(weights)
     if amount == total:
         return list(weights)
-    shares, remainders = [], []
-    for index, weight in enumerate(weights):
-        share, remainder = divmod(amount * weight, total)
-        shares.append(share)
-        if remainder:
-            remainders.append((-remainder, index))
+    parts = [amount * weight for weight in weights]
+    shares = [part // total for part in parts]
     left = amount - sum(shares)
     if left:
-        remainders.sort()
-        for _remainder, index in remainders[:left]:
+        # The sort is stable, so of equal remainders the lower index comes first.
+        remainders = [-(part % total) for part in parts]
+        for index in sorted(range(len(weights)), key=remainders.__getitem__)[:left]:
             shares[index] += 1
     return shares
 

@@ -79,3 +79,39 @@ def goes_with(voucher: Voucher, others: Sequence[Voucher]) -> bool:
         if not (voucher.terms.stackable or other.terms.stackable):
             return False
     return len(others) < MOST_COUPONS
+
+
+def most(gains: Sequence[tuple[int, Voucher]], slots: int = MOST_COUPONS) -> int:
+    """No ``slots`` of these coupons, best first, take off more than this together.
+
+    At most one is not stackable, and at most one is of each group. Both at once would need a search
+    of its own (the best by one rule may block two by the other), so the smaller bound counts.
+    """
+    return min(_most_stackable(gains, slots), _most_of_groups(gains, slots))
+
+
+def _most_stackable(gains: Sequence[tuple[int, Voucher]], slots: int) -> int:
+    total, plain = 0, False
+    for gain, voucher in gains:
+        if plain and not voucher.terms.stackable:
+            continue
+        plain = plain or not voucher.terms.stackable
+        total += gain
+        slots -= 1
+        if not slots:
+            break
+    return total
+
+
+def _most_of_groups(gains: Sequence[tuple[int, Voucher]], slots: int) -> int:
+    total, groups = 0, set()
+    for gain, voucher in gains:
+        if voucher.terms.exclusive_group in groups:
+            continue
+        if voucher.terms.exclusive_group:
+            groups.add(voucher.terms.exclusive_group)
+        total += gain
+        slots -= 1
+        if not slots:
+            break
+    return total

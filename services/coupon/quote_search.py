@@ -25,6 +25,7 @@ from services.coupon.quote_combinations import (
     Settled,
     Taken,
     goes_with,
+    most,
     points_for,
 )
 from services.coupon.quote_rules import (
@@ -79,7 +80,8 @@ class Search:
             key=lambda one: (-self.tops[one.coupon_id], preference(one)),
         )
         self.shipping = [one for one in vouchers if one.terms.is_shipping and self.shipping_fen]
-        self.coupons_top = self._top([self.tops[one.coupon_id] for one in self.goods], self.goods)
+        self.coupons_top = most([(self.tops[one.coupon_id], one) for one in self.goods])
+        self.cliques = self._cliques()
         self.shipping_top = self.shipping_fen if self.free or self.shipping else 0
         self.shipping_top += self.bonus if self.shipping else 0
         self.steps = 0
@@ -105,8 +107,7 @@ class Search:
 
     def _choose(self, place: int, chosen: tuple[Offer, ...], sure: int) -> None:
         """Every set of promotions, the larger ones first; ``sure`` is what ``chosen`` may take."""
-        left = sum(self.ceilings[place:])
-        ceiling = sure + left + self.coupons_top + self.shipping_top
+        ceiling = sure + self._left(place, chosen) + self.coupons_top + self.shipping_top
         if self.exhausted or self._beaten(ceiling):
             return
         if place == len(self.offers):
@@ -118,6 +119,33 @@ class Search:
         if not any(self._conflict(offer, other) for other in chosen):
             self._choose(place + 1, (*chosen, offer), sure + self.ceilings[place])
         self._choose(place + 1, chosen, sure)
+
+    def _cliques(self) -> list[int]:
+        """A number for each promotion: of those with one number at most one can be chosen."""
+        cliques: list[list[Offer]] = []
+        numbers = []
+        for offer in self.offers:
+            for number, clique in enumerate(cliques):
+                if all(self._conflict(offer, other) for other in clique):
+                    clique.append(offer)
+                    numbers.append(number)
+                    break
+            else:
+                numbers.append(len(cliques))
+                cliques.append([offer])
+        return numbers
+
+    def _left(self, place: int, chosen: Sequence[Offer]) -> int:
+        """The most that the promotions from ``place`` on could still take off."""
+        tops: dict[int, int] = {}
+        for number in range(place, len(self.offers)):
+            offer = self.offers[number]
+            # The largest of a clique comes first.
+            if self.cliques[number] in tops:
+                continue
+            if not any(self._conflict(offer, other) for other in chosen):
+                tops[self.cliques[number]] = self.ceilings[number]
+        return sum(tops.values())
 
     def _conflict(self, one: Offer, other: Offer) -> bool:
         group = one.terms.exclusive_group
@@ -194,54 +222,44 @@ class Search:
         eligible = self.eligible[voucher.coupon_id]
         return [index for index in eligible if index not in closed] if closed else eligible
 
-    @staticmethod
-    def _top(gains: Sequence[int], goods: Sequence[Voucher]) -> int:
-        """The most that the coupons of one order could take off together."""
-        if not any(one.terms.stackable for one in goods):
-            return max(gains, default=0)
-        return sum(sorted(gains, reverse=True)[:MOST_COUPONS])
-
     def _combine(self, promoted: Promoted) -> None:
         """Every set of coupons that goes with these promotions."""
+        sure = sum(part.off_fen for part in promoted.taken)
+        # Coupons only lower what free shipping looks at, and take groups away from it.
+        off, coupon, _free = self._ship(promoted, promoted.payable, promoted.groups)
+        sure += off + (self.bonus if coupon else 0)
+        if self._beaten(sure + self.coupons_top):
+            return
         self._weigh(promoted, ())
-        sure = sum(part.off_fen for part in promoted.taken) + self.shipping_top
         gains = []
         for voucher in self.goods:
-            if self._beaten(sure + self.coupons_top):
-                return
             if voucher.terms.exclusive_group in promoted.groups:
                 continue
             gain = self._gain(voucher, promoted.payable, promoted.closed)
             if gain:
                 gains.append((gain, voucher))
         gains.sort(key=lambda pair: (-pair[0], preference(pair[1])))
-        self._stack(promoted, gains, 0, (), sure)
+        self._stack(promoted, gains, (), sure)
 
     def _stack(
         self,
         promoted: Promoted,
         gains: Sequence[tuple[int, Voucher]],
-        place: int,
         chosen: tuple[Voucher, ...],
         sure: int,
     ) -> None:
+        """Every set that begins with ``chosen``; ``gains`` are what goes with it, best first."""
         slots = MOST_COUPONS - len(chosen)
-        for number in range(place, len(gains)):
-            gain, voucher = gains[number]
-            following = sum(pair[0] for pair in gains[number : number + slots])
-            if self.exhausted or self._beaten(sure + following):
+        for number, (gain, voucher) in enumerate(gains):
+            if self.exhausted or self._beaten(sure + most(gains[number:], slots)):
                 return
-            if not goes_with(voucher, chosen):
-                continue
             together = (*chosen, voucher)
-            if not self._beaten(sure + (gain if slots == 1 else following)):
+            if not self._beaten(sure + gain):
                 self._weigh(promoted, together)
-            if slots > 1 and (voucher.terms.stackable or self._any_stackable):
-                self._stack(promoted, gains, number + 1, together, sure + gain)
-
-    @property
-    def _any_stackable(self) -> bool:
-        return any(one.terms.stackable for one in self.goods)
+            if slots > 1:
+                rest = [pair for pair in gains[number + 1 :] if goes_with(pair[1], together)]
+                if rest:
+                    self._stack(promoted, rest, together, sure + gain)
 
     def _beaten(self, ceiling: int) -> bool:
         """Whether nothing that takes off at most this can be as good as the best so far."""

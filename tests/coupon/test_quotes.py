@@ -338,3 +338,13 @@ def test_two_smaller_reductions_beat_the_largest() -> None:
     answer = quote(question([line(1_000, name="a"), line(1_000, name="b")], offers=offers))
     assert answer.payable_fen == 800
     assert rejected(answer, "all").reason == "EXCLUSIVE"
+
+
+def test_the_best_coupon_may_block_two_that_are_better_together() -> None:
+    vouchers = [
+        coupon("y", face_fen=1_000, exclusive_group="g"),
+        coupon("x", face_fen=900, exclusive_group="g", stackable=True),
+        coupon("z", face_fen=900),
+    ]
+    answer = quote(question([line(5_000)], vouchers=vouchers))
+    assert answer.coupon_ids == ["x", "z"]
