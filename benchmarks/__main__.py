@@ -13,7 +13,9 @@ from benchmarks.measuring import Figure, show
 from common import telemetry
 
 # In the order in which they are worth reading.
-NAMES: Final = ("engine", "payments", "hot", "seats", "overhead", "hop", "age")
+NAMES: Final = (
+    "engine", "payments", "hot", "seats", "rush", "massgrant", "overhead", "hop", "age",
+)  # fmt: skip
 USAGE: Final = f"usage: make bench NAME={{{'|'.join(NAMES)}|all}}"
 
 
