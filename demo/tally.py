@@ -23,7 +23,9 @@ from danke.topics import EVENTS, TOPICS
 from demo.groups import GroupBooks
 from demo.sales import Sales
 
-POLL_MS: Final = 50
+POLL_MS: Final = 200
+FETCH_WAIT_MS: Final = 500
+FETCH_BYTES: Final = 1024 * 1024
 POLL_RECORDS: Final = 5_000
 OWN: Final = "danke."
 
@@ -147,7 +149,10 @@ class Tally:
             bootstrap_servers=self._bootstrap,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            fetch_max_wait_ms=50,
+            # Nobody waits for it but its own end: few large fetches leave the broker to others.
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            fetch_min_bytes=FETCH_BYTES,
+            fetch_max_bytes=32 * FETCH_BYTES,
             client_id="danke-replay",
         )
         await self._consumer.start()
