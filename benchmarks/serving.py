@@ -41,6 +41,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     dsn: str
     # 0 chooses one; the second process shares the first one's.
     port: int = 0
+    lanes: int = 2
 
 
 class Echo:
@@ -62,7 +63,7 @@ async def serve(serving: Serving) -> None:
     gc.set_threshold(GARBAGE_THRESHOLD)
     telemetry.set_up_logging(SERVICE.name, "ERROR")
     verifier = Verifier.for_environment("dev", "", "danke", "danke")
-    engine = Engine(serving.dsn, SERVICE.tables, service=SERVICE.name, lanes=2)
+    engine = Engine(serving.dsn, SERVICE.tables, service=SERVICE.name, lanes=serving.lanes)
     async with asyncpg.create_pool(serving.dsn, min_size=1, max_size=2) as pool:
         servicer: object = Echo()
         if serving.kind == "wallet":
@@ -80,12 +81,12 @@ async def serve(serving: Serving) -> None:
 
 
 @asynccontextmanager
-async def server(kind: Kind, dsn: str, processes: int) -> AsyncIterator[int]:
+async def server(kind: Kind, dsn: str, processes: int, lanes: int = 2) -> AsyncIterator[int]:
     """The port of a running server of that kind."""
     port = 0
     async with AsyncExitStack() as stack:
         for _ in range(processes):
-            serving = Serving(kind=kind, dsn=dsn, port=port)
+            serving = Serving(kind=kind, dsn=dsn, port=port, lanes=lanes)
             process = await _start("benchmarks.serving", serving)
             stack.push_async_callback(_stop, process)
             assert process.stdout is not None, "it is a pipe"

@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from common import engine as engines
 from common.commands import Context
 from common.engine import Engine
 from common.errors import DeadlinePassed, Overloaded, StoreUnavailable
@@ -241,6 +242,35 @@ async def test_one_locked_purse_does_not_stop_the_other_lane(purses: str, mercha
             assert (await engine.run(deposit(merchant, "d2", 3, other))).whole_fen == 3
             assert not stuck.done()
         assert (await stuck).whole_fen == 5
+
+
+async def test_lanes_take_turns_while_there_is_little_to_do(
+    purses: str, merchant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few commands share few transactions; enough for half a batch do not wait.
+
+    Seen failing without the turn (the first is in flight at once) and without the exception from
+    it (the others wait too).
+    """
+    monkeypatch.setattr(engines, "TURN_S", 60.0)
+    async with engine_on(purses, lanes=2, batch_limit=8) as engine:
+        lane = engine._lane_of("p0")
+        other = next(f"p{n}" for n in range(1, 99) if engine._lane_of(f"p{n}") is not lane)
+        async with held(engine, purses, merchant, "p0"):
+            stuck = asyncio.create_task(engine.run(deposit(merchant, "stuck", 1, "p0")))
+            await until(lambda: lane.in_flight == 1)
+            few = asyncio.create_task(engine.run(deposit(merchant, "few", 1, other)))
+            await until(lambda: len(engine._lane_of(other).queue) == 1)
+            await asyncio.sleep(0)
+            assert engine._lane_of(other).in_flight == 0
+        assert (await stuck).whole_fen == (await few).whole_fen == 1
+        async with held(engine, purses, merchant, "p0"):
+            stuck = asyncio.create_task(engine.run(deposit(merchant, "again", 1, "p0")))
+            await until(lambda: lane.in_flight == 1)
+            many = await engine.run_each([deposit(merchant, f"m{n}", 1, other) for n in range(4)])
+            assert many[-1].whole_fen == 5
+            assert not stuck.done()
+        await stuck
 
 
 async def test_stopping_finishes_what_was_accepted(purses: str, merchant: str) -> None:
