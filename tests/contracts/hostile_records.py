@@ -20,10 +20,9 @@ End = Literal["TAKEN", "IGNORED", "BAD_PAYLOAD", "BAD_ENVELOPE", "REQUEST_ID_REU
 # Too long for an index, and of a kind that does not shrink when it is compressed.
 LONG = "".join(map(str, Random(7).choices(range(10), k=6_000)))
 VALUES: tuple[Any, ...] = (
-    None, True, 0, -1, 1, 2**31, 2**63 - 1, 2**63, -(2**63) - 1, 10**30, 1.5, 1e300, "", "x",
-    "x" * 5_000, LONG, "a\x00b", "a\x1fb", "\x00", "\n", "储值🎉", "'; DROP TABLE lots; --",
-    "2026-05-01T02:30:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-02-30T00:00:00Z",
-    "0001-01-01T00:00:00+14:00", [], [None], ["x"], [{}], {}, {"a": 1},
+    None, True, -1, 2**63 - 1, -(2**63) - 1, 10**30, 1.5, "", "x" * 5_000, LONG, "a\x00b",
+    "a\x1fb", "储值🎉", "'; DROP TABLE lots; --", "2026-05-01T02:30:00", "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59Z", [], [{}], {},
 )  # fmt: skip
 TIMES = (
     b"", b"\xff\xfe", b"now", b"2026-05-01T02:30:00", b"0001-01-01T00:00:00+14:00",

@@ -88,8 +88,9 @@ class Shop:
 
     async def ask(self, method: Any, request: Message, actor: str = "gateway", **more: Any) -> Any:
         """Calls a method, with a new request id if it takes one and has none."""
-        if "request_id" in request.DESCRIPTOR.fields_by_name and not request.request_id:  # type: ignore[attr-defined]
-            request.request_id = new_id()  # type: ignore[attr-defined]
+        message: Any = request
+        if "request_id" in request.DESCRIPTOR.fields_by_name and not message.request_id:
+            message.request_id = new_id()
         metadata = self.system.metadata(self.merchant_id, actor=actor)
         return await method(
             request, metadata=(*metadata, *more.pop("headers", ())), timeout=30, **more
