@@ -144,7 +144,8 @@ class AccrueOrder(Command, frozen=True, kw_only=True):
     waits (ORDER_NOT_CREATED_YET: the event is parked).
     """
 
-    RESULT: ClassVar[type] = Accrual
+    # Nobody asks for it again: a consumer needs no answer, and storing one costs.
+    RESULT: ClassVar[Any] = None
 
     buying: Buying
     channel: str
@@ -174,7 +175,7 @@ class AccrueOrder(Command, frozen=True, kw_only=True):
     def decide(self, state: State) -> Decision:
         known = state.get(Accrual, self._source)
         if known is not None:
-            return Decision(known)
+            return Decision()
         attribution = state.get(Attribution, (self.merchant_id, self.buying.order_id))
         rows: list[Row] = []
         if attribution is None:
@@ -189,7 +190,7 @@ class AccrueOrder(Command, frozen=True, kw_only=True):
         if not accrual.awaits_group and (not accrual.group_id or attribution.terms.group_orders):
             accrual, entries, events = make_entries(accrual, attribution, self.paid_at)
         done = performances(accrual.credited, accrual.paid_fen, "", self.paid_at)
-        return Decision(accrual, [*rows, accrual, *entries, *done], [*events, *recorded(done)])
+        return Decision(None, [*rows, accrual, *entries, *done], [*events, *recorded(done)])
 
     def _accrual(self, attribution: Attribution) -> Accrual:
         return Accrual(

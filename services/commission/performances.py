@@ -66,10 +66,11 @@ def performances(of: Credited, amount_fen: int, refund_id: str, at: datetime) ->
     if of.store_id:
         wanted.append(("STORE", "", of.store_id))
     suffix = f"@{refund_id}" if refund_id else ""
+    period = month(at)
     return [
         Performance(
             of.merchant_id, f"{of.source_id}/{kind}{suffix}", kind, guide_id, store_id,
-            of.source_id, of.order_id, refund_id, amount_fen, of.channel, month(at), at,
+            of.source_id, of.order_id, refund_id, amount_fen, of.channel, period, at,
         )
         for kind, guide_id, store_id in wanted
     ]  # fmt: skip

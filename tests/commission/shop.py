@@ -116,19 +116,16 @@ class Shop:
         buying = self.buying(order_id, member, **fields)
         return await self.run(AttributeOrder, buying=buying, created_at=self.now)
 
-    async def pay(
-        self, order_id: str, *lines: Line, member: str = "buyer", **fields: Any
-    ) -> Accrual:
+    async def pay(self, order_id: str, *lines: Line, member: str = "buyer", **fields: Any) -> None:
         """The order was paid now."""
         channel = fields.pop("channel", "MINI")
-        accrual: Accrual = await self.run(
+        await self.run(
             AccrueOrder,
             buying=self.buying(order_id, member, **fields),
             channel=channel,
             lines=list(lines) or [line()],
             paid_at=self.now,
         )
-        return accrual
 
     async def complete(self, order_id: str) -> Accrual:
         """The customer has the goods now."""

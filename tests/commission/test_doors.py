@@ -72,10 +72,12 @@ class Doors:
         answer = await self.accounts.GetAccount(
             account_pb2.GetAccountRequest(payee=payee), metadata=self.meta
         )
-        return answer.account
+        found: account_pb2.Account = answer.account
+        return found
 
     async def until(self, payee_id: str, kind: Any = PROMOTER, **wanted: int) -> None:
         """Waits until the account shows these figures."""
+        found: dict[str, int] = {}
         for _ in range(300):
             account = await self.account(payee_id, kind)
             found = {name: getattr(account, name) for name in wanted}
@@ -118,9 +120,9 @@ async def test_x1_through_the_doors(doors: Doors) -> None:
     request = programme_pb2.SetProgrammeRequest(
         request_id="p1", programme=programme, acknowledge_second_level=True
     )
-    for _ in range(2):
-        answer = await doors.programmes.SetProgramme(request, metadata=doors.meta)
-    assert answer.programme.version == 1
+    await doors.programmes.SetProgramme(request, metadata=doors.meta)
+    again = await doors.programmes.SetProgramme(request, metadata=doors.meta)
+    assert again.programme.version == 1
     for customer, promoter in (("p1", "p2"), ("buyer", "p1")):
         bind = binding_pb2.BindCustomerRequest(
             request_id=f"b-{customer}", customer_id=customer, promoter_id=promoter
@@ -179,6 +181,7 @@ async def test_a_recharge_a_click_and_a_withdrawal(doors: Doors) -> None:
         ),
     )  # fmt: skip
     await doors.until("G", account_pb2.Payee.KIND_GUIDE, available_fen=1_000)
+    found = guide_pb2.GetCustomerGuidesResponse()
     for _ in range(100):
         found = await doors.guides.GetCustomerGuides(
             guide_pb2.GetCustomerGuidesRequest(customer_id="new"), metadata=doors.meta
@@ -224,13 +227,15 @@ async def test_bad_input_names_its_field(doors: Doors) -> None:
     payee = account_pb2.Payee(kind=PROMOTER, payee_id="u1")
     for request, field in (
         (
-            withdrawal_pb2.ApplyWithdrawalRequest(request_id="w", payee=payee, channel=1),
+            withdrawal_pb2.ApplyWithdrawalRequest(
+                request_id="w", payee=payee, channel="PAYOUT_CHANNEL_WECHAT"
+            ),
             "amount_fen",
         ),
-        (withdrawal_pb2.ApplyWithdrawalRequest(request_id="w", amount_fen=1, channel=1), "payee"),
+        (withdrawal_pb2.ApplyWithdrawalRequest(request_id="w", amount_fen=1, channel="PAYOUT_CHANNEL_WECHAT"), "payee"),
         (
             withdrawal_pb2.ApplyWithdrawalRequest(
-                request_id="w", payee=payee, amount_fen=1, channel=99
+                request_id="w", payee=payee, amount_fen=1, channel=99,  # type: ignore[arg-type]
             ),
             "channel",
         ),
