@@ -32,13 +32,18 @@ def enum_name(kind: Any, number: int, prefix: str, default: str = "") -> str:
     return default if name == "UNSPECIFIED" else name
 
 
+def _word(kind: Any, number: int, prefix: str, default: str = "") -> Any:
+    """As ``enum_name``, for fields that know only some words."""
+    return enum_name(kind, number, prefix, default)
+
+
 def terms_from(message: template_pb2.Terms) -> Terms:
     """Terms as they are kept. An unset ``discount_bp`` takes nothing off."""
     given: dict[str, Any] = {name: getattr(message, name) for name in _TERMS}
     given["discount_bp"] = message.discount_bp or 10_000
     scope = {name: list(getattr(message.scope, name)) for name in _SCOPE}
     return Terms(
-        kind=enum_name(template_pb2.CouponKind, message.kind, "COUPON_KIND_"),  # type: ignore[arg-type]
+        kind=_word(template_pb2.CouponKind, message.kind, "COUPON_KIND_"),
         exchange_sku_ids=list(message.exchange_sku_ids),
         scope=Scope(**scope),
         on_partial_refund=enum_name(  # type: ignore[arg-type]
@@ -70,7 +75,7 @@ def settings_from(message: template_pb2.TemplateSettings) -> dict[str, Any]:
         "name": message.name,
         "terms": terms_from(message.terms),
         "validity": Validity(
-            kind=enum_name(template_pb2.Validity.Kind, message.validity.kind, "KIND_"),  # type: ignore[arg-type]
+            kind=_word(template_pb2.Validity.Kind, message.validity.kind, "KIND_"),
             starts_at=moment(message.validity, "start_time"),
             ends_at=moment(message.validity, "end_time"),
             amount=message.validity.amount,
@@ -81,7 +86,7 @@ def settings_from(message: template_pb2.TemplateSettings) -> dict[str, Any]:
             tier_ids=list(audience.tier_ids),
             segment_ids=list(audience.segment_ids),
             new_customers_only=audience.new_customers_only,
-            how=enum_name(template_pb2.Audience.How, audience.how, "HOW_", "OPEN"),  # type: ignore[arg-type]
+            how=_word(template_pb2.Audience.How, audience.how, "HOW_", "OPEN"),
         ),
         "claim_from": moment(message, "claim_from_time"),
         "claim_until": moment(message, "claim_until_time"),
