@@ -8,11 +8,12 @@ promotion and no coupon, and take none.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import msgspec
 
 from services.coupon.carts import CartLine, Offer, Question, covers
-from services.coupon.quote_answers import Applied, Hint, Rejected
+from services.coupon.quote_answers import Applied, Hint, Rejected, StepName
 from services.coupon.terms import FULL_BP
 
 
@@ -41,10 +42,10 @@ def price_lines(question: Question, offers: Sequence[Offer], reasons: dict[str, 
             key = (step, name, int(version) if version.isdecimal() else 0)
             shares = applied.setdefault(key, [0] * len(lines))
             shares[index] = listed[index] - payable[index]
-    found = [
-        Applied(step, rule, version, sum(shares), _of(listed, shares), 0, shares)  # type: ignore[arg-type]
-        for (step, rule, version), shares in applied.items()
-    ]
+    found = []
+    for (step, rule, version), shares in applied.items():
+        base, off = _of(listed, shares), sum(shares)
+        found.append(Applied(cast("StepName", step), rule, version, off, base, 0, shares))
     prices = Prices(listed, payable, found, [], [])
     for offer in offers:
         if offer.terms.kind == "ADD_ON":
