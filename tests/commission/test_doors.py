@@ -232,7 +232,9 @@ async def test_bad_input_names_its_field(doors: Doors) -> None:
             ),
             "amount_fen",
         ),
-        (withdrawal_pb2.ApplyWithdrawalRequest(request_id="w", amount_fen=1, channel="PAYOUT_CHANNEL_WECHAT"), "payee"),
+        (withdrawal_pb2.ApplyWithdrawalRequest(
+                request_id="w", amount_fen=1, channel="PAYOUT_CHANNEL_WECHAT"
+            ), "payee"),
         (
             withdrawal_pb2.ApplyWithdrawalRequest(
                 request_id="w", payee=payee, amount_fen=1, channel=99,  # type: ignore[arg-type]

@@ -12,8 +12,8 @@ from services.commission.referral_programmes import Reward, Step
 from services.commission.refunds import RefundPart
 from services.commission.store_verify import CHECKS
 from services.commission.withdrawals import ApplyWithdrawal, DecideWithdrawal, MarkPayoutResult
+from tests.commission.referring import enrol, referral_programme
 from tests.commission.shop import Shop, line, shop_on
-from tests.commission.test_people import enrol, referral_programme
 from tests.conftest import Migrated
 from tests.databases import name_of
 
