@@ -43,9 +43,9 @@ def price_lines(question: Question, offers: Sequence[Offer], reasons: dict[str, 
             shares = applied.setdefault(key, [0] * len(lines))
             shares[index] = listed[index] - payable[index]
     found = []
-    for (step, rule, version), shares in applied.items():
+    for (kind, rule_id, at_version), shares in applied.items():
         base, off = _of(listed, shares), sum(shares)
-        found.append(Applied(cast("StepName", step), rule, version, off, base, 0, shares))
+        found.append(Applied(cast("StepName", kind), rule_id, at_version, off, base, 0, shares))
     prices = Prices(listed, payable, found, [], [])
     for offer in offers:
         if offer.terms.kind == "ADD_ON":
