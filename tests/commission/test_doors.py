@@ -75,6 +75,16 @@ class Doors:
         found: account_pb2.Account = answer.account
         return found
 
+    async def guides_of(self, customer_id: str) -> tuple[str, str]:
+        """Who opened the card and whose customer it is, once both are known."""
+        request = guide_pb2.GetCustomerGuidesRequest(customer_id=customer_id)
+        for _ in range(300):
+            found = await self.guides.GetCustomerGuides(request, metadata=self.meta)
+            if found.opening_guide_id and found.exclusive.guide_id:
+                return found.opening_guide_id, found.exclusive.guide_id
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{customer_id} belongs to nobody")
+
     async def until(self, payee_id: str, kind: Any = PROMOTER, **wanted: int) -> None:
         """Waits until the account shows these figures."""
         found: dict[str, int] = {}
@@ -181,15 +191,7 @@ async def test_a_recharge_a_click_and_a_withdrawal(doors: Doors) -> None:
         ),
     )  # fmt: skip
     await doors.until("G", account_pb2.Payee.KIND_GUIDE, available_fen=1_000)
-    found = guide_pb2.GetCustomerGuidesResponse()
-    for _ in range(100):
-        found = await doors.guides.GetCustomerGuides(
-            guide_pb2.GetCustomerGuidesRequest(customer_id="new"), metadata=doors.meta
-        )
-        if found.opening_guide_id and found.exclusive.guide_id:
-            break
-        await asyncio.sleep(0.05)
-    assert (found.opening_guide_id, found.exclusive.guide_id) == ("G", "G")
+    assert await doors.guides_of("new") == ("G", "G")
     payee = account_pb2.Payee(kind=account_pb2.Payee.KIND_GUIDE, payee_id="G")
     applied = await doors.withdrawals.ApplyWithdrawal(
         withdrawal_pb2.ApplyWithdrawalRequest(

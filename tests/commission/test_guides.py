@@ -183,7 +183,9 @@ async def test_a_merge_never_closes_a_circle(shop: Shop) -> None:
     top = await store_promotion.binding(shop.pool, MERCHANT, "c")
     assert top is not None
     assert top.promoter_id == ""
-    assert (await store_promotion.binding(shop.pool, MERCHANT, "b")).promoter_id == "c"  # type: ignore[union-attr]
+    below = await store_promotion.binding(shop.pool, MERCHANT, "b")
+    assert below is not None
+    assert below.promoter_id == "c"
 
 
 async def test_debt_of_one_is_repaid_by_the_other(shop: Shop) -> None:
