@@ -137,6 +137,17 @@ def entry_of(accrual: Accrual, share: Share, at: datetime) -> Entry:
     )  # fmt: skip
 
 
+class GroupVerdict(Row, frozen=True):
+    """That an order's group succeeded, told before the order was seen paid here."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "order_id")
+
+    merchant_id: str
+    order_id: str
+    # Whether the activity lets its orders earn commission.
+    allowed: bool
+
+
 class AccrueOrder(Command, frozen=True, kw_only=True):
     """An order was paid: entries are estimated, performance is recorded. Works once per order.
 
@@ -169,6 +180,7 @@ class AccrueOrder(Command, frozen=True, kw_only=True):
         order = (self.merchant_id, self.buying.order_id)
         yield Accrual, self._source
         yield Attribution, order
+        yield GroupVerdict, order
         if not found.group(ATTRIBUTION, order):
             yield from attribution_reads(self.merchant_id, self.buying)
 
@@ -184,10 +196,15 @@ class AccrueOrder(Command, frozen=True, kw_only=True):
                 raise OrderNotCreatedYet(order_id=self.buying.order_id)
             attribution = attribute(state, self.merchant_id, self.buying, "PAID", self.paid_at)
             rows.append(attribution)
+        verdict = state.get(GroupVerdict, (self.merchant_id, self.buying.order_id))
         accrual = self._accrual(attribution)
+        earns = not accrual.group_id or attribution.terms.group_orders
+        if verdict is not None and accrual.awaits_group:
+            accrual = replace(accrual, awaits_group=False)
+            earns = verdict.allowed
         entries: list[Entry] = []
         events: list[Event] = []
-        if not accrual.awaits_group and (not accrual.group_id or attribution.terms.group_orders):
+        if earns and not accrual.awaits_group:
             accrual, entries, events = make_entries(accrual, attribution, self.paid_at)
         done = performances(accrual.credited, accrual.paid_fen, "", self.paid_at)
         return Decision(None, [*rows, accrual, *entries, *done], [*events, *recorded(done)])

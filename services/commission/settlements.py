@@ -19,6 +19,7 @@ from services.commission.accounts import purse_reads
 from services.commission.accruals import (
     SETTLE_TIMER,
     Accrual,
+    GroupVerdict,
     OnAccrual,
     frozen,
     make_entries,
@@ -90,6 +91,10 @@ class GroupSucceeded(OnAccrual, frozen=True, kw_only=True):
 
     allowed: bool
 
+    @property
+    def _order(self) -> tuple[str, str]:
+        return self.merchant_id, self.source_id.partition(":")[2]
+
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
         accrual = self.found(found)
@@ -97,6 +102,9 @@ class GroupSucceeded(OnAccrual, frozen=True, kw_only=True):
             yield Attribution, (self.merchant_id, accrual.order_id)
 
     def decide(self, state: State) -> Decision:
+        if state.get(Accrual, (self.merchant_id, self.source_id)) is None:
+            # The group's topic overtook the order's, or the order never comes: nothing to wait for.
+            return Decision(rows=[GroupVerdict(*self._order, self.allowed)])
         accrual = self.accrual(state)
         if not accrual.awaits_group:
             return Decision(accrual)

@@ -18,7 +18,7 @@ from services.commission.accounts import (
     Home,
     Movement,
 )
-from services.commission.accruals import ORDERS_OF, Accrual
+from services.commission.accruals import ORDERS_OF, Accrual, GroupVerdict
 from services.commission.attributions import ATTRIBUTION, Attribution
 from services.commission.entries import ENTRIES_OF, Entry, Reversal
 from services.commission.merges import TAX_MONTHS, MemberMerge
@@ -51,6 +51,7 @@ POLICIES: Final = Table(WithdrawalPolicy, "withdrawal_policies")
 TABLES: Final = (
     ATTRIBUTIONS,
     ACCRUALS,
+    Table(GroupVerdict, "group_verdicts", mode="upsert"),
     ENTRIES,
     REVERSALS,
     ACCOUNTS,

@@ -154,8 +154,13 @@ async def test_group_orders_by_switch_and_after_success(shop: Shop) -> None:
     assert await shop.entries("no") == {}
 
 
-async def test_a_group_without_commission_waits_for_no_order(shop: Shop) -> None:
-    # Its order may never come here; whenever it does, it earns nothing.
-    assert await shop.run(GroupSucceeded, source_id="ORDER:unknown", allowed=False) is None
-    with pytest.raises(SourceNotSeenYet):
-        await shop.run(GroupSucceeded, source_id="ORDER:unknown", allowed=True)
+async def test_a_group_may_succeed_before_its_order_is_seen_paid(shop: Shop) -> None:
+    await shop.programme(group_orders=True)
+    await shop.bind("buyer", "p1")
+    for order, allowed in (("early", True), ("none", False)):
+        await shop.run(GroupSucceeded, source_id=f"ORDER:{order}", allowed=allowed)
+        await shop.create(order, group_id="g1")
+        await shop.pay(order)
+    assert await shop.entries("early") == {("L1", "p1"): (1_000, "ESTIMATED")}
+    await shop.complete("none")
+    assert await shop.entries("none") == {}
