@@ -127,6 +127,10 @@ class DuplicateCoupon(Invalid):
     """The same coupon is named twice."""
 
 
+class QuoteNeeded(Refusal):
+    """A member's own token locks coupons only at the discounts a quote promised."""
+
+
 class QuoteChanged(Refusal):
     """The quote does not say this: other coupons, amounts or member, or it is not ours."""
 

@@ -15,6 +15,7 @@ from common.server import Call
 from danke.coupon.v1 import coupon_pb2 as pb
 from services.coupon import locks, pos, store
 from services.coupon.coupon_secrets import CouponSecrets
+from services.coupon.errors import QuoteNeeded
 from services.coupon.rpc_messages import coupon_to_pb, lock_to_pb
 
 # Five minutes more than an order usually waits for its payment; saga S3.
@@ -34,6 +35,9 @@ class Uses:
 
     async def Lock(self, request: pb.LockRequest, call: Call) -> pb.LockResponse:
         own(call, request.member_id)
+        if not request.quote_hash and call.caller.member_id is not None:
+            # An order system may price by itself; a member's own app may not name its discounts.
+            raise QuoteNeeded(field="quote_hash")
         if request.quote_hash:
             self.secrets.must_be_sealed(
                 request.quote_hash, call.merchant_id, request.member_id,

@@ -110,6 +110,10 @@ async def test_a_members_own_token_gets_a_price_but_no_hash(shop: Shop) -> None:
     quoted = await QuoteServiceStub(channel).Quote(cart(), metadata=MEMBER)
     assert quoted.payable_fen == 20_000 + 5_000 + 1_000 - 1_500 - 1_000
     assert not quoted.quote_hash
+    coupon = coupon_pb2.LockedCoupon(coupon_id=quoted.coupons[0].coupon_id, discount_fen=9_999)
+    lock = coupon_pb2.LockRequest(request_id="l", order_id="o", member_id="u1", coupons=[coupon])
+    refused = await refusal(CouponServiceStub(channel).Lock(lock, metadata=MEMBER))
+    assert refused.reason == "QUOTE_NEEDED"
     refused = await refusal(
         QuoteServiceStub(channel).Quote(cart(), metadata=metadata(member_id="u2"))
     )
