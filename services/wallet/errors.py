@@ -43,7 +43,6 @@ class RefundIdReused(Conflict):
     """The refund id was already used for another payment or amount."""
 
 
-
 # --- payment password -----------------------------------------------------------------------------
 
 

@@ -216,7 +216,8 @@ def test_spans_arrive_at_a_collector() -> None:
             return otlp.ExportTraceServiceResponse()
 
     server = grpc.server(ThreadPoolExecutor(1))
-    otlp_grpc.add_TraceServiceServicer_to_server(Collector(), server)  # type: ignore[no-untyped-call]
+    add = otlp_grpc.add_TraceServiceServicer_to_server
+    add(Collector(), server)  # type: ignore[no-untyped-call]
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     stop = telemetry.set_up_tracing("wallet", f"http://127.0.0.1:{port}", 1.0)
