@@ -234,11 +234,13 @@ async def test_batches_are_no_larger_than_the_limit(purses: str, merchant: str) 
 
 
 async def test_one_locked_purse_does_not_stop_the_other_lane(purses: str, merchant: str) -> None:
+    """Seen failing with endless patience for the other lane's turn."""
     async with engine_on(purses, lanes=2) as engine:
         lane = engine._lane_of("p0")
         other = next(f"p{n}" for n in range(1, 99) if engine._lane_of(f"p{n}") is not lane)
         async with held(engine, purses, merchant, "p0"):
             stuck = asyncio.create_task(engine.run(deposit(merchant, "d1", 5, "p0")))
+            await until(lambda: lane.in_flight == 1)
             assert (await engine.run(deposit(merchant, "d2", 3, other))).whole_fen == 3
             assert not stuck.done()
         assert (await stuck).whole_fen == 5
