@@ -16,19 +16,19 @@ from typing import Any, Final
 import msgspec
 import uuid_utils
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, MessageSizeTooLargeError
+from aiokafka.errors import CommitFailedError, IllegalStateError
 from opentelemetry.trace import Span
 
 from common import telemetry
 from common.clock import Clock
 from common.commands import Command, Context
+from common.dead_letters import bury
 from common.engine import Engine
 from common.errors import Busy, NotYet, Refusal
 from common.parking import Parked, Parking
 from danke.events.envelope import (
     BadEnvelope,
     Envelope,
-    Event,
     event_type,
     from_headers,
     is_plausible,
@@ -40,6 +40,7 @@ POLL_RECORDS: Final = 500
 POLL_MS: Final = 500
 BACKOFF_S: Final = 0.5
 RETRY_PARKED_S: Final = 1.0
+MEASURE_LAG_S: Final = 15.0
 # Ids travel into keys and columns: what a caller may not send, a topic may not either.
 _ID: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
@@ -129,6 +130,10 @@ class Consumers:
         self._turn = asyncio.Lock()
         self._stopping = False
         self._parked_due = 0.0
+        self._lag_due = 0.0
+        # What this member committed, of the partitions it has: the broker need not be asked again.
+        self._committed: dict[TopicPartition, int] = {}
+        self._members_of: set[TopicPartition] = set()
 
     async def start(self) -> None:
         """Joins the group and starts consuming. Does nothing without handlers."""
@@ -144,19 +149,28 @@ class Consumers:
         await self._disconnect()
 
     async def lag(self) -> int:
-        """Records of the assigned partitions that are not handled and committed yet."""
+        """Records of the assigned partitions not handled yet, as far as seen; 0 if none is left."""
         consumer = self._consumer
         if consumer is None or not consumer.assignment():
             return 0
-        assigned = list(consumer.assignment())
-        ends = await consumer.end_offsets(assigned)
-        total = 0
-        for place in assigned:
-            committed = await consumer.committed(place)
+        assigned = set(consumer.assignment())
+        if assigned != self._members_of:  # another member may have committed in between
+            self._members_of, self._committed = assigned, {}
+        for place in assigned - self._committed.keys():
+            self._committed[place] = await consumer.committed(place) or 0
+        # What the last fetch saw is free; the broker is asked only when that is handled.
+        seen = {place: consumer.highwater(place) or 0 for place in consumer.assignment()}
+        behind = self._behind(seen)
+        if not behind:
+            ends = await consumer.end_offsets(list(assigned))
             # Some brokers count their last batch as one record; a fetch tells the true end.
-            there = place in consumer.assignment()
-            end = max(ends[place], (consumer.highwater(place) or 0) if there else 0)
-            behind = max(0, end - (committed or 0))
+            behind = self._behind({p: max(end, seen.get(p, 0)) for p, end in ends.items()})
+        return behind
+
+    def _behind(self, ends: Mapping[TopicPartition, int]) -> int:
+        total = 0
+        for place, end in ends.items():
+            behind = max(0, end - self._committed.get(place, end))
             telemetry.CONSUMER_LAG.labels(place.topic, place.partition).set(behind)
             total += behind
         return total
@@ -189,6 +203,7 @@ class Consumers:
                     await self.connect()
                 await self.run_once()
                 await self._retry_parked_when_due()
+                await self._measure_when_due()
             except Exception as error:
                 # Nothing was committed: the same records come again; their ids make it harmless.
                 log.warning("poll failed and is repeated", error=repr(error))
@@ -207,9 +222,9 @@ class Consumers:
             keys = {(record.topic, record.key or b"") for record in records}
             await self._retry(await self.parking.with_keys(keys))
         try:
-            await self._consumer.commit(
-                {place: there[-1].offset + 1 for place, there in polled.items()}
-            )
+            ends = {place: there[-1].offset + 1 for place, there in polled.items()}
+            await self._consumer.commit(ends)
+            self._committed.update(ends)
         except (CommitFailedError, IllegalStateError) as error:
             # The partitions moved to another member meanwhile; it sees the records again.
             log.info("offsets not committed", error=repr(error))
@@ -295,30 +310,14 @@ class Consumers:
         return _Work(record, commands, context, span=span)
 
     async def _bury(self, record: Any, reason: str, detail: str) -> None:
-        """Sends the record, unchanged, to its dead-letter topic with what went wrong."""
         assert self._producer is not None
-        origin = {
-            "dlq_consumer": self.service,
-            "dlq_reason": reason,
-            "dlq_detail": detail[:500],
-            "dlq_topic": record.topic,
-            "dlq_partition": str(record.partition),
-            "dlq_offset": str(record.offset),
-        }
-        kept = [pair for pair in record.headers if not pair[0].startswith("dlq_")]
-        headers = [*kept, *((name, text.encode()) for name, text in origin.items())]
-        topic = f"{record.topic}.dlq"
-        try:
-            await self._producer.send_and_wait(
-                topic, key=record.key, value=record.value, headers=headers
-            )
-        except MessageSizeTooLargeError:
-            # What went wrong makes it larger than it was. Where it lies is told all the same: a
-            # record that cannot be buried would block its partition.
-            headers.append(("dlq_omitted", str(len(record.value or b"")).encode()))
-            await self._producer.send_and_wait(topic, key=record.key, value=None, headers=headers)
-        telemetry.CONSUMER_DEAD.labels(record.topic).inc()
-        log.error("record dead-lettered", **origin)
+        await bury(self._producer, self.service, record, reason, detail)
+
+    async def _measure_when_due(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now >= self._lag_due:
+            self._lag_due = now + MEASURE_LAG_S
+            await self.lag()
 
     async def _retry_parked_when_due(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -385,11 +384,3 @@ def _cause(failure: BaseException) -> tuple[str, str]:
     if isinstance(failure, Refusal):
         return failure.reason, str(failure)
     return "INTERNAL", type(failure).__name__
-
-
-def events_by_topic(handlers: Mapping[type[Event], Handler]) -> dict[str, list[str]]:
-    """Which event types each topic is read for: for the docs and the topic ACLs."""
-    topics: dict[str, list[str]] = {}
-    for event in handlers:
-        topics.setdefault(event.TOPIC.name, []).append(event.__name__)
-    return topics
