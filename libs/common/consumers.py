@@ -22,7 +22,7 @@ from opentelemetry.trace import Span
 from common import telemetry
 from common.clock import Clock
 from common.commands import Command, Context
-from common.dead_letters import bury
+from common.dead_letters import Letter, bury
 from common.engine import Engine
 from common.errors import Busy, NotYet, Refusal
 from common.parking import Parked, Parking
@@ -243,9 +243,7 @@ class Consumers:
                 dead.append(work)
         if parked:
             await self.parking.park(parked, self.clock.now())
-        for work in dead:
-            assert work.failure is not None
-            await self._bury(work.record, *_cause(work.failure))
+        await self._bury([(work.record, *_cause(work.failure)) for work in dead if work.failure])
 
     async def _apply(self, works: Sequence[_Work]) -> None:
         """Runs the works' commands in order per record key and notes what failed."""
@@ -309,9 +307,9 @@ class Consumers:
         )
         return _Work(record, commands, context, span=span)
 
-    async def _bury(self, record: Any, reason: str, detail: str) -> None:
+    async def _bury(self, letters: Sequence[Letter]) -> None:
         assert self._producer is not None
-        await bury(self._producer, self.service, record, reason, detail)
+        await bury(self._producer, self.service, letters)
 
     async def _measure_when_due(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -338,16 +336,18 @@ class Consumers:
         works = [self._read(one) for one in parked]
         await self._apply(works)
         done, waiting = [], []
+        dead: list[Letter] = []
         for one, work in zip(parked, works, strict=True):
             if not isinstance(work.failure, NotYet):
                 done.append(one)
                 if work.failure is not None:
-                    await self._bury(one, *_cause(work.failure))
+                    dead.append((one, *_cause(work.failure)))
             elif self.parking.timed_out(one, self.clock.now()):
                 done.append(one)
-                await self._bury(one, "PREDECESSOR_MISSING", str(work.failure))
+                dead.append((one, "PREDECESSOR_MISSING", str(work.failure)))
             else:
                 waiting.append(one)
+        await self._bury(dead)
         await self.parking.remove(done)
         await self.parking.postpone(waiting, self.clock.now())
 
