@@ -14,28 +14,27 @@ YOUNG: Final = 30_000
 OLD: Final = 10 * YOUNG
 # Payments of the past, as many as asked for, spread over all members.
 _HISTORY: Final = (
-    """
+    f"""
 INSERT INTO wallet.payments (merchant_id, payment_id, order_id, member_id, store_id, state,
     amount_fen, principal_fen, refunded_fen, principal_refunded_fen, shares, created_at)
-SELECT $1, 'past-' || i, 'past-' || i, 'u' || (i % $3 + 1), '', 'CAPTURED', $4::bigint, 25, 0, 0,
-    '[]', now() FROM generate_series(1, $2::bigint) AS i
+SELECT $1, 'past-' || i, 'past-' || i, 'u' || (i % {MEMBERS} + 1), '', 'CAPTURED', {AMOUNT_FEN},
+    25, 0, 0, '[]', now() FROM generate_series(1, $2::bigint) AS i
 """,
-    """
+    f"""
 INSERT INTO wallet.transfers (merchant_id, transfer_id, member_id, kind, debit, credit, amount_fen,
     ref, at)
-SELECT $1, 'past-' || i || '.' || n, 'u' || (i % $3 + 1), 'PAYMENT', 'PRINCIPAL_LIAB',
-    'REVENUE_PENDING', $4::bigint, 'past-' || i, now()
+SELECT $1, 'past-' || i || '.' || n, 'u' || (i % {MEMBERS} + 1), 'PAYMENT', 'PRINCIPAL_LIAB',
+    'REVENUE_PENDING', {AMOUNT_FEN}, 'past-' || i, now()
 FROM generate_series(1, $2::bigint) AS i, generate_series(1, 2) AS n
 """,
     """
 INSERT INTO wallet.command_log (merchant_id, command_id, fingerprint, outcome)
-SELECT $1, 'past-' || i || '-' || ($3 + $4)::bigint, 'x', repeat('x', 400)
-FROM generate_series(1, $2::bigint) AS i
+SELECT $1, 'past-' || i, 'x', repeat('x', 400) FROM generate_series(1, $2::bigint) AS i
 """,
-    """
+    f"""
 INSERT INTO wallet.event_sequences (merchant_id, aggregate, last)
-SELECT $1, 'danke.wallet.account.v1/u' || (i % $3 + 1), 2 * count(*) + 0 * $4::bigint
-FROM generate_series(1, $2::bigint) AS i GROUP BY i % $3
+SELECT $1, 'danke.wallet.account.v1/u' || (i % {MEMBERS} + 1), 2 * count(*)
+FROM generate_series(1, $2::bigint) AS i GROUP BY i % {MEMBERS}
 """,
 )
 
@@ -57,4 +56,4 @@ async def run() -> list[Figure]:
 
 async def _grow(wallet: Wallet, payments: int) -> None:
     for statement in _HISTORY:
-        await wallet.admin.execute(statement, MERCHANT, payments, MEMBERS, AMOUNT_FEN)
+        await wallet.admin.execute(statement, MERCHANT, payments)

@@ -19,11 +19,13 @@ BULK_CALLERS: Final = 16
 Member = Literal["anybody", "somebody"]
 
 
-async def rate(wallet: Wallet, member: Member, *, bulk: int = 1) -> float:
+async def rate(
+    wallet: Wallet, member: Member, *, bulk: int = 1, processes: int = PROCESSES
+) -> float:
     """Payments a second through a server of our own; unary, or ``bulk`` a call."""
     await wallet.rest()
     before = await wallet.written()
-    async with serving.server("wallet", wallet.dsn, PROCESSES) as port:
+    async with serving.server("wallet", wallet.dsn, processes) as port:
         callers = UNARY_CALLERS if bulk == 1 else BULK_CALLERS
         sent = await serving.send(port, callers=callers, seconds=SECONDS, member=member, bulk=bulk)
     await pgbench.check_rows(wallet, before, sent.calls * bulk)
