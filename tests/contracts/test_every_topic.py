@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -16,6 +16,7 @@ from uuid import uuid4
 import asyncpg
 import msgspec
 import pytest
+import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 
 from cli import dead_letters
@@ -26,9 +27,11 @@ from common.kafka import Clients
 from common.parking import TIMEOUT
 from common.publisher import Publisher
 from common.service import Kit, Process, Service
+from common.topics import create_topics
 from common.verify import run_checks
 from danke.events.envelope import BadEnvelope, Envelope, Event, event_type, from_headers
-from deploy.local.kafka import Broker
+from danke.topics import TOPICS
+from deploy.local.kafka import Broker, Tansu
 from tests.conftest import Migrated
 from tests.contracts.hostile_records import Hostile, good, hostile
 from tests.contracts.test_every_rpc import SERVICES
@@ -38,6 +41,14 @@ from tools.events.examples import HAPPENED
 # Where one record lies: topic, partition, offset.
 Place = tuple[str, int, int]
 Handlers = Mapping[type[Event], Handler]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def bootstrap(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """A broker of its own: no other test shall find these records."""
+    async with Tansu(tmp_path_factory.mktemp("hostile")) as broker:
+        await create_topics(broker.broker.bootstrap, TOPICS, partitions=2)
+        yield broker.broker.bootstrap
 
 
 def handlers_of(service: Service[Any], process: Process) -> Handlers:

@@ -143,7 +143,7 @@ async def test_the_consumer_survives_a_crash_between_effect_and_offsets(
     polled: list[Any] = []
     while len(polled) < 5:
         for there in (await first.getmany(timeout_ms=500)).values():
-            polled += [each for each in there if run.encode() in each.key]
+            polled += [each for each in there if run.encode() in (each.key or b"")]
             inbox.take(there)
     await first.stop()  # and never commits: as if it had been killed
 

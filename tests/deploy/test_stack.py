@@ -81,7 +81,7 @@ async def test_a_root_holds_one_stack_and_its_data(root: Path) -> None:
     ("behaviour", "error", "message"),
     [
         ("die", ProcessDied, r"bad died \(exit code 1\)[\s\S]*toy: I can not go on"),
-        ("unready", NotReady, "bad is not ready after 3 s: .*NOT_SERVING"),
+        ("unready", NotReady, "bad is not ready after 8 s: .*NOT_SERVING"),
     ],
 )
 async def test_a_bad_service_ends_the_start(
@@ -91,7 +91,7 @@ async def test_a_bad_service_ends_the_start(
         root=root,
         services=[toy("good"), toy("bad", behaviour)],
         settings=SETTINGS,
-        start_timeout_s=3,
+        start_timeout_s=8,
     )
     with pytest.raises(error, match=message):
         async with stack:
