@@ -44,7 +44,9 @@ _TOLD = (
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Runs a command's work. What a person can mend ends it with a sentence, not with a stack."""
     # Each failed attempt to connect would be logged besides; the error says it once.
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    libraries = logging.getLogger("aiokafka")
+    level = libraries.level
+    libraries.setLevel(logging.CRITICAL)
     try:
         return asyncio.run(work)
     except _TOLD as problem:
@@ -57,6 +59,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         fail(f"the database refused: {problem}")
     except OSError as problem:
         fail(f"not reachable: {problem}")
+    finally:
+        libraries.setLevel(level)
 
 
 def fail(message: str) -> NoReturn:

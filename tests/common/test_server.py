@@ -14,7 +14,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_status import rpc_status
 
 from common.errors import NotFound, Overloaded, Refusal, StoreUnavailable
-from common.server import Call, Exposed, Server, scope_of
+from common.server import Call, Exposed, InvalidFields, Server, scope_of
 from common.tokens import Signer, Verifier, development_key
 from danke.wallet.v1 import payment_pb2 as pb
 from danke.wallet.v1.payment_pb2_grpc import PaymentServiceStub
@@ -148,6 +148,17 @@ async def test_busy_says_when_to_come_back(running: Running) -> None:
     retry = error_details_pb2.RetryInfo()
     assert any(detail.Unpack(retry) for detail in status.details)
     assert retry.retry_delay.nanos > 0
+
+
+async def test_a_hundred_faults_still_reach_the_caller(running: Running) -> None:
+    """A trailer over 8 KiB is dropped by clients: the caller would get no reason at all."""
+    faults = [(f"members[{i}].name", "string.pattern", "储值卡" * 60) for i in range(100)]
+    running.servicer.answer = InvalidFields(faults)
+    refused = await refusal(running.get())
+    assert (refused.code, refused.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELDS")
+    assert refused.fields[0] == "members[0].name"
+    assert refused.metadata == {"violations": "100"}
+    assert refused.message.startswith("members[0].name: 储值卡")
 
 
 async def test_a_bug_tells_the_caller_nothing(running: Running) -> None:
