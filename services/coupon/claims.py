@@ -13,9 +13,9 @@ from common.commands import Command, Decision
 from common.rows import Read, Row, State
 from services.coupon.channels import Channel, claimed_through
 from services.coupon.coupons import Coupon
-from services.coupon.errors import ClaimNotOpen, MemberMerged, NotClaimable
+from services.coupon.errors import ClaimNotOpen, NotClaimable
 from services.coupon.issuing import Issue, issue_reads
-from services.coupon.members import Standing
+from services.coupon.members import Standing, must_be_himself
 from services.coupon.templates import CouponTemplate, must_be_eligible
 
 
@@ -48,9 +48,7 @@ class Claim(Command, frozen=True, kw_only=True):
         issue = Issue(self, state, self.template_id)
         template = issue.template
         must_be_open(self, template)
-        into = issue.holder(self.member_id)
-        if into != self.member_id:
-            raise MemberMerged(field="member_id", into_member_id=into)
+        must_be_himself(state, self.merchant_id, self.member_id, field="member_id")
         standing = state.get(Standing, (self.merchant_id, self.member_id))
         must_be_eligible(template.audience, standing, self.segment_ids)
         rows: list[Row] = []

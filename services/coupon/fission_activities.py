@@ -20,6 +20,7 @@ from services.coupon.errors_promotions import FissionChanged, FissionInvalid, Fi
 
 FissionState = Literal["DRAFT", "ACTIVE", "ENDED"]
 LONGEST_MINUTES: Final = 30 * 24 * 60
+LONGEST_WINDOW_DAYS: Final = 365
 MOST_PEOPLE: Final = 200
 
 
@@ -45,7 +46,8 @@ class FissionTerms(msgspec.Struct, frozen=True, omit_defaults=True):
     random: bool = False
     least_fen: int = 1
     start_fen: int = 0
-    # BOOMERANG: so long after it was earned a full refund takes the reward back.
+    # BOOMERANG: so long after it was earned a full refund takes the reward back; by default until
+    # the friend can no longer return what he bought; S8.
     refund_window_days: int = 15
 
 
@@ -86,6 +88,8 @@ def check_fission(terms: FissionTerms) -> None:
         raise FissionInvalid(field="terms.helper_daily_limit", why="nobody could help")
     if terms.groups_per_member < 1:
         raise FissionInvalid(field="terms.groups_per_member", why="nobody could open a group")
+    if not 0 < terms.refund_window_days <= LONGEST_WINDOW_DAYS:
+        raise FissionInvalid(field="terms.refund_window_days", why="nothing, or more than a year")
     if terms.kind == "DIVIDE":
         least = terms.least_fen if terms.random else 1
         if least < 1 or terms.total_fen < least * (terms.helpers_needed + 1):

@@ -37,6 +37,7 @@ from services.coupon.errors_promotions import (
 from services.coupon.fission_activities import FissionActivity, FissionTally, FissionTerms
 from services.coupon.grants import GRANT_TIMER, Grant
 from services.coupon.issuing import Issue, issue_reads
+from services.coupon.members import MERGED_INTO, MergedMember, must_be_himself
 from services.coupon.templates import CouponTemplate
 
 EXPIRY_TIMER: Final = "fission_expiry"
@@ -82,6 +83,7 @@ class FissionHelp(Row, frozen=True):
 
 
 GROUPS_OF = Group(FissionGroup, ("merchant_id", "activity_id", "member_id"))
+MEMBER_GROUPS = Group(FissionGroup, ("merchant_id", "member_id"))
 HELPS_OF = Group(
     FissionHelp, ("merchant_id", "group_id"), order=lambda help_: (help_.helped_at, help_.helper_id)
 )
@@ -110,8 +112,8 @@ def must_be_open(activity: FissionActivity | None, at: datetime) -> FissionActiv
 class OpenFission(Command, frozen=True, kw_only=True):
     """Opens a group of an activity for a member.
 
-    Refuses FISSION_NOT_FOUND, FISSION_NOT_ACTIVE, FISSION_LIMIT_REACHED, FISSION_BUDGET_EXHAUSTED;
-    for UNLOCK also what issuing its coupon refuses: TEMPLATE_NOT_ACTIVE, SOLD_OUT,
+    Refuses FISSION_NOT_FOUND, FISSION_NOT_ACTIVE, FISSION_LIMIT_REACHED, FISSION_BUDGET_EXHAUSTED,
+    MEMBER_MERGED; for UNLOCK also what issuing its coupon refuses: TEMPLATE_NOT_ACTIVE, SOLD_OUT,
     BUDGET_EXHAUSTED, DAILY_LIMIT_REACHED.
     """
 
@@ -135,6 +137,7 @@ class OpenFission(Command, frozen=True, kw_only=True):
         yield FissionActivity, (self.merchant_id, self.activity_id)
         yield FissionTally, (self.merchant_id, self.activity_id)
         yield GROUPS_OF, (self.merchant_id, self.activity_id, self.member_id)
+        yield MergedMember, (self.merchant_id, self.member_id)
         activity = found.get(FissionActivity, (self.merchant_id, self.activity_id))
         if activity is not None and activity.terms.kind == "UNLOCK":
             template_id = activity.terms.template_id
@@ -143,6 +146,7 @@ class OpenFission(Command, frozen=True, kw_only=True):
     def decide(self, state: State) -> Decision:
         found = state.get(FissionActivity, (self.merchant_id, self.activity_id))
         terms = must_be_open(found, self.at).terms
+        must_be_himself(state, self.merchant_id, self.member_id, field="member_id")
         mine = state.group(GROUPS_OF, (self.merchant_id, self.activity_id, self.member_id))
         if len(mine) >= terms.groups_per_member:
             raise FissionLimitReached(limit=terms.groups_per_member)
@@ -212,24 +216,38 @@ class OfGroup(Command, frozen=True, kw_only=True):
 class HelpFission(OfGroup, frozen=True, kw_only=True):
     """One member helps another's group; the one that completes it earns the reward, once.
 
-    Refuses FISSION_GROUP_NOT_FOUND, SELF_HELP, ALREADY_HELPED, FISSION_GROUP_CLOSED (also at the
-    deadline itself), FISSION_NOT_ACTIVE, NOT_NEW_CUSTOMER, HELPER_LIMIT_REACHED. F1.
+    What members who became the helper did counts as his. Refuses FISSION_GROUP_NOT_FOUND,
+    SELF_HELP, ALREADY_HELPED, FISSION_GROUP_CLOSED (also at the deadline itself),
+    FISSION_NOT_ACTIVE, NOT_NEW_CUSTOMER, HELPER_LIMIT_REACHED, MEMBER_MERGED. F1.
     """
 
     helper_id: str
     is_new: bool = False
+
+    def locate(self) -> Sequence[Read]:
+        return (*super().locate(), (MERGED_INTO, (self.merchant_id, self.helper_id)))
 
     def keys(self, found: State) -> Sequence[str]:
         return (*super().keys(found), f"fission-helper:{self.helper_id}")
 
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
-        yield FissionHelp, (self.merchant_id, self.group_id, self.helper_id)
+        yield MERGED_INTO, (self.merchant_id, self.helper_id)
+        yield MergedMember, (self.merchant_id, self.helper_id)
         group = found.get(FissionGroup, (self.merchant_id, self.group_id))
         if group is not None:
             yield FissionActivity, (self.merchant_id, group.activity_id)
-            day = local_day(self.at)
-            yield HELPS_OF_DAY, (self.merchant_id, group.activity_id, self.helper_id, day)
+            for helper_id in self._helpers(found):
+                yield FissionHelp, (self.merchant_id, self.group_id, helper_id)
+                yield HELPS_OF_DAY, self._day(group, helper_id)
+
+    def _helpers(self, state: State) -> list[str]:
+        """The helper, and who became him."""
+        merged = state.group(MERGED_INTO, (self.merchant_id, self.helper_id))
+        return [self.helper_id, *(one.member_id for one in merged)]
+
+    def _day(self, group: FissionGroup, helper_id: str) -> tuple[str, str, str, date]:
+        return self.merchant_id, group.activity_id, helper_id, local_day(self.at)
 
     def decide(self, state: State) -> Decision:
         group = self.group(state)
@@ -260,10 +278,15 @@ class HelpFission(OfGroup, frozen=True, kw_only=True):
         return Decision(group, [group, *rows], published, deletes)
 
     def _check(self, state: State, group: FissionGroup) -> None:
-        if self.helper_id == group.member_id:
+        must_be_himself(state, self.merchant_id, self.helper_id, field="helper_id")
+        helpers = self._helpers(state)
+        if group.member_id in helpers:
             raise SelfHelp(field="helper_id")
-        if state.get(FissionHelp, (self.merchant_id, self.group_id, self.helper_id)) is not None:
-            raise AlreadyHelped(field="helper_id")
+        for helper_id in helpers:
+            if not state.knows(FissionHelp, (self.merchant_id, self.group_id, helper_id)):
+                raise MemberMoved(group_id=self.group_id)  # merged while this waited
+            if state.get(FissionHelp, (self.merchant_id, self.group_id, helper_id)) is not None:
+                raise AlreadyHelped(field="helper_id")
         if group.state != "OPEN" or self.at >= group.expires_at:
             ended = "EXPIRED" if group.state == "OPEN" else group.state
             raise FissionGroupClosed(group_id=self.group_id, state=ended)
@@ -272,9 +295,9 @@ class HelpFission(OfGroup, frozen=True, kw_only=True):
             raise FissionNotActive(activity_id=group.activity_id)
         if group.terms.new_customers_only and not self.is_new:
             raise NotNewCustomer(field="helper_id")
-        day = (self.merchant_id, group.activity_id, self.helper_id, local_day(self.at))
         limit = group.terms.helper_daily_limit
-        if len(state.group(HELPS_OF_DAY, day)) >= limit:
+        today = (state.group(HELPS_OF_DAY, self._day(group, one)) for one in helpers)
+        if sum(map(len, today)) >= limit:
             raise HelperLimitReached(limit=limit)
 
     def _for_helper(self, group: FissionGroup) -> list[Row]:
@@ -288,12 +311,13 @@ class HelpFission(OfGroup, frozen=True, kw_only=True):
 
 
 def promise(
-    group: FissionGroup, grant_id: str, template_id: str, member_id: str, ref: str, at: datetime
-) -> list[Row]:
+    group: FissionGroup, grant_id: str, template_id: str, member_id: str, ref: str, at: datetime,
+    revocable_until: datetime | None = None,
+) -> list[Row]:  # fmt: skip
     """A coupon that is granted at once by its timer, and tried again if it cannot be."""
     grant = Grant(
         group.merchant_id, grant_id, template_id, member_id, 1, "FISSION", ref, "PENDING", [], [],
-        "", 0, at, promised=True,
+        "", 0, at, promised=True, revocable_until=revocable_until,
     )  # fmt: skip
     return [grant, Timer(group.merchant_id, GRANT_TIMER, grant_id, at)]
 

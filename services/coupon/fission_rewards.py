@@ -32,7 +32,7 @@ from services.coupon.issuing import Issue, issue_reads
 
 RETRY_EVERY: Final = timedelta(hours=1)
 TRIES: Final = 72
-# By default a reward is safe once the friend can no longer return what he bought; S8.
+# Rewards that were promised before each said so itself; S8.
 REFUND_WINDOW: Final = timedelta(days=15)
 
 
@@ -150,19 +150,20 @@ class BoomerangUsed(Command, frozen=True, kw_only=True):
             return Decision(result=False)
         grant_id = f"{self.coupon_id}.back.{self.order_id}"
         template_id, sharer = group.terms.template_id, group.member_id
-        return Decision(
-            result=True, rows=promise(group, grant_id, template_id, sharer, ref, self.at)
-        )
+        safe_at = self.at + timedelta(days=group.terms.refund_window_days)
+        rows = promise(group, grant_id, template_id, sharer, ref, self.at, safe_at)
+        return Decision(result=True, rows=rows)
 
 
 class VoidFissionRewards(RevokeGrants, frozen=True, kw_only=True):
     """The friend's order was fully refunded: the sharer's unused reward is void; domain.md §2.14.
 
-    After the window it is kept.
+    After the activity's refund window it is kept.
     """
 
     def decide(self, state: State) -> Decision:
         grants = state.group(GRANTS_FOR, (self.merchant_id, self.source, self.ref))
-        if any(self.at > grant.created_at + REFUND_WINDOW for grant in grants):
+        safe = (grant.revocable_until or grant.created_at + REFUND_WINDOW for grant in grants)
+        if any(self.at > safe_at for safe_at in safe):
             return Decision(result=[])
         return super().decide(state)

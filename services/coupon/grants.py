@@ -50,6 +50,8 @@ class Grant(Row, frozen=True):
     attempts: int
     created_at: datetime
     promised: bool
+    # Until when what it is for may take it back; None without end.
+    revocable_until: datetime | None = None
 
 
 # Everything that was given because of one thing.

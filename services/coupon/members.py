@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from common.commands import Command, Decision
 from common.rows import Group, Read, Row, State
+from services.coupon.errors import MemberMerged
 
 
 class Standing(Row, frozen=True):
@@ -41,6 +42,13 @@ class MergedMember(Row, frozen=True):
 
 
 MERGED_INTO = Group(MergedMember, ("merchant_id", "into_member_id"))
+
+
+def must_be_himself(state: State, merchant_id: str, member_id: str, *, field: str) -> None:
+    """Refuses MEMBER_MERGED for one who is somebody else by now."""
+    merged = state.get(MergedMember, (merchant_id, member_id))
+    if merged is not None:
+        raise MemberMerged(field=field, into_member_id=merged.into_member_id)
 
 
 class _OfMember(Command, frozen=True, kw_only=True):

@@ -1,14 +1,14 @@
-"""Two members become one: their coupons are the survivor's; saga S9.
+"""Two members become one: coupons, fission groups and packs are the survivor's; saga S9.
 
-Limits are not checked again. A coupon that was on its way to the old member when the merge ran is
-found by a second look some minutes later.
+Limits are not checked again. What was on its way to the old member when the merge ran is found by
+a second look some minutes later. Helps stay as they were given: who helps is asked for whom he was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -16,12 +16,40 @@ from common.commands import Command, Decision
 from common.rows import Read, Row, State
 from common.timers import Timer
 from danke.events import coupon as events
+from danke.events import coupon_fission as fission_events
 from danke.events.envelope import Event
-from services.coupon.coupons import LIVE_OF_BLOCK, OF_MEMBER, about
+from services.coupon import fission_groups, packs
+from services.coupon.coupons import LIVE_OF_BLOCK, OF_MEMBER, Coupon, about
+from services.coupon.fission_groups import HELPS_OF, MEMBER_GROUPS, FissionGroup
+from services.coupon.grants import GRANTS_FOR
 from services.coupon.members import MERGED_INTO, MergedMember, Standing
+from services.coupon.packs import MEMBER_PACKS, CouponPack
 
 MERGE_TIMER: Final = "coupon_merge"
 SECOND_LOOK: Final = timedelta(minutes=10)
+Owned = Coupon | FissionGroup | CouponPack
+
+
+def _lock_of(row: Owned) -> str:
+    """What is locked to change the row."""
+    if isinstance(row, Coupon):
+        return row.lock_key
+    return (
+        f"fission-group:{row.group_id}" if isinstance(row, FissionGroup) else f"pack:{row.pack_id}"
+    )
+
+
+def _mark(row: Owned) -> Read:
+    """A read that is declared only when the row was there before the locks were taken.
+
+    What the member got between the look and the locks is not marked, so it is not locked: the
+    second look finds it.
+    """
+    if isinstance(row, Coupon):
+        return LIVE_OF_BLOCK, (row.merchant_id, row.template_id, row.block)
+    if isinstance(row, FissionGroup):
+        return HELPS_OF, (row.merchant_id, row.group_id)
+    return GRANTS_FOR, (row.merchant_id, "PACK", row.pack_id)
 
 
 class MergeMembers(Command, frozen=True, kw_only=True):
@@ -37,39 +65,41 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         return f"member:{self.from_id}"
 
     def locate(self) -> Sequence[Read]:
-        return ((OF_MEMBER, (self.merchant_id, self.from_id)),)
+        member = (self.merchant_id, self.from_id)
+        return ((OF_MEMBER, member), (MEMBER_GROUPS, member), (MEMBER_PACKS, member))
 
     def keys(self, found: State) -> Sequence[str]:
-        coupons = found.group(OF_MEMBER, (self.merchant_id, self.from_id))
+        kinds = ("member", "standing", "packs", "fission-helper")
         return (
-            f"member:{self.from_id}", f"member:{self.into_id}", f"standing:{self.from_id}",
-            f"standing:{self.into_id}", *{coupon.lock_key for coupon in coupons},
-        )  # fmt: skip
+            *(f"{kind}:{member}" for kind in kinds for member in (self.from_id, self.into_id)),
+            *{_lock_of(row) for row in self._owned(found)},
+        )
 
     def reads(self, found: State) -> Iterable[Read]:
-        yield OF_MEMBER, (self.merchant_id, self.from_id)
+        yield from self.locate()
         yield MERGED_INTO, (self.merchant_id, self.from_id)
         yield MergedMember, (self.merchant_id, self.from_id)
         yield Standing, (self.merchant_id, self.from_id)
         yield Standing, (self.merchant_id, self.into_id)
-        # What was read says what is locked: a coupon of another block came after the first look.
-        for coupon in found.group(OF_MEMBER, (self.merchant_id, self.from_id)):
-            yield LIVE_OF_BLOCK, (self.merchant_id, coupon.template_id, coupon.block)
+        yield from {_mark(row) for row in self._owned(found)}
+
+    def _owned(self, state: State) -> list[Owned]:
+        member = (self.merchant_id, self.from_id)
+        return [
+            *state.group(OF_MEMBER, member),
+            *state.group(MEMBER_GROUPS, member),
+            *state.group(MEMBER_PACKS, member),
+        ]
 
     def decide(self, state: State) -> Decision:
         rows: list[Row] = []
         told: list[Event] = []
-        for coupon in state.group(OF_MEMBER, (self.merchant_id, self.from_id)):
-            block = (self.merchant_id, coupon.template_id, coupon.block)
-            if not state.knows(LIVE_OF_BLOCK, block):
+        for row in self._owned(state):
+            if not state.knows(*_mark(row)):
                 continue
-            after = replace(coupon, member_id=self.into_id)
+            after = replace(row, member_id=self.into_id)
             rows.append(after)
-            told.append(
-                events.CouponMoved(
-                    **about(after), from_member_id=self.from_id, merge_id=self.merge_id
-                )
-            )
+            told.append(self._moved(after))
         if self.again or state.get(MergedMember, (self.merchant_id, self.from_id)) is not None:
             return Decision(rows=rows, events=told)
         rows.append(
@@ -89,6 +119,14 @@ class MergeMembers(Command, frozen=True, kw_only=True):
             )
         )  # fmt: skip
         return Decision(rows=rows, events=told)
+
+    def _moved(self, row: Owned) -> Event:
+        how: dict[str, Any] = {"from_member_id": self.from_id, "merge_id": self.merge_id}
+        if isinstance(row, Coupon):
+            return events.CouponMoved(**about(row), **how)
+        if isinstance(row, FissionGroup):
+            return fission_events.FissionMoved(**fission_groups.told(row), **how)
+        return fission_events.PackMoved(**packs.told(row), **how)
 
     def _joined(self, theirs: Standing, state: State) -> Standing:
         """The survivor's standing: orders are summed, the tier is loyalty's to tell."""

@@ -28,6 +28,7 @@ from services.coupon.errors_promotions import (
     PackStateInvalid,
 )
 from services.coupon.grants import GRANT_TIMER, GRANTS_FOR, Grant, RevokeGrants
+from services.coupon.members import MergedMember, must_be_himself
 from services.coupon.pack_offers import PackItem, PackOffer
 
 CLOSE_TIMER: Final = "pack_close"
@@ -62,6 +63,7 @@ PACKS_OF = Group(
     ("merchant_id", "member_id", "offer_id"),
     holds=lambda pack: pack.state not in ("CLOSED", "REFUNDED"),
 )
+MEMBER_PACKS = Group(CouponPack, ("merchant_id", "member_id"))
 
 
 def told(pack: CouponPack) -> dict[str, str]:
@@ -72,7 +74,7 @@ def told(pack: CouponPack) -> dict[str, str]:
 class BuyPack(Command, frozen=True, kw_only=True):
     """Prepares a pack, to be paid by its id within ``pay_within``.
 
-    Refuses PACK_OFFER_NOT_FOUND, PACK_NOT_ON_SALE, PACK_LIMIT_REACHED.
+    Refuses PACK_OFFER_NOT_FOUND, PACK_NOT_ON_SALE, PACK_LIMIT_REACHED, MEMBER_MERGED.
     """
 
     RESULT: ClassVar[type] = CouponPack
@@ -87,6 +89,7 @@ class BuyPack(Command, frozen=True, kw_only=True):
     def reads(self, found: State) -> Iterable[Read]:
         yield PackOffer, (self.merchant_id, self.offer_id)
         yield PACKS_OF, (self.merchant_id, self.member_id, self.offer_id)
+        yield MergedMember, (self.merchant_id, self.member_id)
 
     def decide(self, state: State) -> Decision:
         offer = state.get(PackOffer, (self.merchant_id, self.offer_id))
@@ -94,6 +97,7 @@ class BuyPack(Command, frozen=True, kw_only=True):
             raise PackOfferNotFound(field="offer_id", offer_id=self.offer_id)
         if offer.state != "ON_SALE":
             raise PackNotOnSale(offer_id=self.offer_id)
+        must_be_himself(state, self.merchant_id, self.member_id, field="member_id")
         mine = state.group(PACKS_OF, (self.merchant_id, self.member_id, self.offer_id))
         if offer.per_member and len(mine) >= offer.per_member:
             raise PackLimitReached(limit=offer.per_member)

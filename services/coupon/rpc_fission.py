@@ -21,6 +21,7 @@ from services.coupon.fission_activities import FissionActivity, FissionTerms
 from services.coupon.fission_groups import FissionGroup
 
 DAY_MINUTES = 24 * 60
+REFUND_WINDOW_DAYS = 15
 
 
 class FissionService:
@@ -134,6 +135,7 @@ def _terms_from(message: pb.FissionTerms) -> FissionTerms:
         random=message.random,
         least_fen=message.least_fen or 1,
         start_fen=message.start_fen,
+        refund_window_days=message.refund_window_days or REFUND_WINDOW_DAYS,
     )
 
 
@@ -152,6 +154,7 @@ def _terms_to_pb(terms: FissionTerms) -> pb.FissionTerms:
         random=terms.random,
         least_fen=terms.least_fen,
         start_fen=terms.start_fen,
+        refund_window_days=terms.refund_window_days,
     )
 
 

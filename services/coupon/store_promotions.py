@@ -13,11 +13,12 @@ from services.coupon.fission_groups import (
     GROUPS_OF,
     HELPS_OF,
     HELPS_OF_DAY,
+    MEMBER_GROUPS,
     FissionGroup,
     FissionHelp,
 )
 from services.coupon.pack_offers import PackOffer
-from services.coupon.packs import PACKS_OF, CouponPack
+from services.coupon.packs import MEMBER_PACKS, PACKS_OF, CouponPack
 from services.coupon.promotions import Promotion, PromotionVersion
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
@@ -25,13 +26,15 @@ Pool: TypeAlias = "asyncpg.Pool[Any]"
 PROMOTIONS: Final = Table(Promotion, "promotions")
 VERSIONS: Final = Table(PromotionVersion, "promotion_versions", mode="append")
 ACTIVITIES: Final = Table(FissionActivity, "fission_activities")
-GROUPS: Final = Table(FissionGroup, "fission_groups", groups={GROUPS_OF: ""})
+GROUPS: Final = Table(FissionGroup, "fission_groups", groups={GROUPS_OF: "", MEMBER_GROUPS: ""})
 HELPS: Final = Table(
     FissionHelp, "fission_helps", mode="append", groups={HELPS_OF: "", HELPS_OF_DAY: ""}
 )
 OFFERS: Final = Table(PackOffer, "pack_offers")
 PACKS: Final = Table(
-    CouponPack, "coupon_packs", groups={PACKS_OF: "t.state NOT IN ('CLOSED', 'REFUNDED')"}
+    CouponPack,
+    "coupon_packs",
+    groups={PACKS_OF: "t.state NOT IN ('CLOSED', 'REFUNDED')", MEMBER_PACKS: ""},
 )
 
 TABLES: Final = (

@@ -17,7 +17,9 @@ CHECKS: Final = (
         GROUP BY g.merchant_id, g.group_id, g.helpers, g.terms
         HAVING count(h.helper_id) <> g.helpers
           OR g.helpers > (g.terms ->> 'helpers_needed')::bigint
-          OR bool_or(h.helper_id = g.member_id)
+          OR bool_or(h.helper_id = g.member_id AND NOT EXISTS (
+              SELECT FROM merged_members m WHERE m.merchant_id = g.merchant_id
+                AND m.into_member_id = g.member_id AND m.at >= h.helped_at))
         """,
     ),
     Check(

@@ -192,8 +192,13 @@ async def test_inflate_grows_to_its_top_and_pays_what_it_is(desk: Desk) -> None:
 
 
 async def test_boomerang_comes_back_when_it_is_used(desk: Desk) -> None:
+    await came_back(desk)
+
+
+async def came_back(desk: Desk, **terms: Any) -> None:
+    """u1 shared; h1 used what he got in order o1; u1 has the reward."""
     await desk.template("t1")
-    await activity(desk, "BOOMERANG", new_customers_only=True)
+    await activity(desk, "BOOMERANG", new_customers_only=True, **terms)
     group = await open_group(desk)
     assert await helped(desk, group, "old") == "NOT_NEW_CUSTOMER"
     await helped(desk, group, "h1", is_new=True)
@@ -207,16 +212,35 @@ async def test_boomerang_comes_back_when_it_is_used(desk: Desk) -> None:
     assert await coupons(desk) == [("h1", "USED", 3_000), ("u1", "AVAILABLE", 3_000)]
 
 
-@pytest.mark.parametrize(("days", "state"), [(15, "VOIDED"), (16, "AVAILABLE")])
+@pytest.mark.parametrize(
+    ("window", "days", "state"),
+    [
+        ({}, 15, "VOIDED"),
+        ({}, 16, "AVAILABLE"),
+        ({"refund_window_days": 3}, 3, "VOIDED"),
+        ({"refund_window_days": 3}, 4, "AVAILABLE"),
+    ],
+)
 async def test_boomerang_is_void_if_the_order_is_refunded_in_time(
-    desk: Desk, days: int, state: str
+    desk: Desk, window: dict[str, int], days: int, state: str
 ) -> None:
-    await test_boomerang_comes_back_when_it_is_used(desk)
+    await came_back(desk, **window)
     await desk.run(
         VoidFissionRewards, source="FISSION", ref="order:o1", reason="ORDER_REFUNDED",
         at=desk.at + timedelta(days=days),
     )  # fmt: skip
     assert (await coupons(desk))[1] == ("u1", state, 3_000)
+
+
+async def test_a_reward_promised_before_windows_were_kept_has_fifteen_days(desk: Desk) -> None:
+    await came_back(desk)
+    await desk.pool.execute("UPDATE coupon_grants SET revocable_until = NULL")
+    for days in (16, 15):
+        await desk.run(
+            VoidFissionRewards, source="FISSION", ref="order:o1", reason="ORDER_REFUNDED",
+            at=desk.at + timedelta(days=days),
+        )  # fmt: skip
+        assert (await coupons(desk))[1][1] == ("AVAILABLE" if days == 16 else "VOIDED")
 
 
 async def test_limits_hold(desk: Desk) -> None:
@@ -290,6 +314,8 @@ async def test_many_last_helpers_at_once_complete_it_once(desk: Desk) -> None:
         {"kind": "UNLOCK", "lifetime_minutes": 0},
         {"kind": "UNLOCK", "helper_daily_limit": 0},
         {"kind": "UNLOCK", "groups_per_member": 0},
+        {"kind": "BOOMERANG", "refund_window_days": 0},
+        {"kind": "BOOMERANG", "refund_window_days": 366},
         {"kind": "DIVIDE", "total_fen": 3},
         {"kind": "DIVIDE", "total_fen": 39, "random": True, "least_fen": 10},
         {"kind": "DIVIDE", "total_fen": 99, "random": True, "least_fen": 0},

@@ -1,4 +1,4 @@
-"""Grants, mass grants, recalls, the end of coupons, and merges."""
+"""Grants, mass grants, recalls and the end of coupons."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from services.coupon.grant_batches import (
     StartGrantBatch,
 )
 from services.coupon.grants import GrantCoupons
-from services.coupon.merges import MergeMembers
 from services.coupon.recalls import StartRecall, VoidCoupon
 from services.coupon.templates import ChangeTemplateState
 from services.coupon.terms import Validity
@@ -186,22 +185,6 @@ async def test_coupons_of_one_block_end_one_after_the_other(desk: Desk) -> None:
     assert (await desk.coupon(third.coupon_id)).state == "AVAILABLE"
     await desk.until(cst("2026-05-01 18:00"))
     assert (await desk.coupon(third.coupon_id)).state == "EXPIRED"
-
-
-async def test_a_merged_member_s_coupons_are_the_survivor_s(desk: Desk) -> None:
-    await desk.template("t", per_member=2)
-    coupons = [await desk.claim("t", "old") for _ in range(2)]
-    await desk.claim("t", "new")
-    await desk.lock(coupons[0], "o", minutes=60)
-    await desk.run(MergeMembers, merge_id="m", from_id="old", into_id="new")
-    assert {(await desk.coupon(one.coupon_id)).member_id for one in coupons} == {"new"}
-    why = await desk.why(GrantCoupons, grant_id="g", template_id="t", member_id="new")
-    assert why == "CLAIM_LIMIT_REACHED"
-    given = await desk.run(
-        GrantCoupons, grant_id="h", template_id="t", member_id="old", promised=True, ref="x"
-    )
-    assert given.member_id == "new"
-    await desk.until(desk.at + timedelta(minutes=10))
 
 
 async def test_a_coupon_is_taken_back_by_hand(desk: Desk) -> None:

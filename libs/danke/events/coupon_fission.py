@@ -74,6 +74,13 @@ class FissionExpired(FissionEvent, frozen=True, kw_only=True):
     stopped: bool = False
 
 
+class FissionMoved(FissionEvent, frozen=True, kw_only=True):
+    """Who opened the group was merged into ``member_id``; saga S9."""
+
+    from_member_id: str
+    merge_id: str
+
+
 class PackEvent(Event, frozen=True, kw_only=True):
     """An event of one bought pack; in order per member."""
 
@@ -109,3 +116,10 @@ class PackRefunded(PackEvent, frozen=True, kw_only=True):
     refund_id: str
     amount_fen: int
     savings_fen: int
+
+
+class PackMoved(PackEvent, frozen=True, kw_only=True):
+    """The pack's owner was merged into ``member_id``; saga S9."""
+
+    from_member_id: str
+    merge_id: str

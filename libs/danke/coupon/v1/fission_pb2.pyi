@@ -28,7 +28,7 @@ FISSION_KIND_BOOMERANG: FissionKind
 FISSION_KIND_INFLATE: FissionKind
 
 class FissionTerms(_message.Message):
-    __slots__ = ("kind", "template_id", "helpers_needed", "lifetime_minutes", "helper_template_id", "new_customers_only", "helper_daily_limit", "groups_per_member", "groups_total", "total_fen", "random", "least_fen", "start_fen")
+    __slots__ = ("kind", "template_id", "helpers_needed", "lifetime_minutes", "helper_template_id", "new_customers_only", "helper_daily_limit", "groups_per_member", "groups_total", "total_fen", "random", "least_fen", "start_fen", "refund_window_days")
     KIND_FIELD_NUMBER: _ClassVar[int]
     TEMPLATE_ID_FIELD_NUMBER: _ClassVar[int]
     HELPERS_NEEDED_FIELD_NUMBER: _ClassVar[int]
@@ -42,6 +42,7 @@ class FissionTerms(_message.Message):
     RANDOM_FIELD_NUMBER: _ClassVar[int]
     LEAST_FEN_FIELD_NUMBER: _ClassVar[int]
     START_FEN_FIELD_NUMBER: _ClassVar[int]
+    REFUND_WINDOW_DAYS_FIELD_NUMBER: _ClassVar[int]
     kind: FissionKind
     template_id: str
     helpers_needed: int
@@ -55,7 +56,8 @@ class FissionTerms(_message.Message):
     random: bool
     least_fen: int
     start_fen: int
-    def __init__(self, kind: _Optional[_Union[FissionKind, str]] = ..., template_id: _Optional[str] = ..., helpers_needed: _Optional[int] = ..., lifetime_minutes: _Optional[int] = ..., helper_template_id: _Optional[str] = ..., new_customers_only: bool = ..., helper_daily_limit: _Optional[int] = ..., groups_per_member: _Optional[int] = ..., groups_total: _Optional[int] = ..., total_fen: _Optional[int] = ..., random: bool = ..., least_fen: _Optional[int] = ..., start_fen: _Optional[int] = ...) -> None: ...
+    refund_window_days: int
+    def __init__(self, kind: _Optional[_Union[FissionKind, str]] = ..., template_id: _Optional[str] = ..., helpers_needed: _Optional[int] = ..., lifetime_minutes: _Optional[int] = ..., helper_template_id: _Optional[str] = ..., new_customers_only: bool = ..., helper_daily_limit: _Optional[int] = ..., groups_per_member: _Optional[int] = ..., groups_total: _Optional[int] = ..., total_fen: _Optional[int] = ..., random: bool = ..., least_fen: _Optional[int] = ..., start_fen: _Optional[int] = ..., refund_window_days: _Optional[int] = ...) -> None: ...
 
 class FissionActivity(_message.Message):
     __slots__ = ("activity_id", "version", "name", "state", "terms", "start_time", "end_time")
