@@ -1,6 +1,7 @@
 """Settings and fixtures for every test; a folder's own fixtures live in its own conftest.py."""
 
 import importlib
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -22,6 +23,11 @@ settings.register_profile(
     "danke", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("danke")
+
+# What runs in a shell's background ignores SIGINT, and so would all that the tests start and then
+# interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Roles belong to the server, not to a database: one password for all the databases of a run.
 ROLE_PASSWORD = "only-for-tests"

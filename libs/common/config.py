@@ -82,6 +82,11 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True):
     # How long a repeated command id is recognised.
     command_retention_days: Count = 30
 
+    # How often one process of the service runs `danke verify`'s checks and measures what is owed,
+    # for the metrics; 0 turns it off. Checks read whole tables, what is owed only what is open.
+    verify_every_s: Annotated[int, Meta(ge=0)] = 21_600
+    liability_every_s: Annotated[int, Meta(ge=0)] = 300
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     # OTLP over gRPC, as in http://collector:4317; unset means no tracing.
     otlp_endpoint: str | None = None

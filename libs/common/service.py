@@ -16,6 +16,7 @@ import asyncpg
 import uvloop
 
 from common import telemetry
+from common.auditor import Auditor, Liability
 from common.clock import Clock, DevelopmentClock
 from common.config import ServiceConfig
 from common.consumers import Consumers, Handler
@@ -62,6 +63,8 @@ class Service(Generic[C]):
     events: Callable[[Kit[C]], Mapping[type[Any], Handler]] = lambda _kit: {}
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
     checks: Sequence[Check] = ()
+    # What it owes to members and payees, for the metrics.
+    liabilities: Sequence[Liability] = ()
     # Where the numbered SQL files are; None for a service without a schema.
     migrations: Path | None = None
     # Things with start() and stop() that run besides the kit's own.
@@ -183,7 +186,15 @@ class Process:
         )
         self.timers = Timers(self.engine, self.pool, service.timers, self.clock)
         trimmer = Trimmer(self.pool, config.command_retention_days)
-        stored = [] if stateless else [self.engine, self.relay, self.timers, trimmer]
+        auditor = Auditor(
+            config.database_url,
+            service.name,
+            service.checks,
+            service.liabilities,
+            verify_every_s=config.verify_every_s,
+            liability_every_s=config.liability_every_s,
+        )
+        stored = [] if stateless else [self.engine, self.relay, self.timers, trimmer, auditor]
         for part in (*stored, *service.extras(kit), self.consumers):
             await part.start()
             self._running.append(part)

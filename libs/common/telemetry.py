@@ -124,6 +124,11 @@ VERIFIER_FAILURES: Final = Counter(
     ["check"],
     registry=REGISTRY,
 )
+VERIFIER_FINISHED: Final = Gauge(
+    "danke_verifier_finished_seconds",
+    "When the last round of all checks ended, in Unix time; 0 in processes that do not check.",
+    registry=REGISTRY,
+)
 LIABILITY: Final = Gauge(
     "danke_liability",
     "What merchants owe their members, over all merchants, by kind (principal, bonus, points, …)"

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from common.service import Kit, Service, run
-from services.commission import consumers, rpc, store, store_money, store_verify, timers
+from services.commission import (
+    consumers,
+    rpc,
+    store,
+    store_liabilities,
+    store_money,
+    store_verify,
+    timers,
+)
 from services.commission.config import Config
 from services.commission.payouts import OutsideAdapter, RecordingAdapter
 from services.commission.timers_payouts import PayoutRunner
@@ -28,6 +36,7 @@ SERVICE: Final = Service(
     tables=store.TABLES,
     events=consumers.handlers,
     timers=timers.HANDLERS,
+    liabilities=store_liabilities.LIABILITIES,
     checks=store_verify.CHECKS,
     migrations=Path(__file__).parent / "migrations",
     extras=payouts,

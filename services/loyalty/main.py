@@ -10,6 +10,7 @@ from services.loyalty import (
     consumers,
     rpc,
     store,
+    store_liabilities,
     store_verify_members,
     store_verify_points,
     timers,
@@ -23,6 +24,7 @@ SERVICE: Final = Service(
     tables=store.TABLES,
     events=consumers.handlers,
     timers=timers.HANDLERS,
+    liabilities=store_liabilities.LIABILITIES,
     checks=(*store_verify_members.CHECKS, *store_verify_points.CHECKS),
     migrations=Path(__file__).parent / "migrations",
 )
