@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
@@ -14,6 +14,7 @@ from common.errors import Invalid
 DEFAULT_SIZE: Final = 50
 LARGEST_SIZE: Final = 1_000
 T = TypeVar("T", bound=tuple[Any, ...])
+R = TypeVar("R")
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder().decode
 
@@ -48,3 +49,18 @@ def next_token(rows: Sequence[Any], size: int, key: Any) -> str:
     if len(rows) < size:
         return ""
     return base64.urlsafe_b64encode(_encode(key(rows[-1]))).decode()
+
+
+async def paged(
+    request: Any,
+    first: T,
+    fetch: Callable[[T, int], Awaitable[Sequence[R]]],
+    key: Callable[[R], T],
+) -> tuple[Sequence[R], str]:
+    """The rows of the page that ``request`` asks for, and the token of the next one.
+
+    ``fetch`` gets the key to start after and how many rows. Refuses PAGE_TOKEN_INVALID.
+    """
+    size = page_size(request.page_size)
+    rows = await fetch(page_start(request.page_token, first), size)
+    return rows, next_token(rows, size, key)

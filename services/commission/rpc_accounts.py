@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from common.messages import LATEST
-from common.pages import next_token, page_size, page_start
+from common.pages import paged
 from common.server import Call
 from danke.commission.v1 import account_pb2, withdrawal_pb2
 from services.commission import store_money
@@ -41,15 +42,17 @@ class AccountService(Door):
     async def ListEntries(
         self, request: pb.ListEntriesRequest, call: Call
     ) -> pb.ListEntriesResponse:
-        size = page_size(request.page_size)
-        before = page_start(request.page_token, (LATEST, ""))
-        rows = await store_money.entries(
-            self.pool, call.merchant_id, account(request.payee, call), word(request, "state"),
-            before, size,
-        )  # fmt: skip
+        payee = account(request.payee, call)
+        rows, token = await paged(
+            request,
+            (LATEST, ""),
+            partial(
+                store_money.entries, self.pool, call.merchant_id, payee, word(request, "state")
+            ),
+            lambda row: (row.at, row.entry_id),
+        )
         return pb.ListEntriesResponse(
-            entries=[to_pb(pb.Entry, row) for row in rows],
-            next_page_token=next_token(rows, size, lambda row: (row.at, row.entry_id)),
+            entries=[to_pb(pb.Entry, row) for row in rows], next_page_token=token
         )
 
     async def GetOrderCommission(
@@ -76,14 +79,17 @@ class AccountService(Door):
     async def ListStatement(
         self, request: pb.ListStatementRequest, call: Call
     ) -> pb.ListStatementResponse:
-        size = page_size(request.page_size)
-        before = page_start(request.page_token, (LATEST, ""))
-        rows = await store_money.statement(
-            self.pool, call.merchant_id, account(request.payee, call), before, size
+        rows, token = await paged(
+            request,
+            (LATEST, ""),
+            partial(
+                store_money.statement, self.pool, call.merchant_id, account(request.payee, call)
+            ),
+            lambda row: (row.at, row.movement_id),
         )
         return pb.ListStatementResponse(
             lines=[to_pb(pb.StatementLine, row) for row in rows],
-            next_page_token=next_token(rows, size, lambda row: (row.at, row.movement_id)),
+            next_page_token=token,
         )
 
     async def GetLiability(
@@ -178,14 +184,21 @@ class WithdrawalService(Door):
             account_id = account(request.payee, call)
         elif call.caller.member_id is not None:
             raise PayeeNotYours(field="payee")
-        size = page_size(request.page_size)
-        before = page_start(request.page_token, (LATEST, ""))
-        rows = await store_money.withdrawals(
-            self.pool, call.merchant_id, account_id, word(request, "state"), before, size
+        rows, token = await paged(
+            request,
+            (LATEST, ""),
+            partial(
+                store_money.withdrawals,
+                self.pool,
+                call.merchant_id,
+                account_id,
+                word(request, "state"),
+            ),
+            lambda row: (row.applied_at, row.withdrawal_id),
         )
         return wb.ListWithdrawalsResponse(
             withdrawals=map(_withdrawal, rows),
-            next_page_token=next_token(rows, size, lambda row: (row.applied_at, row.withdrawal_id)),
+            next_page_token=token,
         )
 
     async def SetWithdrawalPolicy(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from common.messages import EARLIEST, about, moment, own
-from common.pages import next_token, page_size, page_start
+from common.messages import EARLIEST, moment, own
+from common.pages import paged
 from common.server import Call
 from danke.commission.v1 import guide_pb2, referral_pb2
 from services.commission import store_guides
@@ -30,7 +31,6 @@ from services.commission.referral_programmes import (
 from services.commission.referrals import RegisterReferral
 from services.commission.rpc_messages import fields, to_pb, word
 from services.commission.rpc_programmes import Door
-from services.commission.rpc_promoters import reason_of
 from services.commission.targets import SetTarget, target_id
 
 pb = guide_pb2
@@ -79,12 +79,15 @@ class GuideService(Door):
         return pb.GetGuideResponse(guide=to_pb(pb.Guide, row))
 
     async def ListGuides(self, request: pb.ListGuidesRequest, call: Call) -> pb.ListGuidesResponse:
-        size = page_size(request.page_size)
-        (after,) = page_start(request.page_token, ("",))
-        rows = await store_guides.guides(self.pool, call.merchant_id, request.store_id, after, size)
+        rows, token = await paged(
+            request,
+            ("",),
+            partial(store_guides.guides, self.pool, call.merchant_id, request.store_id),
+            lambda row: (row.guide_id,),
+        )
         return pb.ListGuidesResponse(
             guides=[to_pb(pb.Guide, row) for row in rows],
-            next_page_token=next_token(rows, size, lambda row: (row.guide_id,)),
+            next_page_token=token,
         )
 
     async def BindGuide(self, request: pb.BindGuideRequest, call: Call) -> pb.BindGuideResponse:
@@ -113,70 +116,52 @@ class GuideService(Door):
     async def ListGuideCustomers(
         self, request: pb.ListGuideCustomersRequest, call: Call
     ) -> pb.ListGuideCustomersResponse:
-        size = page_size(request.page_size)
-        (after,) = page_start(request.page_token, ("",))
-        rows = await store_guides.guide_customers(
-            self.pool, call.merchant_id, request.guide_id, after, size
+        rows, token = await paged(
+            request,
+            ("",),
+            partial(store_guides.guide_customers, self.pool, call.merchant_id, request.guide_id),
+            lambda row: (row.customer_id,),
         )
         return pb.ListGuideCustomersResponse(
             relations=[to_pb(pb.GuideRelation, row) for row in rows],
-            next_page_token=next_token(rows, size, lambda row: (row.customer_id,)),
+            next_page_token=token,
         )
 
     async def TransferGuideCustomers(
         self, request: pb.TransferGuideCustomersRequest, call: Call
     ) -> pb.TransferGuideCustomersResponse:
-        said = about(request, call, self.clock)
-        commands = [
-            TransferCustomer(
-                **(said | {"id": f"{said['id']}/{n}", "new_id": f"{said['new_id']}.{n}"}),
-                customer_id=customer_id,
-                from_guide_id=request.from_guide_id,
-                to_guide_id=request.to_guide_id,
-                actor=call.caller.actor,
-            )
-            for n, customer_id in enumerate(request.customer_ids)
+        given = [
+            {
+                "customer_id": customer_id,
+                "from_guide_id": request.from_guide_id,
+                "to_guide_id": request.to_guide_id,
+                "actor": call.caller.actor,
+            }
+            for customer_id in request.customer_ids
         ]
-        outcomes = await self.engine.run_each(commands, [call.context] * len(commands))
+        reasons = await self.run_each(TransferCustomer, request, call, given)
         return pb.TransferGuideCustomersResponse(
             results=[
-                pb.GuideTransferResult(customer_id=customer_id, reason=reason_of(outcome))
-                for customer_id, outcome in zip(request.customer_ids, outcomes, strict=True)
+                pb.GuideTransferResult(customer_id=customer_id, reason=reason)
+                for customer_id, reason in zip(request.customer_ids, reasons, strict=True)
             ]
         )
 
     async def AttributeOrder(
         self, request: pb.AttributeOrderRequest, call: Call
     ) -> pb.AttributeOrderResponse:
-        document = request.document
-        row = await self.run(
-            AttributeOrder,
-            request,
-            call,
-            buying=_buying(document),
-            created_at=moment(document, "created_at") or EARLIEST,
-            pushed=True,
-        )
+        row = await self.run(AttributeOrder, request, call, **_pushed(request.document))
         return to_pb(pb.AttributeOrderResponse, row)
 
     async def AttributeOrders(
         self, request: pb.AttributeOrdersRequest, call: Call
     ) -> pb.AttributeOrdersResponse:
-        said = about(request, call, self.clock)
-        commands = [
-            AttributeOrder(
-                **(said | {"id": f"{said['id']}/{n}", "new_id": f"{said['new_id']}.{n}"}),
-                buying=_buying(document),
-                created_at=moment(document, "created_at") or EARLIEST,
-                pushed=True,
-            )
-            for n, document in enumerate(request.documents)
-        ]
-        outcomes = await self.engine.run_each(commands, [call.context] * len(commands))
+        documents = request.documents
+        reasons = await self.run_each(AttributeOrder, request, call, [*map(_pushed, documents)])
         return pb.AttributeOrdersResponse(
             results=[
-                pb.AttributionResult(order_id=document.order_id, reason=reason_of(outcome))
-                for document, outcome in zip(request.documents, outcomes, strict=True)
+                pb.AttributionResult(order_id=document.order_id, reason=reason)
+                for document, reason in zip(documents, reasons, strict=True)
             ]
         )
 
@@ -233,12 +218,15 @@ class GuideService(Door):
         )
 
 
-def _buying(document: pb.OrderDocument) -> Buying:
+def _pushed(document: pb.OrderDocument) -> dict[str, Any]:
+    """A till's document as the command has it."""
     items = [Item(one.line_id, one.sku_id, one.spu_id) for one in document.items]
-    return Buying(
+    buying = Buying(
         document.order_id, document.member_id, document.store_id, items, document.promoter_id,
         document.guide_id,
     )  # fmt: skip
+    created_at = moment(document, "created_at") or EARLIEST
+    return {"buying": buying, "created_at": created_at, "pushed": True}
 
 
 def _periods(request: Any) -> tuple[str, str]:
@@ -320,12 +308,13 @@ class ReferralService(Door):
         self, request: rb.ListReferralsRequest, call: Call
     ) -> rb.ListReferralsResponse:
         own(call, request.referrer_id)
-        size = page_size(request.page_size)
-        (after,) = page_start(request.page_token, ("",))
-        rows = await store_guides.referrals(
-            self.pool, call.merchant_id, request.referrer_id, after, size
+        rows, token = await paged(
+            request,
+            ("",),
+            partial(store_guides.referrals, self.pool, call.merchant_id, request.referrer_id),
+            lambda row: (row.member_id,),
         )
         return rb.ListReferralsResponse(
             referrals=[to_pb(rb.Referral, row) for row in rows],
-            next_page_token=next_token(rows, size, lambda row: (row.member_id,)),
+            next_page_token=token,
         )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import asyncpg
 
 from common.clock import Clock
 from common.engine import Engine
+from common.errors import Busy, Refusal
 from common.messages import about
-from common.pages import next_token, page_size, page_start
+from common.pages import paged
 from common.server import Call
 from danke.commission.v1 import programme_pb2 as pb
 from services.commission import store_promotion
@@ -45,6 +48,27 @@ class Door:
         """Runs a command made of the call and ``given``."""
         made = command(**(about(request, call, self.clock) | given))
         return await self.engine.run(made, call.context)
+
+    async def run_each(
+        self, command: type[Any], request: Any, call: Call, given: Sequence[dict[str, Any]]
+    ) -> list[str]:
+        """Runs one command for each of ``given``: why it was not done, or an empty text."""
+        said = about(request, call, self.clock)
+        commands = [
+            command(**(said | {"id": f"{said['id']}/{n}", "new_id": f"{said['new_id']}.{n}"} | one))
+            for n, one in enumerate(given)
+        ]
+        outcomes = await self.engine.run_each(commands, [call.context] * len(commands))
+        return [_reason_of(outcome) for outcome in outcomes]
+
+
+def _reason_of(outcome: Any) -> str:
+    """Why one of many was not done. What may succeed later fails the whole call."""
+    if isinstance(outcome, Refusal) and not isinstance(outcome, Busy):
+        return outcome.reason
+    if isinstance(outcome, BaseException):
+        raise outcome
+    return ""
 
 
 class ProgrammeService(Door):
@@ -94,12 +118,15 @@ class ProgrammeService(Door):
         return pb.SetRatesResponse(count=count)
 
     async def ListRates(self, request: pb.ListRatesRequest, call: Call) -> pb.ListRatesResponse:
-        size = page_size(request.page_size)
-        (after,) = page_start(request.page_token, ("",))
-        rows = await store_promotion.rates(self.pool, call.merchant_id, after, size)
+        rows, token = await paged(
+            request,
+            ("",),
+            partial(store_promotion.rates, self.pool, call.merchant_id),
+            lambda row: (row.rate_id,),
+        )
         return pb.ListRatesResponse(
             rates=[to_pb(pb.Rate, row) for row in rows],
-            next_page_token=next_token(rows, size, lambda row: (row.rate_id,)),
+            next_page_token=token,
         )
 
     async def EstimateCommission(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
-from common.errors import Busy, Refusal
-from common.messages import EARLIEST, LATEST, about, moment, own
-from common.pages import next_token, page_size, page_start
+from common.messages import EARLIEST, LATEST, moment, own
+from common.pages import paged
 from common.server import Call
 from danke.commission.v1 import binding_pb2, promoter_pb2
 from services.commission import store_promotion
@@ -93,14 +92,15 @@ class PromoterService(Door):
     async def ListPromoters(
         self, request: pb.ListPromotersRequest, call: Call
     ) -> pb.ListPromotersResponse:
-        size = page_size(request.page_size)
-        (after,) = page_start(request.page_token, ("",))
-        rows = await store_promotion.promoters(
-            self.pool, call.merchant_id, word(request, "state"), after, size
+        rows, token = await paged(
+            request,
+            ("",),
+            partial(store_promotion.promoters, self.pool, call.merchant_id, word(request, "state")),
+            lambda row: (row.promoter_id,),
         )
         return pb.ListPromotersResponse(
             promoters=map(_promoter, rows),
-            next_page_token=next_token(rows, size, lambda row: (row.promoter_id,)),
+            next_page_token=token,
         )
 
     async def CreatePromoLink(
@@ -121,14 +121,15 @@ class PromoterService(Door):
         self, request: pb.ListPromoLinksRequest, call: Call
     ) -> pb.ListPromoLinksResponse:
         own(call, request.promoter_id)
-        size = page_size(request.page_size)
-        (after,) = page_start(request.page_token, ("",))
-        rows = await store_promotion.links(
-            self.pool, call.merchant_id, request.promoter_id, after, size
+        rows, token = await paged(
+            request,
+            ("",),
+            partial(store_promotion.links, self.pool, call.merchant_id, request.promoter_id),
+            lambda row: (row.link_id,),
         )
         return pb.ListPromoLinksResponse(
             links=[to_pb(pb.PromoLink, row) for row in rows],
-            next_page_token=next_token(rows, size, lambda row: (row.link_id,)),
+            next_page_token=token,
         )
 
     async def RecordClick(
@@ -197,22 +198,20 @@ class BindingService(Door):
     async def TransferCustomers(
         self, request: binding_pb2.TransferCustomersRequest, call: Call
     ) -> binding_pb2.TransferCustomersResponse:
-        said = about(request, call, self.clock)
-        commands = [
-            BindCustomer(
-                **(said | {"id": f"{said['id']}/{n}", "new_id": f"{said['new_id']}.{n}"}),
-                customer_id=customer_id,
-                promoter_id=request.to_promoter_id,
-                actor=call.caller.actor,
-                transfer=True,
-            )
-            for n, customer_id in enumerate(request.customer_ids)
+        given = [
+            {
+                "customer_id": customer_id,
+                "promoter_id": request.to_promoter_id,
+                "actor": call.caller.actor,
+                "transfer": True,
+            }
+            for customer_id in request.customer_ids
         ]
-        outcomes = await self.engine.run_each(commands, [call.context] * len(commands))
+        reasons = await self.run_each(BindCustomer, request, call, given)
         return binding_pb2.TransferCustomersResponse(
             results=[
-                binding_pb2.TransferResult(customer_id=customer_id, reason=reason_of(outcome))
-                for customer_id, outcome in zip(request.customer_ids, outcomes, strict=True)
+                binding_pb2.TransferResult(customer_id=customer_id, reason=reason)
+                for customer_id, reason in zip(request.customer_ids, reasons, strict=True)
             ]
         )
 
@@ -229,37 +228,28 @@ class BindingService(Door):
         self, request: binding_pb2.ListCustomersRequest, call: Call
     ) -> binding_pb2.ListCustomersResponse:
         own(call, request.promoter_id)
-        size = page_size(request.page_size)
-        (after,) = page_start(request.page_token, ("",))
-        rows = await store_promotion.customers(
-            self.pool, call.merchant_id, request.promoter_id, after, size
+        rows, token = await paged(
+            request,
+            ("",),
+            partial(store_promotion.customers, self.pool, call.merchant_id, request.promoter_id),
+            lambda row: (row.customer_id,),
         )
         return binding_pb2.ListCustomersResponse(
             bindings=map(self._binding, rows),
-            next_page_token=next_token(rows, size, lambda row: (row.customer_id,)),
+            next_page_token=token,
         )
 
     async def ListBindingChanges(
         self, request: binding_pb2.ListBindingChangesRequest, call: Call
     ) -> binding_pb2.ListBindingChangesResponse:
         own(call, request.customer_id)
-        size = page_size(request.page_size)
-        before = page_start(request.page_token, (LATEST, ""))
-        rows = await store_promotion.history(
-            self.pool, call.merchant_id, request.customer_id, before, size
+        rows, token = await paged(
+            request,
+            (LATEST, ""),
+            partial(store_promotion.history, self.pool, call.merchant_id, request.customer_id),
+            lambda row: (row.at, row.change_id),
         )
         return binding_pb2.ListBindingChangesResponse(
             changes=[to_pb(binding_pb2.BindingChange, row) for row in rows],
-            next_page_token=next_token(rows, size, lambda row: (row.at, row.change_id)),
+            next_page_token=token,
         )
-
-
-def reason_of(outcome: Any) -> str:
-    """Why one of many was not done; empty if it was. What may succeed later fails the call."""
-    if isinstance(outcome, Busy):
-        raise outcome
-    if isinstance(outcome, Refusal):
-        return outcome.reason
-    if isinstance(outcome, BaseException):
-        raise outcome
-    return ""

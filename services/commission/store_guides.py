@@ -177,10 +177,10 @@ async def guide(pool: Pool, merchant_id: str, guide_id: str) -> Guide | None:
 
 
 async def guides(
-    pool: Pool, merchant_id: str, store_id: str, after: str, limit: int
+    pool: Pool, merchant_id: str, store_id: str, after: tuple[str], limit: int
 ) -> list[Guide]:
     """The guides of a store, or all, by id."""
-    rows = await pool.fetch(LIST_GUIDES, merchant_id, store_id, after, limit)
+    rows = await pool.fetch(LIST_GUIDES, merchant_id, store_id, *after, limit)
     return [GUIDES.decode(row) for row in rows]  # type: ignore[misc]
 
 
@@ -197,10 +197,10 @@ async def opening(pool: Pool, merchant_id: str, member_id: str) -> OpeningGuide 
 
 
 async def guide_customers(
-    pool: Pool, merchant_id: str, guide_id: str, after: str, limit: int
+    pool: Pool, merchant_id: str, guide_id: str, after: tuple[str], limit: int
 ) -> list[GuideRelation]:
     """A guide's customers, by id."""
-    rows = await pool.fetch(CUSTOMERS, merchant_id, guide_id, after, limit)
+    rows = await pool.fetch(CUSTOMERS, merchant_id, guide_id, *after, limit)
     return [RELATIONS.decode(row) for row in rows]  # type: ignore[misc]
 
 
@@ -264,8 +264,8 @@ async def referral(pool: Pool, merchant_id: str, member_id: str) -> Referral | N
 
 
 async def referrals(
-    pool: Pool, merchant_id: str, referrer_id: str, after: str, limit: int
+    pool: Pool, merchant_id: str, referrer_id: str, after: tuple[str], limit: int
 ) -> list[Referral]:
     """A referrer's referrals, by the new member's id."""
-    rows = await pool.fetch(LIST_REFERRALS, merchant_id, referrer_id, after, limit)
+    rows = await pool.fetch(LIST_REFERRALS, merchant_id, referrer_id, *after, limit)
     return [REFERRALS.decode(row) for row in rows]  # type: ignore[misc]

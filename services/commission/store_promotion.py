@@ -143,9 +143,9 @@ async def programme_version(pool: Pool, merchant_id: str, version: int) -> Progr
     return found
 
 
-async def rates(pool: Pool, merchant_id: str, after: str, limit: int) -> list[Rate]:
+async def rates(pool: Pool, merchant_id: str, after: tuple[str], limit: int) -> list[Rate]:
     """Rates of SKUs and products, by id."""
-    rows = await pool.fetch(LIST_RATES, merchant_id, after, limit)
+    rows = await pool.fetch(LIST_RATES, merchant_id, *after, limit)
     return [RATES.decode(row) for row in rows]  # type: ignore[misc]
 
 
@@ -166,18 +166,18 @@ async def promoter(pool: Pool, merchant_id: str, promoter_id: str) -> Promoter |
 
 
 async def promoters(
-    pool: Pool, merchant_id: str, state: str, after: str, limit: int
+    pool: Pool, merchant_id: str, state: str, after: tuple[str], limit: int
 ) -> list[Promoter]:
     """Promoters in one state, by id."""
-    rows = await pool.fetch(LIST_PROMOTERS, merchant_id, state, after, limit)
+    rows = await pool.fetch(LIST_PROMOTERS, merchant_id, state, *after, limit)
     return [PROMOTERS.decode(row) for row in rows]  # type: ignore[misc]
 
 
 async def links(
-    pool: Pool, merchant_id: str, promoter_id: str, after: str, limit: int
+    pool: Pool, merchant_id: str, promoter_id: str, after: tuple[str], limit: int
 ) -> list[PromoLink]:
     """A promoter's links."""
-    rows = await pool.fetch(LIST_LINKS, merchant_id, promoter_id, after, limit)
+    rows = await pool.fetch(LIST_LINKS, merchant_id, promoter_id, *after, limit)
     return [LINKS.decode(row) for row in rows]  # type: ignore[misc]
 
 
@@ -194,10 +194,10 @@ async def binding(pool: Pool, merchant_id: str, customer_id: str) -> Binding | N
 
 
 async def customers(
-    pool: Pool, merchant_id: str, promoter_id: str, after: str, limit: int
+    pool: Pool, merchant_id: str, promoter_id: str, after: tuple[str], limit: int
 ) -> list[Binding]:
     """A promoter's customers, by id; ended bindings included, each says until when it holds."""
-    rows = await pool.fetch(LIST_CUSTOMERS, merchant_id, promoter_id, after, limit)
+    rows = await pool.fetch(LIST_CUSTOMERS, merchant_id, promoter_id, *after, limit)
     return [BINDINGS.decode(row) for row in rows]  # type: ignore[misc]
 
 

@@ -13,21 +13,11 @@ from common.rows import Group, Read, Row, State
 from danke.events import groupbuy_social as events
 from services.groupbuy.activities import activity_key
 from services.groupbuy.assist_activities import AssistActivity, AssistTerms, Prize
-from services.groupbuy.customers import Customer, member_key
+from services.groupbuy.customers import member_key
 from services.groupbuy.days import day_of
 from services.groupbuy.draft import Draft
-from services.groupbuy.errors import (
-    ActivityNotFound,
-    ActivityNotRunning,
-    AlreadyHelped,
-    AlreadyOpen,
-    AssistNotFound,
-    HelpLimit,
-    NewCustomerOnly,
-    NotOpen,
-    SelfHelp,
-    SoldOut,
-)
+from services.groupbuy.errors import AssistNotFound, SoldOut
+from services.groupbuy.helps import Helps, help_reads, may_help, may_open
 
 AssistState = Literal["OPEN", "COMPLETED", "EXPIRED"]
 ASSIST_TIMER = "assist_expiry"
@@ -71,6 +61,7 @@ OPEN_ASSISTS = Group(
 )
 MEMBER_ASSISTS = Group(Assist, ("merchant_id", "member_id"))
 ASSISTS_OF_DAY = Group(AssistHelp, ("merchant_id", "activity_id", "helper_id", "day"))
+ASSIST_HELP = Helps(Assist, AssistHelp, ASSISTS_OF_DAY)
 
 
 def assist_key(assist_id: str) -> str:
@@ -102,13 +93,8 @@ class OpenAssist(Command, frozen=True, kw_only=True):
     def decide(self, state: State) -> Decision:
         draft = Draft(state, self)
         activity = draft.get(AssistActivity, self.activity_id)
-        if activity is None:
-            raise ActivityNotFound(field="activity_id", activity_id=self.activity_id)
-        if activity.stopped or not activity.starts_at <= self.at < activity.ends_at:
-            raise ActivityNotRunning(activity_id=self.activity_id)
-        for mine in draft.group(OPEN_ASSISTS, self.activity_id, self.member_id):
-            if self.at < mine.expires_at:
-                raise AlreadyOpen(assist_id=mine.assist_id)
+        mine = draft.group(OPEN_ASSISTS, self.activity_id, self.member_id)
+        activity = may_open(draft, activity, self.activity_id, mine)
         terms = activity.terms
         if terms.budget and activity.set_aside >= terms.budget:
             raise SoldOut(activity_id=self.activity_id, left=0)
@@ -177,36 +163,12 @@ class GiveHelp(_OfAssist, frozen=True, kw_only=True):
 
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
-        yield AssistHelp, (self.merchant_id, self.assist_id, self.helper_id)
-        yield Customer, (self.merchant_id, self.helper_id)
-        assist = found.get(Assist, (self.merchant_id, self.assist_id))
-        if assist:
-            yield ASSISTS_OF_DAY, self._day(assist)
-
-    def _day(self, assist: Assist) -> tuple[str, str, str, date]:
-        return self.merchant_id, assist.activity_id, self.helper_id, day_of(self.at)
-
-    def _may_help(self, draft: Draft, assist: Assist) -> bool:
-        """Whether the helper is new. Refuses as the class documents."""
-        if assist.state != "OPEN" or self.at >= assist.expires_at:
-            raise NotOpen(assist_id=self.assist_id, state=assist.state)
-        if self.helper_id == assist.member_id:
-            raise SelfHelp(field="helper_id")
-        if draft.get(AssistHelp, self.assist_id, self.helper_id) is not None:
-            raise AlreadyHelped(field="helper_id")
-        limit = assist.terms.daily_helps
-        if limit and len(draft.state.group(ASSISTS_OF_DAY, self._day(assist))) >= limit:
-            raise HelpLimit(field="helper_id", limit=limit)
-        customer = draft.get(Customer, self.helper_id)
-        new = customer is None or not (customer.open or customer.bought)
-        if assist.terms.new_helpers_only and not new:
-            raise NewCustomerOnly(field="helper_id")
-        return new
+        yield from help_reads(ASSIST_HELP, self, self.assist_id, self.helper_id, found)
 
     def decide(self, state: State) -> Decision:
         draft = Draft(state, self)
         assist = self.assist(draft)
-        new = self._may_help(draft, assist)
+        new = may_help(ASSIST_HELP, draft, assist, self.helper_id)
         terms = assist.terms
         helped = assist.helped + 1
         enough = helped == terms.needed

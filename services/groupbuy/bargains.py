@@ -12,24 +12,12 @@ from msgspec.structs import replace
 from common.commands import Command, Decision
 from common.rows import Group, Read, Row, State
 from danke.events import groupbuy_social as events
-from services.groupbuy.activities import activity_key
 from services.groupbuy.bargain_activities import BargainActivity, BargainTerms
-from services.groupbuy.customers import Customer, member_key
+from services.groupbuy.customers import member_key
 from services.groupbuy.days import day_of
 from services.groupbuy.draft import Draft
-from services.groupbuy.errors import (
-    ActivityNotFound,
-    ActivityNotRunning,
-    AlreadyHelped,
-    AlreadyOpen,
-    BargainNotFound,
-    FloorNotReached,
-    HelpLimit,
-    NewCustomerOnly,
-    NotOpen,
-    SelfHelp,
-    SoldOut,
-)
+from services.groupbuy.errors import BargainNotFound, SoldOut
+from services.groupbuy.helps import Helps, help_reads, may_help, may_open
 
 BargainState = Literal["OPEN", "REACHED", "ORDERED", "EXPIRED"]
 BARGAIN_TIMER = "bargain_expiry"
@@ -76,6 +64,7 @@ OPEN_BARGAINS = Group(
 )
 MEMBER_BARGAINS = Group(Bargain, ("merchant_id", "member_id"))
 HELPS_OF_DAY = Group(BargainHelp, ("merchant_id", "activity_id", "helper_id", "day"))
+BARGAIN_HELP = Helps(Bargain, BargainHelp, HELPS_OF_DAY)
 
 
 def bargain_key(bargain_id: str) -> str:
@@ -108,13 +97,8 @@ class OpenBargain(Command, frozen=True, kw_only=True):
     def decide(self, state: State) -> Decision:
         draft = Draft(state, self)
         activity = draft.get(BargainActivity, self.activity_id)
-        if activity is None:
-            raise ActivityNotFound(field="activity_id", activity_id=self.activity_id)
-        if activity.stopped or not activity.starts_at <= self.at < activity.ends_at:
-            raise ActivityNotRunning(activity_id=self.activity_id)
-        for mine in draft.group(OPEN_BARGAINS, self.activity_id, self.member_id):
-            if self.at < mine.expires_at:
-                raise AlreadyOpen(bargain_id=mine.bargain_id)
+        mine = draft.group(OPEN_BARGAINS, self.activity_id, self.member_id)
+        activity = may_open(draft, activity, self.activity_id, mine)
         terms = activity.terms
         if terms.stock and activity.ordered >= terms.stock:
             raise SoldOut(sku_id=terms.sku_id, left=0)
@@ -146,7 +130,7 @@ class OpenBargain(Command, frozen=True, kw_only=True):
         return draft.decision(bargain)
 
 
-class _OfBargain(Command, frozen=True, kw_only=True):
+class OfBargain(Command, frozen=True, kw_only=True):
     """A command that names a bargain."""
 
     RESULT: ClassVar[type] = Bargain
@@ -170,7 +154,7 @@ class _OfBargain(Command, frozen=True, kw_only=True):
         return bargain
 
 
-class CutPrice(_OfBargain, frozen=True, kw_only=True):
+class CutPrice(OfBargain, frozen=True, kw_only=True):
     """A friend cuts the price (帮砍).
 
     Refuses BARGAIN_NOT_FOUND, NOT_OPEN, SELF_HELP, ALREADY_HELPED, HELP_LIMIT, NEW_CUSTOMER_ONLY.
@@ -184,33 +168,13 @@ class CutPrice(_OfBargain, frozen=True, kw_only=True):
 
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
-        yield BargainHelp, (self.merchant_id, self.bargain_id, self.helper_id)
-        yield Customer, (self.merchant_id, self.helper_id)
-        bargain = found.get(Bargain, (self.merchant_id, self.bargain_id))
-        if bargain:
-            yield HELPS_OF_DAY, (*self._day(bargain),)
-
-    def _day(self, bargain: Bargain) -> tuple[str, str, str, date]:
-        return self.merchant_id, bargain.activity_id, self.helper_id, day_of(self.at)
+        yield from help_reads(BARGAIN_HELP, self, self.bargain_id, self.helper_id, found)
 
     def decide(self, state: State) -> Decision:
         draft = Draft(state, self)
         bargain = self.bargain(draft)
-        if bargain.state != "OPEN" or self.at >= bargain.expires_at:
-            raise NotOpen(bargain_id=self.bargain_id, state=bargain.state)
-        if self.helper_id == bargain.member_id:
-            raise SelfHelp(field="helper_id")
-        if draft.get(BargainHelp, self.bargain_id, self.helper_id) is not None:
-            raise AlreadyHelped(field="helper_id")
+        new = may_help(BARGAIN_HELP, draft, bargain, self.helper_id)
         terms = bargain.terms
-        if terms.daily_helps and len(state.group(HELPS_OF_DAY, self._day(bargain))) >= (
-            terms.daily_helps
-        ):
-            raise HelpLimit(field="helper_id", limit=terms.daily_helps)
-        customer = draft.get(Customer, self.helper_id)
-        new = customer is None or not (customer.open or customer.bought)
-        if terms.new_helpers_only and not new:
-            raise NewCustomerOnly(field="helper_id")
         cut_fen = cut_of(
             self.new_id, bargain.price_fen - terms.floor_fen, terms.cuts - bargain.cuts
         )
@@ -269,62 +233,7 @@ def cut_of(seed: str, left_fen: int, cuts_left: int) -> int:
     return max(1, min(cut_fen, left_fen - (cuts_left - 1)))
 
 
-class OrderBargain(_OfBargain, frozen=True, kw_only=True):
-    """The member orders at the price so far. A repeat for the same order answers the same.
-
-    Refuses BARGAIN_NOT_FOUND, NOT_OPEN, FLOOR_NOT_REACHED, SOLD_OUT.
-    """
-
-    order_id: str
-
-    def keys(self, found: State) -> Sequence[str]:
-        return _with_activity(self, found)
-
-    def reads(self, found: State) -> Iterable[Read]:
-        yield from super().reads(found)
-        yield from _its_activity(self, found)
-
-    def decide(self, state: State) -> Decision:
-        draft = Draft(state, self)
-        bargain = self.bargain(draft)
-        if bargain.state == "ORDERED" and bargain.order_id == self.order_id:
-            return Decision(result=bargain)
-        if bargain.state not in ("OPEN", "REACHED") or self.at >= bargain.expires_at:
-            raise NotOpen(bargain_id=self.bargain_id, state=bargain.state)
-        if bargain.state == "OPEN" and not bargain.terms.order_before_floor:
-            raise FloorNotReached(price_fen=bargain.price_fen, floor_fen=bargain.terms.floor_fen)
-        activity = draft.get(BargainActivity, bargain.activity_id)
-        assert activity is not None, "Bug: a bargain without its activity"
-        if activity.terms.stock and activity.ordered >= activity.terms.stock:
-            raise SoldOut(sku_id=bargain.terms.sku_id, left=0)
-        draft.put(replace(activity, ordered=activity.ordered + 1))
-        bargain = draft.put(replace(bargain, state="ORDERED", order_id=self.order_id))
-        draft.cancel(BARGAIN_TIMER, self.bargain_id)
-        draft.tell(
-            events.BargainOrdered(
-                bargain_id=self.bargain_id,
-                activity_id=bargain.activity_id,
-                member_id=bargain.member_id,
-                order_id=self.order_id,
-                price_fen=bargain.price_fen,
-            )
-        )
-        return draft.decision(bargain)
-
-
-def _with_activity(command: OrderBargain, found: State) -> Sequence[str]:
-    bargain = found.get(Bargain, (command.merchant_id, command.bargain_id))
-    mine = bargain_key(command.bargain_id)
-    return (mine, activity_key(bargain.activity_id)) if bargain else (mine,)
-
-
-def _its_activity(command: OrderBargain, found: State) -> Iterable[Read]:
-    bargain = found.get(Bargain, (command.merchant_id, command.bargain_id))
-    if bargain:
-        yield BargainActivity, (command.merchant_id, bargain.activity_id)
-
-
-class ExpireBargain(_OfBargain, frozen=True, kw_only=True):
+class ExpireBargain(OfBargain, frozen=True, kw_only=True):
     """The time of a bargain is over; one that was ordered stays so."""
 
     def decide(self, state: State) -> Decision:
@@ -332,13 +241,18 @@ class ExpireBargain(_OfBargain, frozen=True, kw_only=True):
         bargain = self.bargain(draft)
         if bargain.state not in ("OPEN", "REACHED") or self.at < bargain.expires_at:
             return Decision(result=bargain)
-        bargain = draft.put(replace(bargain, state="EXPIRED"))
-        draft.tell(
-            events.BargainExpired(
-                bargain_id=self.bargain_id,
-                activity_id=bargain.activity_id,
-                member_id=bargain.member_id,
-                price_fen=bargain.price_fen,
-            )
+        return draft.decision(expire(draft, bargain))
+
+
+def expire(draft: Draft, bargain: Bargain) -> Bargain:
+    """The bargain ends without an order."""
+    bargain = draft.put(replace(bargain, state="EXPIRED", order_id=""))
+    draft.tell(
+        events.BargainExpired(
+            bargain_id=bargain.bargain_id,
+            activity_id=bargain.activity_id,
+            member_id=bargain.member_id,
+            price_fen=bargain.price_fen,
         )
-        return draft.decision(bargain)
+    )
+    return bargain

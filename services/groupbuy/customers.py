@@ -23,6 +23,11 @@ def member_key(member_id: str) -> str:
     return f"member/{member_id}"
 
 
+def order_key(order_id: str) -> str:
+    """The lock that covers one order, known or not."""
+    return f"order/{order_id}"
+
+
 class CustomerOrder(Row, frozen=True):
     """One order of a member and what became of it."""
 

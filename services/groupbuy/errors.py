@@ -105,7 +105,7 @@ class RefundNotAllowed(Refusal):
 
 
 class MemberMoved(Busy):
-    """The member was merged into another while this waited; the same request works now."""
+    """What this touches changed hands while it waited; the same request works now."""
 
 
 class PredecessorMissing(NotYet):

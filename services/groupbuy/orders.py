@@ -14,12 +14,16 @@ from msgspec.structs import replace
 from common.commands import Command, Decision
 from common.rows import Group, Read, State
 from services.groupbuy.activities import activity_key
+from services.groupbuy.bargain_activities import BargainActivity
+from services.groupbuy.bargain_orders import ORDERED_BARGAINS, reopen
+from services.groupbuy.bargains import bargain_key
 from services.groupbuy.customers import (
     CUSTOMER_ITSELF,
     Customer,
     CustomerOrder,
     member_key,
     note_order,
+    order_key,
 )
 from services.groupbuy.draft import Draft
 from services.groupbuy.errors import MemberMoved, PredecessorMissing
@@ -61,7 +65,7 @@ class _OfOrder(Command, frozen=True, kw_only=True):
         seats = found.group(ORDER_SEATS, (self.merchant_id, self.order_id))
         return (
             # Two facts of an order nobody knows yet must not pass each other.
-            f"order/{self.order_id}",
+            order_key(self.order_id),
             *(activity_key(seat.activity_id) for seat in seats),
             *(member_key(member) for member in self._who(found)),
         )
@@ -105,13 +109,40 @@ class TakeOrderCreated(_OfOrder, frozen=True, kw_only=True):
 
 
 class TakeOrderClosed(_OfOrder, frozen=True, kw_only=True):
-    """An order ended unpaid: its member is as new as before, and its seat is free."""
+    """An order ended unpaid: its member is as new as before; its seat, its bargain are free."""
+
+    @property
+    def _order(self) -> tuple[str, str]:
+        return self.merchant_id, self.order_id
+
+    def locate(self) -> Sequence[Read]:
+        return *super().locate(), (ORDERED_BARGAINS, self._order)
+
+    def keys(self, found: State) -> Sequence[str]:
+        bargains = found.group(ORDERED_BARGAINS, self._order)
+        return (
+            *super().keys(found),
+            *(bargain_key(bargain.bargain_id) for bargain in bargains),
+            *(activity_key(bargain.activity_id) for bargain in bargains),
+        )
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield from super().reads(found)
+        yield ORDERED_BARGAINS, self._order
+        for bargain in found.group(ORDERED_BARGAINS, self._order):
+            yield BargainActivity, (self.merchant_id, bargain.activity_id)
 
     def decide(self, state: State) -> Decision:
         draft, seat, member = self.begin(state)
         if not member:
             raise PredecessorMissing(order_id=self.order_id)
         note_order(draft, member, self.order_id, "CLOSED")
+        order = draft.get(CustomerOrder, self.order_id)
+        if order is not None and order.state == "CLOSED":  # and not paid before
+            for bargain in draft.group(ORDERED_BARGAINS, self.order_id):
+                if not state.knows(BargainActivity, (self.merchant_id, bargain.activity_id)):
+                    raise MemberMoved(order_id=self.order_id)  # ordered between look and lock
+                reopen(draft, bargain)
         if seat is not None and seat.state == "RESERVED":
             free(draft, seat, expired=False)
         return draft.decision()

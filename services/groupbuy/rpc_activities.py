@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
-import asyncpg
 import msgspec
 
-from common.clock import Clock
-from common.engine import Engine
-from common.messages import EARLIEST, LATEST, about, moment
-from common.pages import next_token, page_size, page_start
+from common.messages import EARLIEST, LATEST, moment
+from common.pages import paged
 from common.server import Call
 from danke.groupbuy.v1 import activity_pb2 as pb
 from services.groupbuy import activities, store_activities
 from services.groupbuy.errors import ActivityNotFound
+from services.groupbuy.rpc_door import Door
 from services.groupbuy.rpc_terms import activity_to_pb, from_pb, stock_from_pb
 
 
-class ActivityService:
+class ActivityService(Door):
     """Answers ``danke.groupbuy.v1.ActivityService``; what each RPC refuses is in its proto."""
-
-    def __init__(self, engine: Engine, pool: asyncpg.Pool[Any], clock: Clock) -> None:
-        self.engine = engine
-        self.pool = pool
-        self.clock = clock
 
     async def CreateActivity(
         self, request: pb.CreateActivityRequest, call: Call
@@ -41,11 +34,8 @@ class ActivityService:
     async def PublishActivity(
         self, request: pb.PublishActivityRequest, call: Call
     ) -> pb.PublishActivityResponse:
-        activity = await self.engine.run(
-            activities.PublishActivity(
-                **about(request, call, self.clock), activity_id=request.activity_id
-            ),
-            call.context,
+        activity = await self.run(
+            activities.PublishActivity, request, call, activity_id=request.activity_id
         )
         return pb.PublishActivityResponse(activity=await self._shown(activity))
 
@@ -53,15 +43,14 @@ class ActivityService:
         self, request: pb.StopActivityRequest, call: Call
     ) -> pb.StopActivityResponse:
         policy = pb.StopPolicy.Name(request.policy).removeprefix("STOP_POLICY_")
-        activity = await self.engine.run(
-            activities.StopActivity(
-                **about(request, call, self.clock),
-                activity_id=request.activity_id,
-                policy=policy,  # type: ignore[arg-type]
-                reason=request.reason,
-                actor=call.caller.actor,
-            ),
-            call.context,
+        activity = await self.run(
+            activities.StopActivity,
+            request,
+            call,
+            activity_id=request.activity_id,
+            policy=policy,
+            reason=request.reason,
+            actor=call.caller.actor,
         )
         return pb.StopActivityResponse(activity=await self._shown(activity))
 
@@ -80,22 +69,24 @@ class ActivityService:
     async def ListActivities(
         self, request: pb.ListActivitiesRequest, call: Call
     ) -> pb.ListActivitiesResponse:
-        size = page_size(request.page_size)
-        before = page_start(request.page_token, (LATEST, ""))
         state = pb.Activity.State.Name(request.state).removeprefix("STATE_")
-        rows = await store_activities.activities(
-            self.pool,
-            call.merchant_id,
-            "" if state == "UNSPECIFIED" else state,
-            before,
-            size,
+        rows, token = await paged(
+            request,
+            (LATEST, ""),
+            partial(
+                store_activities.activities,
+                self.pool,
+                call.merchant_id,
+                "" if state == "UNSPECIFIED" else state,
+            ),
+            lambda row: (row.created_at, row.activity_id),
         )
         stock = await store_activities.stock(
             self.pool, call.merchant_id, [row.activity_id for row in rows]
         )
         return pb.ListActivitiesResponse(
             activities=[activity_to_pb(row, stock) for row in rows],
-            next_page_token=next_token(rows, size, lambda row: (row.created_at, row.activity_id)),
+            next_page_token=token,
         )
 
     async def _write(
@@ -104,17 +95,16 @@ class ActivityService:
         request: pb.CreateActivityRequest | pb.EditActivityRequest,
         call: Call,
     ) -> pb.Activity:
-        activity = await self.engine.run(
-            command(
-                **about(request, call, self.clock),
-                activity_id=request.activity_id,
-                terms=from_pb(request.terms),
-                starts_at=moment(request, "start_time") or EARLIEST,
-                ends_at=moment(request, "end_time") or EARLIEST,
-                stock=stock_from_pb(list(request.stock)),
-                actor=call.caller.actor,
-            ),
-            call.context,
+        activity = await self.run(
+            command,
+            request,
+            call,
+            activity_id=request.activity_id,
+            terms=from_pb(request.terms),
+            starts_at=moment(request, "start_time") or EARLIEST,
+            ends_at=moment(request, "end_time") or EARLIEST,
+            stock=stock_from_pb(list(request.stock)),
+            actor=call.caller.actor,
         )
         return await self._shown(activity)
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
-import asyncpg
-
-from common.clock import Clock
-from common.engine import Engine
-from common.messages import EARLIEST, LATEST, about, moment, own, timestamp
-from common.pages import next_token, page_size, page_start
+from common.messages import EARLIEST, LATEST, moment, own, timestamp
+from common.pages import paged
 from common.server import Call
 from danke.groupbuy.v1 import bargain_pb2 as pb
 from services.groupbuy import assists, store_activities, store_social
@@ -20,43 +17,38 @@ from services.groupbuy.assist_activities import (
     SetAssistActivity,
 )
 from services.groupbuy.errors import ActivityNotFound, AssistNotFound
+from services.groupbuy.rpc_door import Door
 
 FIRST_HELPS: Final = 100
 DEFAULT_TTL_HOURS: Final = 24
 
 
-class AssistService:
+class AssistService(Door):
     """Answers ``danke.groupbuy.v1.AssistService``; what each RPC refuses is in its proto."""
-
-    def __init__(self, engine: Engine, pool: asyncpg.Pool[Any], clock: Clock) -> None:
-        self.engine = engine
-        self.pool = pool
-        self.clock = clock
 
     async def SetAssistActivity(
         self, request: pb.SetAssistActivityRequest, call: Call
     ) -> pb.SetAssistActivityResponse:
         terms = request.terms
         helper = terms.helper_prize if terms.HasField("helper_prize") else None
-        activity = await self.engine.run(
-            SetAssistActivity(
-                **about(request, call, self.clock),
-                activity_id=request.activity_id,
-                stopped=request.stopped,
-                terms=AssistTerms(
-                    name=terms.name,
-                    needed=terms.needed,
-                    ttl_hours=terms.ttl_hours or DEFAULT_TTL_HOURS,
-                    prize=_prize(terms.prize),
-                    helper_prize=_prize(helper) if helper else None,
-                    daily_helps=terms.daily_helps,
-                    new_helpers_only=terms.new_helpers_only,
-                    budget=terms.budget,
-                ),
-                starts_at=moment(request, "start_time") or EARLIEST,
-                ends_at=moment(request, "end_time") or EARLIEST,
+        activity = await self.run(
+            SetAssistActivity,
+            request,
+            call,
+            activity_id=request.activity_id,
+            stopped=request.stopped,
+            terms=AssistTerms(
+                name=terms.name,
+                needed=terms.needed,
+                ttl_hours=terms.ttl_hours or DEFAULT_TTL_HOURS,
+                prize=_prize(terms.prize),
+                helper_prize=_prize(helper) if helper else None,
+                daily_helps=terms.daily_helps,
+                new_helpers_only=terms.new_helpers_only,
+                budget=terms.budget,
             ),
-            call.context,
+            starts_at=moment(request, "start_time") or EARLIEST,
+            ends_at=moment(request, "end_time") or EARLIEST,
         )
         return pb.SetAssistActivityResponse(activity=_activity(activity))
 
@@ -72,26 +64,24 @@ class AssistService:
 
     async def OpenAssist(self, request: pb.OpenAssistRequest, call: Call) -> pb.OpenAssistResponse:
         own(call, request.member_id)
-        assist = await self.engine.run(
-            assists.OpenAssist(
-                **about(request, call, self.clock),
-                activity_id=request.activity_id,
-                member_id=request.member_id,
-            ),
-            call.context,
+        assist = await self.run(
+            assists.OpenAssist,
+            request,
+            call,
+            activity_id=request.activity_id,
+            member_id=request.member_id,
         )
         return pb.OpenAssistResponse(assist=_assist(assist))
 
     async def GiveHelp(self, request: pb.GiveHelpRequest, call: Call) -> pb.GiveHelpResponse:
         own(call, request.helper_id)
-        assist = await self.engine.run(
-            assists.GiveHelp(
-                **about(request, call, self.clock),
-                assist_id=request.assist_id,
-                helper_id=request.helper_id,
-                inviter_id=request.inviter_id,
-            ),
-            call.context,
+        assist = await self.run(
+            assists.GiveHelp,
+            request,
+            call,
+            assist_id=request.assist_id,
+            helper_id=request.helper_id,
+            inviter_id=request.inviter_id,
         )
         return pb.GiveHelpResponse(assist=_assist(assist))
 
@@ -106,17 +96,15 @@ class AssistService:
 
     async def MyAssists(self, request: pb.MyAssistsRequest, call: Call) -> pb.MyAssistsResponse:
         own(call, request.member_id)
-        size = page_size(request.page_size)
-        found = await store_social.assists_of(
-            self.pool,
-            call.merchant_id,
-            request.member_id,
-            page_start(request.page_token, (LATEST, "")),
-            size,
+        found, token = await paged(
+            request,
+            (LATEST, ""),
+            partial(store_social.assists_of, self.pool, call.merchant_id, request.member_id),
+            lambda one: (one.opened_at, one.assist_id),
         )
         return pb.MyAssistsResponse(
             assists=map(_assist, found),
-            next_page_token=next_token(found, size, lambda one: (one.opened_at, one.assist_id)),
+            next_page_token=token,
         )
 
 

@@ -2,61 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
-import asyncpg
-
-from common.clock import Clock
-from common.engine import Engine
-from common.messages import EARLIEST, LATEST, about, moment, own, timestamp
-from common.pages import next_token, page_size, page_start
+from common.messages import EARLIEST, LATEST, moment, own, timestamp
+from common.pages import paged
 from common.server import Call
 from danke.groupbuy.v1 import bargain_pb2 as pb
-from services.groupbuy import bargains, store_activities, store_social
+from services.groupbuy import bargain_orders, bargains, store_activities, store_social
 from services.groupbuy.bargain_activities import (
     BargainActivity,
     BargainTerms,
     SetBargainActivity,
 )
 from services.groupbuy.errors import ActivityNotFound, BargainNotFound
+from services.groupbuy.rpc_door import Door
 
 FIRST_HELPS: Final = 100
 DEFAULT_TTL_HOURS: Final = 24
 
 
-class BargainService:
+class BargainService(Door):
     """Answers ``danke.groupbuy.v1.BargainService``; what each RPC refuses is in its proto."""
-
-    def __init__(self, engine: Engine, pool: asyncpg.Pool[Any], clock: Clock) -> None:
-        self.engine = engine
-        self.pool = pool
-        self.clock = clock
 
     async def SetBargainActivity(
         self, request: pb.SetBargainActivityRequest, call: Call
     ) -> pb.SetBargainActivityResponse:
         terms = request.terms
-        activity = await self.engine.run(
-            SetBargainActivity(
-                **about(request, call, self.clock),
-                activity_id=request.activity_id,
-                stopped=request.stopped,
-                terms=BargainTerms(
-                    name=terms.name,
-                    sku_id=terms.sku_id,
-                    start_fen=terms.start_fen,
-                    floor_fen=terms.floor_fen,
-                    cuts=terms.cuts,
-                    ttl_hours=terms.ttl_hours or DEFAULT_TTL_HOURS,
-                    daily_helps=terms.daily_helps,
-                    new_helpers_only=terms.new_helpers_only,
-                    order_before_floor=terms.order_before_floor,
-                    stock=terms.stock,
-                ),
-                starts_at=moment(request, "start_time") or EARLIEST,
-                ends_at=moment(request, "end_time") or EARLIEST,
+        activity = await self.run(
+            SetBargainActivity,
+            request,
+            call,
+            activity_id=request.activity_id,
+            stopped=request.stopped,
+            terms=BargainTerms(
+                name=terms.name,
+                sku_id=terms.sku_id,
+                start_fen=terms.start_fen,
+                floor_fen=terms.floor_fen,
+                cuts=terms.cuts,
+                ttl_hours=terms.ttl_hours or DEFAULT_TTL_HOURS,
+                daily_helps=terms.daily_helps,
+                new_helpers_only=terms.new_helpers_only,
+                order_before_floor=terms.order_before_floor,
+                stock=terms.stock,
             ),
-            call.context,
+            starts_at=moment(request, "start_time") or EARLIEST,
+            ends_at=moment(request, "end_time") or EARLIEST,
         )
         return pb.SetBargainActivityResponse(activity=_activity(activity))
 
@@ -74,39 +66,36 @@ class BargainService:
         self, request: pb.OpenBargainRequest, call: Call
     ) -> pb.OpenBargainResponse:
         own(call, request.member_id)
-        bargain = await self.engine.run(
-            bargains.OpenBargain(
-                **about(request, call, self.clock),
-                activity_id=request.activity_id,
-                member_id=request.member_id,
-            ),
-            call.context,
+        bargain = await self.run(
+            bargains.OpenBargain,
+            request,
+            call,
+            activity_id=request.activity_id,
+            member_id=request.member_id,
         )
         return pb.OpenBargainResponse(bargain=_bargain(bargain))
 
     async def CutPrice(self, request: pb.CutPriceRequest, call: Call) -> pb.CutPriceResponse:
         own(call, request.helper_id)
-        bargain = await self.engine.run(
-            bargains.CutPrice(
-                **about(request, call, self.clock),
-                bargain_id=request.bargain_id,
-                helper_id=request.helper_id,
-                inviter_id=request.inviter_id,
-            ),
-            call.context,
+        bargain = await self.run(
+            bargains.CutPrice,
+            request,
+            call,
+            bargain_id=request.bargain_id,
+            helper_id=request.helper_id,
+            inviter_id=request.inviter_id,
         )
         return pb.CutPriceResponse(bargain=_bargain(bargain))
 
     async def OrderBargain(
         self, request: pb.OrderBargainRequest, call: Call
     ) -> pb.OrderBargainResponse:
-        bargain = await self.engine.run(
-            bargains.OrderBargain(
-                **about(request, call, self.clock),
-                bargain_id=request.bargain_id,
-                order_id=request.order_id,
-            ),
-            call.context,
+        bargain = await self.run(
+            bargain_orders.OrderBargain,
+            request,
+            call,
+            bargain_id=request.bargain_id,
+            order_id=request.order_id,
         )
         return pb.OrderBargainResponse(bargain=_bargain(bargain))
 
@@ -121,17 +110,15 @@ class BargainService:
 
     async def MyBargains(self, request: pb.MyBargainsRequest, call: Call) -> pb.MyBargainsResponse:
         own(call, request.member_id)
-        size = page_size(request.page_size)
-        found = await store_social.bargains_of(
-            self.pool,
-            call.merchant_id,
-            request.member_id,
-            page_start(request.page_token, (LATEST, "")),
-            size,
+        found, token = await paged(
+            request,
+            (LATEST, ""),
+            partial(store_social.bargains_of, self.pool, call.merchant_id, request.member_id),
+            lambda one: (one.opened_at, one.bargain_id),
         )
         return pb.MyBargainsResponse(
             bargains=map(_bargain, found),
-            next_page_token=next_token(found, size, lambda one: (one.opened_at, one.bargain_id)),
+            next_page_token=token,
         )
 
 

@@ -3,46 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
-import asyncpg
-
-from common.clock import Clock
-from common.engine import Engine
-from common.messages import EARLIEST, LATEST, about, moment, own
-from common.pages import next_token, page_size, page_start
+from common.messages import EARLIEST, LATEST, moment, own
+from common.pages import paged
 from common.server import Call
 from danke.groupbuy.v1 import group_pb2 as pb
 from services.groupbuy import joining, leaders, seat_payments, seats, settlement, store_groups
 from services.groupbuy.errors import GroupNotFound, SeatNotFound
+from services.groupbuy.rpc_door import Door
 from services.groupbuy.rpc_groups_messages import group_to_pb, refund_to_pb, rules_of, seat_to_pb
 
 FIRST_SEATS: Final = 100
 
 
-class GroupService:
+class GroupService(Door):
     """Answers ``danke.groupbuy.v1.GroupService``; what each RPC refuses is in its proto."""
-
-    def __init__(self, engine: Engine, pool: asyncpg.Pool[Any], clock: Clock) -> None:
-        self.engine = engine
-        self.pool = pool
-        self.clock = clock
 
     async def OpenGroup(self, request: pb.OpenGroupRequest, call: Call) -> pb.OpenGroupResponse:
         own(call, request.member_id)
-        taken = await self.engine.run(
-            joining.OpenGroup(
-                **about(request, call, self.clock),
-                activity_id=request.activity_id,
-                member_id=request.member_id,
-                order_id=request.order_id,
-                sku_id=request.sku_id,
-                qty=request.qty,
-                inviter_id=request.inviter_id,
-                tier=request.tier,
-                pickup_point_id=request.pickup_point_id,
-            ),
-            call.context,
+        taken = await self.run(
+            joining.OpenGroup,
+            request,
+            call,
+            activity_id=request.activity_id,
+            member_id=request.member_id,
+            order_id=request.order_id,
+            sku_id=request.sku_id,
+            qty=request.qty,
+            inviter_id=request.inviter_id,
+            tier=request.tier,
+            pickup_point_id=request.pickup_point_id,
         )
         return pb.OpenGroupResponse(
             group=group_to_pb(taken.group),
@@ -52,18 +44,17 @@ class GroupService:
 
     async def JoinGroup(self, request: pb.JoinGroupRequest, call: Call) -> pb.JoinGroupResponse:
         own(call, request.member_id)
-        taken = await self.engine.run(
-            joining.JoinGroup(
-                **about(request, call, self.clock),
-                activity_id=request.activity_id,
-                group_id=request.group_id,
-                member_id=request.member_id,
-                order_id=request.order_id,
-                sku_id=request.sku_id,
-                qty=request.qty,
-                inviter_id=request.inviter_id,
-            ),
-            call.context,
+        taken = await self.run(
+            joining.JoinGroup,
+            request,
+            call,
+            activity_id=request.activity_id,
+            group_id=request.group_id,
+            member_id=request.member_id,
+            order_id=request.order_id,
+            sku_id=request.sku_id,
+            qty=request.qty,
+            inviter_id=request.inviter_id,
         )
         return pb.JoinGroupResponse(
             group=group_to_pb(taken.group), seat=seat_to_pb(taken.seat), rules=rules_of(taken)
@@ -72,15 +63,14 @@ class GroupService:
     async def ConfirmSeatPaid(
         self, request: pb.ConfirmSeatPaidRequest, call: Call
     ) -> pb.ConfirmSeatPaidResponse:
-        taken = await self.engine.run(
-            seat_payments.ConfirmSeat(
-                **about(request, call, self.clock),
-                seat_id=request.seat_id,
-                payment_id=request.payment_id,
-                amount_fen=request.amount_fen,
-                paid_at=moment(request, "pay_time"),
-            ),
-            call.context,
+        taken = await self.run(
+            seat_payments.ConfirmSeat,
+            request,
+            call,
+            seat_id=request.seat_id,
+            payment_id=request.payment_id,
+            amount_fen=request.amount_fen,
+            paid_at=moment(request, "pay_time"),
         )
         return pb.ConfirmSeatPaidResponse(
             group=group_to_pb(taken.group), seat=seat_to_pb(taken.seat)
@@ -88,42 +78,34 @@ class GroupService:
 
     async def CancelSeat(self, request: pb.CancelSeatRequest, call: Call) -> pb.CancelSeatResponse:
         await self._own_seat(call, request.seat_id)
-        taken = await self.engine.run(
-            seats.CancelSeat(**about(request, call, self.clock), seat_id=request.seat_id),
-            call.context,
-        )
+        taken = await self.run(seats.CancelSeat, request, call, seat_id=request.seat_id)
         return pb.CancelSeatResponse(group=group_to_pb(taken.group), seat=seat_to_pb(taken.seat))
 
     async def LeaveGroup(self, request: pb.LeaveGroupRequest, call: Call) -> pb.LeaveGroupResponse:
         await self._own_seat(call, request.seat_id)
-        taken = await self.engine.run(
-            leaders.LeaveGroup(**about(request, call, self.clock), seat_id=request.seat_id),
-            call.context,
-        )
+        taken = await self.run(leaders.LeaveGroup, request, call, seat_id=request.seat_id)
         return pb.LeaveGroupResponse(group=group_to_pb(taken.group), seat=seat_to_pb(taken.seat))
 
     async def ForceComplete(
         self, request: pb.ForceCompleteRequest, call: Call
     ) -> pb.ForceCompleteResponse:
-        group = await self.engine.run(
-            settlement.ForceComplete(
-                **about(request, call, self.clock),
-                group_id=request.group_id,
-                actor=call.caller.actor,
-            ),
-            call.context,
+        group = await self.run(
+            settlement.ForceComplete,
+            request,
+            call,
+            group_id=request.group_id,
+            actor=call.caller.actor,
         )
         return pb.ForceCompleteResponse(group=group_to_pb(group))
 
     async def FailGroup(self, request: pb.FailGroupRequest, call: Call) -> pb.FailGroupResponse:
-        group = await self.engine.run(
-            settlement.FailGroup(
-                **about(request, call, self.clock),
-                group_id=request.group_id,
-                reason="STOCK_OUT",
-                actor=call.caller.actor,
-            ),
-            call.context,
+        group = await self.run(
+            settlement.FailGroup,
+            request,
+            call,
+            group_id=request.group_id,
+            reason="STOCK_OUT",
+            actor=call.caller.actor,
         )
         return pb.FailGroupResponse(group=group_to_pb(group))
 
@@ -137,46 +119,50 @@ class GroupService:
         return pb.GetGroupResponse(group=group_to_pb(group), seats=_seen_by(call, found))
 
     async def ListSeats(self, request: pb.ListSeatsRequest, call: Call) -> pb.ListSeatsResponse:
-        size = page_size(request.page_size)
-        found = await store_groups.seats_of_group(
-            self.pool,
-            call.merchant_id,
-            request.group_id,
-            page_start(request.page_token, (EARLIEST, "")),
-            size,
-            released=request.with_released,
+        found, token = await paged(
+            request,
+            (EARLIEST, ""),
+            partial(
+                store_groups.seats_of_group,
+                self.pool,
+                call.merchant_id,
+                request.group_id,
+                released=request.with_released,
+            ),
+            lambda seat: (seat.reserved_at, seat.seat_id),
         )
         return pb.ListSeatsResponse(
             seats=_seen_by(call, found),
-            next_page_token=next_token(found, size, lambda seat: (seat.reserved_at, seat.seat_id)),
+            next_page_token=token,
         )
 
     async def ListGatherable(
         self, request: pb.ListGatherableRequest, call: Call
     ) -> pb.ListGatherableResponse:
-        size = page_size(request.page_size)
-        found = await store_groups.gatherable(
-            self.pool,
-            call.merchant_id,
-            request.activity_id,
-            self.clock.now(),
-            page_start(request.page_token, (EARLIEST, "")),
-            size,
+        found, token = await paged(
+            request,
+            (EARLIEST, ""),
+            partial(
+                store_groups.gatherable,
+                self.pool,
+                call.merchant_id,
+                request.activity_id,
+                self.clock.now(),
+            ),
+            lambda one: (one.expires_at or LATEST, one.group_id),
         )
         return pb.ListGatherableResponse(
             groups=map(group_to_pb, found),
-            next_page_token=next_token(found, size, lambda one: (one.expires_at, one.group_id)),
+            next_page_token=token,
         )
 
     async def MyGroups(self, request: pb.MyGroupsRequest, call: Call) -> pb.MyGroupsResponse:
         own(call, request.member_id)
-        size = page_size(request.page_size)
-        mine = await store_groups.seats_of_member(
-            self.pool,
-            call.merchant_id,
-            request.member_id,
-            page_start(request.page_token, (LATEST, "")),
-            size,
+        mine, token = await paged(
+            request,
+            (LATEST, ""),
+            partial(store_groups.seats_of_member, self.pool, call.merchant_id, request.member_id),
+            lambda seat: (seat.reserved_at, seat.seat_id),
         )
         groups = await store_groups.groups(
             self.pool, call.merchant_id, [seat.group_id for seat in mine]
@@ -186,7 +172,7 @@ class GroupService:
                 pb.MyGroup(group=group_to_pb(groups[seat.group_id]), seat=seat_to_pb(seat))
                 for seat in mine
             ],
-            next_page_token=next_token(mine, size, lambda seat: (seat.reserved_at, seat.seat_id)),
+            next_page_token=token,
         )
 
     async def CheckDelivery(
@@ -211,19 +197,17 @@ class GroupService:
     async def ListOpenRefunds(
         self, request: pb.ListOpenRefundsRequest, call: Call
     ) -> pb.ListOpenRefundsResponse:
-        size = page_size(request.page_size)
-        found = await store_groups.open_refunds(
-            self.pool,
-            call.merchant_id,
-            page_start(request.page_token, (EARLIEST, "")),
-            size,
-            overdue=request.overdue_only,
+        found, token = await paged(
+            request,
+            (EARLIEST, ""),
+            partial(
+                store_groups.open_refunds, self.pool, call.merchant_id, overdue=request.overdue_only
+            ),
+            lambda refund: (refund.requested_at, refund.refund_id),
         )
         return pb.ListOpenRefundsResponse(
             refunds=map(refund_to_pb, found),
-            next_page_token=next_token(
-                found, size, lambda refund: (refund.requested_at, refund.refund_id)
-            ),
+            next_page_token=token,
         )
 
     async def _own_seat(self, call: Call, seat_id: str) -> None:

@@ -13,6 +13,7 @@ from services.groupbuy.assists import (
     Assist,
     AssistHelp,
 )
+from services.groupbuy.bargain_orders import ORDERED_BARGAINS
 from services.groupbuy.bargains import (
     HELPS_OF_DAY,
     MEMBER_BARGAINS,
@@ -25,7 +26,11 @@ from services.groupbuy.store_activities import Pool, columns
 BARGAINS: Final = Table(
     Bargain,
     "bargains",
-    groups={OPEN_BARGAINS: "t.state IN ('OPEN', 'REACHED')", MEMBER_BARGAINS: ""},
+    groups={
+        OPEN_BARGAINS: "t.state IN ('OPEN', 'REACHED')",
+        MEMBER_BARGAINS: "",
+        ORDERED_BARGAINS: "t.state = 'ORDERED'",
+    },
 )
 BARGAIN_HELPS: Final = Table(BargainHelp, "bargain_helps", mode="append", groups={HELPS_OF_DAY: ""})
 ASSISTS: Final = Table(

@@ -109,7 +109,7 @@ CHECKS: Final = (
     ),
     Check(
         "what_waits_has_its_timer",
-        "open groups, unpaid seats and refunds that were asked for are looked after",
+        "open groups and bargains, unpaid seats, refunds asked for are looked after",
         """
         SELECT w.merchant_id, w.kind, w.ref FROM (
             SELECT merchant_id, 'group_expiry' AS kind, group_id AS ref FROM buy_groups
@@ -118,6 +118,9 @@ CHECKS: Final = (
             SELECT merchant_id, 'seat_hold', seat_id FROM seats WHERE state = 'RESERVED'
             UNION ALL
             SELECT merchant_id, 'refund_chase', refund_id FROM refunds WHERE state = 'REQUESTED'
+            UNION ALL
+            SELECT merchant_id, 'bargain_expiry', bargain_id FROM bargains
+            WHERE state IN ('OPEN', 'REACHED')
         ) w
         WHERE NOT EXISTS (
             SELECT FROM timers t
@@ -167,6 +170,18 @@ CHECKS: Final = (
             OR b.cuts <> count(h.helper_id)
             OR b.price_fen < (b.terms ->> 'floor_fen')::bigint
             OR (b.state = 'REACHED') AND b.price_fen <> (b.terms ->> 'floor_fen')::bigint
+        """,
+    ),
+    Check(
+        "bargain_stock_is_ordered",
+        "what is taken of a bargain activity's stock is its ordered bargains",
+        """
+        SELECT a.merchant_id, a.activity_id, a.ordered, count(b.bargain_id) AS bargains
+        FROM bargain_activities a
+        LEFT JOIN bargains b ON b.merchant_id = a.merchant_id AND b.activity_id = a.activity_id
+          AND b.state = 'ORDERED'
+        GROUP BY a.merchant_id, a.activity_id
+        HAVING a.ordered <> count(b.bargain_id)
         """,
     ),
     Check(

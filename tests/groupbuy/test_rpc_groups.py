@@ -338,6 +338,7 @@ async def test_bargains_and_assists_through_the_gateway(shop: Shop) -> None:
     )
     assert (cut.bargain.price_fen, cut.bargain.state) == (1_000, bargains.Bargain.STATE_REACHED)
     assert sum(one.cut_fen for one in cut.helps) == 9_000
+    await _ordered_and_closed(shop, cut.bargain.bargain_id)
     asked = await shop.assists.OpenAssist(
         bargains.OpenAssistRequest(request_id="a", activity_id="help", member_id="m"),
         metadata=ADMIN,
@@ -351,3 +352,26 @@ async def test_bargains_and_assists_through_the_gateway(shop: Shop) -> None:
     assert helped.assist.state == bargains.Assist.STATE_COMPLETED
     mine = await shop.assists.MyAssists(bargains.MyAssistsRequest(member_id="m"), metadata=ADMIN)
     assert len(mine.assists) == 1
+
+
+async def _ordered_and_closed(shop: Shop, bargain_id: str) -> None:
+    """The order of a bargain closes unpaid, as the order system's topic tells, thrice."""
+
+    async def state() -> str:
+        found = await shop.bargains.GetBargain(
+            bargains.GetBargainRequest(bargain_id=bargain_id), metadata=ADMIN
+        )
+        return str(bargains.Bargain.State.Name(found.bargain.state))
+
+    await shop.bargains.OrderBargain(
+        bargains.OrderBargainRequest(request_id="ob", bargain_id=bargain_id, order_id="bo"),
+        metadata=ADMIN,
+    )
+    assert await state() == "STATE_ORDERED"
+    closed = trade.OrderClosed(order_id="bo", member_id="m", reason="TIMEOUT")
+    await shop.tell(closed, times=3)
+
+    async def reached() -> bool:
+        return await state() == "STATE_REACHED"
+
+    await until(reached)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from services.groupbuy.assist_activities import AssistTerms, Prize, SetAssistActivity
 from services.groupbuy.assists import GiveHelp, OpenAssist
 from services.groupbuy.bargain_activities import BargainTerms, SetBargainActivity
-from services.groupbuy.bargains import CutPrice, OpenBargain, OrderBargain, cut_of
-from services.groupbuy.orders import TakeOrderPaid
+from services.groupbuy.bargain_orders import OrderBargain
+from services.groupbuy.bargains import CutPrice, OpenBargain, cut_of
+from services.groupbuy.orders import TakeOrderClosed, TakeOrderCreated, TakeOrderPaid
 from tests.groupbuy.market import START, YEARS, Market
 
 PERIOD = {"stopped": False, "starts_at": START, "ends_at": START + YEARS}
@@ -92,6 +93,64 @@ async def test_a_bargain_runs_out_to_the_second(market: Market) -> None:
     await market.due(end)
     assert len(await market.told("BargainExpired")) == 1
     assert await market.refused(OrderBargain, bargain_id=bargain, order_id="o") == "NOT_OPEN"
+
+
+async def ordered(market: Market, **fields: Any) -> str:
+    """A bargain down at its floor, ordered as o1 that is known and unpaid."""
+    bargain = await bargaining(market, stock=1, **fields)
+    for helper in "abc":
+        await market.run(CutPrice, bargain_id=bargain, helper_id=helper)
+    await market.run(TakeOrderCreated, order_id="o1", member_id="m")
+    await market.run(OrderBargain, bargain_id=bargain, order_id="o1")
+    return bargain
+
+
+async def test_an_order_that_closes_unpaid_opens_its_bargain_again(market: Market) -> None:
+    bargain = await ordered(market)
+    for _ in range(2):
+        await market.run(TakeOrderClosed, order_id="o1", member_id="m")
+    (told,) = await market.told("BargainReopened")
+    assert (told["order_id"], told["price_fen"]) == ("o1", 100)
+    again = await market.run(OrderBargain, bargain_id=bargain, order_id="o2")
+    assert (again.state, again.price_fen, again.order_id) == ("ORDERED", 100, "o2")
+    assert await market.pool.fetchval("SELECT ordered FROM bargain_activities") == 1
+    await market.run(TakeOrderClosed, order_id="o1", member_id="m")
+    assert len(await market.told("BargainReopened")) == 1, "the first order is no longer its"
+
+
+async def test_a_bargain_opened_again_runs_out_at_its_old_time(market: Market) -> None:
+    bargain = await ordered(market)
+    await market.run(TakeOrderClosed, order_id="o1", member_id="m")
+    await market.due(hours=24)
+    assert len(await market.told("BargainExpired")) == 1
+    assert await market.refused(OrderBargain, bargain_id=bargain, order_id="o2") == "NOT_OPEN"
+
+
+async def test_an_order_that_closes_too_late_ends_its_bargain_and_frees_the_stock(
+    market: Market,
+) -> None:
+    await ordered(market)
+    await market.due(hours=24)
+    assert not await market.told("BargainExpired"), "it is ordered"
+    await market.run(TakeOrderClosed, order_id="o1", member_id="m")
+    assert len(await market.told("BargainExpired")) == 1
+    assert not await market.told("BargainReopened")
+    await market.run(OpenBargain, activity_id="b", member_id="next")
+
+
+async def test_a_paid_order_keeps_its_bargain(market: Market) -> None:
+    await ordered(market)
+    await market.run(TakeOrderPaid, order_id="o1", member_id="m", amount_fen=100, paid_at=START)
+    await market.run(TakeOrderClosed, order_id="o1", member_id="m")
+    assert not await market.told("BargainReopened")
+    assert await market.pool.fetchval("SELECT ordered FROM bargain_activities") == 1
+
+
+async def test_an_order_closed_before_it_was_told_buys_no_bargain(market: Market) -> None:
+    bargain = await bargaining(market, order_before_floor=True)
+    await market.run(TakeOrderClosed, order_id="o1", member_id="m")
+    reason = await market.refused(OrderBargain, bargain_id=bargain, order_id="o1")
+    assert reason == "INVALID_STATE"
 
 
 async def assisting(market: Market, member: str = "m", **fields: Any) -> str:

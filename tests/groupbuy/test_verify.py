@@ -42,6 +42,7 @@ CORRUPTIONS = {
     "payments_have_one_seat": "DELETE FROM refunds WHERE kind = 'DUPLICATE'",
     "customers_count_their_orders": "UPDATE customers SET bought = bought + 1 WHERE open = 1",
     "bargains_are_cut_by_friends": "UPDATE bargains SET price_fen = price_fen - 1",
+    "bargain_stock_is_ordered": "UPDATE bargain_activities SET ordered = ordered + 1",
     "assists_count_their_helpers": "UPDATE assists SET state = 'OPEN'",
 }
 

@@ -64,6 +64,13 @@ class BargainOrdered(BargainEvent, frozen=True, kw_only=True):
     price_fen: int
 
 
+class BargainReopened(BargainEvent, frozen=True, kw_only=True):
+    """The order closed unpaid: the bargain may be ordered again at the same price."""
+
+    order_id: str
+    price_fen: int
+
+
 class BargainExpired(BargainEvent, frozen=True, kw_only=True):
     """The time ran out before an order."""
 

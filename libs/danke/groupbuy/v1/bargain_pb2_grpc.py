@@ -110,9 +110,10 @@ class BargainServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def OrderBargain(self, request, context):
-        """Orders at the price so far.
+        """Orders at the price so far. If the order closes unpaid, the bargain is open again.
 
-        Refuses BARGAIN_NOT_FOUND, NOT_OPEN, FLOOR_NOT_REACHED, SOLD_OUT.
+        Refuses BARGAIN_NOT_FOUND, NOT_OPEN, FLOOR_NOT_REACHED, SOLD_OUT, INVALID_STATE if the order is
+        closed already.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

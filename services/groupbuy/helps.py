@@ -1,0 +1,106 @@
+"""Help from friends (帮砍, 助力): who may ask for it, who may give it, and how often.
+
+Bargains and assists differ in what help does, not in whose help counts; domain.md §2.1, §2.8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from common.commands import Command
+from common.rows import Group, Read, Row, State
+from services.groupbuy.customers import Customer
+from services.groupbuy.days import day_of
+from services.groupbuy.draft import Draft
+from services.groupbuy.errors import (
+    ActivityNotFound,
+    ActivityNotRunning,
+    AlreadyHelped,
+    AlreadyOpen,
+    HelpLimit,
+    NewCustomerOnly,
+    NotOpen,
+    SelfHelp,
+)
+
+
+class Play(Protocol):
+    """An activity in which help may be asked for."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the merchant ended it."""
+
+    @property
+    def starts_at(self) -> datetime:
+        """From when on, inclusive."""
+
+    @property
+    def ends_at(self) -> datetime:
+        """Until when, exclusive."""
+
+
+A = TypeVar("A", bound=Play)
+
+
+class Helps(NamedTuple):
+    """Where help of one kind is remembered."""
+
+    # What is asked for, each friend's help, and one helper's help of one day in one activity.
+    asked: type[Row]
+    help: type[Row]
+    of_day: Group[Any]
+
+
+def may_open(draft: Draft, activity: A | None, activity_id: str, mine: Iterable[Any]) -> A:
+    """The activity, if a member may ask for help; ``mine`` are the member's own open ones in it.
+
+    Refuses ACTIVITY_NOT_FOUND, ACTIVITY_NOT_RUNNING, ALREADY_OPEN.
+    """
+    if activity is None:
+        raise ActivityNotFound(field="activity_id", activity_id=activity_id)
+    if activity.stopped or not activity.starts_at <= draft.at < activity.ends_at:
+        raise ActivityNotRunning(activity_id=activity_id)
+    for one in mine:
+        if draft.at < one.expires_at:
+            name = one.KEY[1]
+            raise AlreadyOpen(**{name: getattr(one, name)})
+    return activity
+
+
+def help_reads(
+    kind: Helps, command: Command, asked_id: str, helper_id: str, found: State
+) -> Iterable[Read]:
+    """What ``may_help`` looks at."""
+    merchant = command.merchant_id
+    yield kind.help, (merchant, asked_id, helper_id)
+    yield Customer, (merchant, helper_id)
+    asked: Any = found.get(kind.asked, (merchant, asked_id))
+    if asked is not None:
+        yield kind.of_day, (merchant, asked.activity_id, helper_id, day_of(command.at))
+
+
+def may_help(kind: Helps, draft: Draft, asked: Any, helper_id: str) -> bool:
+    """Whether the helper is a new customer; ``asked`` is the bargain or the assist.
+
+    Refuses NOT_OPEN, SELF_HELP, ALREADY_HELPED, HELP_LIMIT, NEW_CUSTOMER_ONLY.
+    """
+    name = asked.KEY[1]
+    asked_id = getattr(asked, name)
+    if asked.state != "OPEN" or draft.at >= asked.expires_at:
+        raise NotOpen(**{name: asked_id, "state": asked.state})
+    if helper_id == asked.member_id:
+        raise SelfHelp(field="helper_id")
+    if draft.get(kind.help, asked_id, helper_id) is not None:
+        raise AlreadyHelped(field="helper_id")
+    limit = asked.terms.daily_helps
+    day = (draft.merchant_id, asked.activity_id, helper_id, day_of(draft.at))
+    if limit and len(draft.state.group(kind.of_day, day)) >= limit:
+        raise HelpLimit(field="helper_id", limit=limit)
+    customer = draft.get(Customer, helper_id)
+    new = customer is None or not (customer.open or customer.bought)
+    if asked.terms.new_helpers_only and not new:
+        raise NewCustomerOnly(field="helper_id")
+    return new
