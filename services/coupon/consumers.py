@@ -8,8 +8,9 @@ from typing import Any
 from common.commands import Command
 from common.consumers import Arrival, Handler
 from common.service import Kit
-from danke.events import coupon, loyalty, loyalty_points, trade, wallet
+from danke.events import automation, coupon, loyalty, loyalty_points, trade, wallet
 from danke.events.coupon import CouponSource
+from services.coupon.actions import GrantForAction
 from services.coupon.config import Config
 from services.coupon.fission_rewards import BoomerangUsed, VoidFissionRewards
 from services.coupon.grants import GrantCoupons, RevokeGrants
@@ -158,6 +159,14 @@ def tier_changed(event: loyalty.TierChanged, arrival: Arrival) -> Command:
     return NoteTier(**arrival.about(), member_id=event.member_id, tier_id=event.to_tier_id)
 
 
+def grant_requested(event: automation.CouponGrantRequested, arrival: Arrival) -> Command:
+    """A journey or campaign gives a coupon."""
+    return GrantForAction(
+        **arrival.about(), grant_id=f"action:{event.action_id}", template_id=event.template_id,
+        member_id=event.member_id, source=event.source_kind, ref=event.action_id,
+    )  # fmt: skip
+
+
 def member_merged(event: loyalty.MemberMerged, arrival: Arrival) -> Command:
     """Two members are one person; saga S9."""
     return MergeMembers(
@@ -183,4 +192,5 @@ def handlers(kit: Kit[Config]) -> Mapping[type[Any], Handler]:
         loyalty.TierUpgradeGiftRevoked: tier_gift_revoked,
         loyalty.TierChanged: tier_changed,
         loyalty.MemberMerged: member_merged,
+        automation.CouponGrantRequested: grant_requested,
     }

@@ -47,7 +47,8 @@ class Coupon(Row, frozen=True):
     valid_from: datetime
     valid_to: datetime
     source: CouponSource
-    # What it was issued for: the id of a mass grant, grant, code, transfer, fission group, pack.
+    # What it was issued for: the id of a mass grant, grant, code, transfer, fission group, pack,
+    # or of a journey's action.
     ref: str
     channel: str
     claimed_at: datetime

@@ -132,13 +132,16 @@ class GrantCoupons(Command, frozen=True, kw_only=True):
             if (old.template_id, old.quantity, old.source) != wanted:
                 raise GrantIdReused(field="grant_id", grant_id=self.grant_id)
             return Decision(result=old)
-        grant = Grant(
+        make = try_promise if self.promised else fulfil
+        done, rows, told = make(self, state, self.pending())
+        return Decision(result=done, rows=rows, events=told)
+
+    def pending(self) -> Grant:
+        """The grant before anything was given."""
+        return Grant(
             self.merchant_id, self.grant_id, self.template_id, self.member_id, self.quantity,
             self.source, self.ref, "PENDING", [], [], "", 0, self.at, self.promised,
         )  # fmt: skip
-        make = try_promise if self.promised else fulfil
-        done, rows, told = make(self, state, grant)
-        return Decision(result=done, rows=rows, events=told)
 
 
 class RetryGrant(Command, frozen=True, kw_only=True):

@@ -185,4 +185,5 @@ def _issued(coupon: Coupon) -> Event:
         face_fen=coupon.face_fen, valid_from=coupon.valid_from, valid_to=coupon.valid_to,
         state=coupon.state, channel=coupon.channel, source=coupon.source, ref=coupon.ref,
         batch_id=coupon.ref if coupon.source == "BATCH" else "",
+        action_id=coupon.ref if coupon.source in ("JOURNEY", "CAMPAIGN") else "",
     )  # fmt: skip

@@ -25,7 +25,7 @@ TEMPLATE = Topic(
 
 CouponSource = Literal[
     "CLAIM", "CODE", "GRANT", "BATCH", "RECHARGE", "EXCHANGE", "TIER", "ORDER", "GROUPBUY",
-    "FISSION", "PACK", "TRANSFER",
+    "FISSION", "PACK", "TRANSFER", "JOURNEY", "CAMPAIGN",
 ]  # fmt: skip
 
 
@@ -83,11 +83,15 @@ class CouponClaimed(CouponIssued, frozen=True, kw_only=True):
 
 
 class CouponGranted(CouponIssued, frozen=True, kw_only=True):
-    """A coupon was given: by a mass grant (``batch_id``), or because of ``ref`` of ``source``."""
+    """A coupon was given: by a mass grant (``batch_id``), or because of ``ref`` of ``source``.
+
+    ``action_id`` says which action of a journey or campaign it carries out.
+    """
 
     source: CouponSource
     ref: str
     batch_id: str = ""
+    action_id: str = ""
 
 
 class CouponLocked(CouponEvent, frozen=True, kw_only=True):
@@ -228,4 +232,17 @@ class CouponGrantFailed(Event, frozen=True, kw_only=True):
     quantity: int
     source: CouponSource
     ref: str
+    reason: str
+
+
+class CouponGrantRefused(Event, frozen=True, kw_only=True):
+    """The coupon an action of a journey or campaign asked for is not given, for good."""
+
+    TOPIC: ClassVar[Topic] = GRANT
+    KEY: ClassVar[str] = "member_id"
+    SUBJECT: ClassVar[str] = "action_id"
+
+    action_id: str
+    member_id: str
+    template_id: str
     reason: str
