@@ -13,7 +13,7 @@ from common.rows import Group, Read, Row, State
 from danke.events import groupbuy_social as events
 from services.groupbuy.activities import activity_key
 from services.groupbuy.assist_activities import AssistActivity, AssistTerms, Prize
-from services.groupbuy.customers import member_key
+from services.groupbuy.customers import Customer, member_key
 from services.groupbuy.days import day_of
 from services.groupbuy.draft import Draft
 from services.groupbuy.errors import AssistNotFound, SoldOut
@@ -89,12 +89,13 @@ class OpenAssist(Command, frozen=True, kw_only=True):
     def reads(self, found: State) -> Iterable[Read]:
         yield AssistActivity, (self.merchant_id, self.activity_id)
         yield OPEN_ASSISTS, (self.merchant_id, self.activity_id, self.member_id)
+        yield Customer, (self.merchant_id, self.member_id)
 
     def decide(self, state: State) -> Decision:
         draft = Draft(state, self)
         activity = draft.get(AssistActivity, self.activity_id)
         mine = draft.group(OPEN_ASSISTS, self.activity_id, self.member_id)
-        activity = may_open(draft, activity, self.activity_id, mine)
+        activity = may_open(draft, activity, self.activity_id, self.member_id, mine)
         terms = activity.terms
         if terms.budget and activity.set_aside >= terms.budget:
             raise SoldOut(activity_id=self.activity_id, left=0)
@@ -242,16 +243,22 @@ class ExpireAssist(_OfAssist, frozen=True, kw_only=True):
         assist = self.assist(draft)
         if assist.state != "OPEN" or self.at < assist.expires_at:
             return Decision(result=assist)
-        activity = draft.get(AssistActivity, assist.activity_id)
-        assert activity is not None, "Bug: an assist without its activity"
-        draft.put(replace(activity, set_aside=activity.set_aside - 1))
-        assist = draft.put(replace(assist, state="EXPIRED"))
-        draft.tell(
-            events.AssistExpired(
-                assist_id=self.assist_id,
-                activity_id=assist.activity_id,
-                member_id=assist.member_id,
-                helped=assist.helped,
-            )
+        return draft.decision(expire(draft, assist))
+
+
+def expire(draft: Draft, assist: Assist) -> Assist:
+    """The assist ends without its reward."""
+    activity = draft.get(AssistActivity, assist.activity_id)
+    assert activity is not None, "Bug: an assist without its activity"
+    draft.put(replace(activity, set_aside=activity.set_aside - 1))
+    assist = draft.put(replace(assist, state="EXPIRED"))
+    draft.cancel(ASSIST_TIMER, assist.assist_id)
+    draft.tell(
+        events.AssistExpired(
+            assist_id=assist.assist_id,
+            activity_id=assist.activity_id,
+            member_id=assist.member_id,
+            helped=assist.helped,
         )
-        return draft.decision(assist)
+    )
+    return assist

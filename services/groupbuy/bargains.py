@@ -13,7 +13,7 @@ from common.commands import Command, Decision
 from common.rows import Group, Read, Row, State
 from danke.events import groupbuy_social as events
 from services.groupbuy.bargain_activities import BargainActivity, BargainTerms
-from services.groupbuy.customers import member_key
+from services.groupbuy.customers import Customer, member_key
 from services.groupbuy.days import day_of
 from services.groupbuy.draft import Draft
 from services.groupbuy.errors import BargainNotFound, SoldOut
@@ -93,12 +93,13 @@ class OpenBargain(Command, frozen=True, kw_only=True):
     def reads(self, found: State) -> Iterable[Read]:
         yield BargainActivity, (self.merchant_id, self.activity_id)
         yield OPEN_BARGAINS, (self.merchant_id, self.activity_id, self.member_id)
+        yield Customer, (self.merchant_id, self.member_id)
 
     def decide(self, state: State) -> Decision:
         draft = Draft(state, self)
         activity = draft.get(BargainActivity, self.activity_id)
         mine = draft.group(OPEN_BARGAINS, self.activity_id, self.member_id)
-        activity = may_open(draft, activity, self.activity_id, mine)
+        activity = may_open(draft, activity, self.activity_id, self.member_id, mine)
         terms = activity.terms
         if terms.stock and activity.ordered >= terms.stock:
             raise SoldOut(sku_id=terms.sku_id, left=0)
@@ -247,6 +248,7 @@ class ExpireBargain(OfBargain, frozen=True, kw_only=True):
 def expire(draft: Draft, bargain: Bargain) -> Bargain:
     """The bargain ends without an order."""
     bargain = draft.put(replace(bargain, state="EXPIRED", order_id=""))
+    draft.cancel(BARGAIN_TIMER, bargain.bargain_id)
     draft.tell(
         events.BargainExpired(
             bargain_id=bargain.bargain_id,

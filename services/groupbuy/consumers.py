@@ -9,6 +9,7 @@ from common.commands import Command
 from common.consumers import Arrival, Handler
 from common.service import Kit
 from danke.events import loyalty, trade
+from services.groupbuy.closures import CloseMember
 from services.groupbuy.config import Config
 from services.groupbuy.merges import MergeMembers
 from services.groupbuy.orders import (
@@ -93,6 +94,11 @@ def member_merged(event: loyalty.MemberMerged, arrival: Arrival) -> Command:
     )
 
 
+def member_closed(event: loyalty.MemberClosed, arrival: Arrival) -> Command:
+    """A member left: open seats, bargains and assists end; saga S10."""
+    return CloseMember(**arrival.about(), member_id=event.member_id)
+
+
 def handlers(kit: Kit[Config]) -> Mapping[type[Any], Handler]:
     """Which events group-buy acts on, and how."""
     return {
@@ -103,4 +109,5 @@ def handlers(kit: Kit[Config]) -> Mapping[type[Any], Handler]:
         trade.OrderClosed: order_closed,
         trade.OrderRefunded: order_refunded,
         loyalty.MemberMerged: member_merged,
+        loyalty.MemberClosed: member_closed,
     }

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from common.rows import Group, Row
 from services.groupbuy.draft import Draft
+from services.groupbuy.errors import MemberClosed
 from services.groupbuy.terms import Terms
 
 # SEAT: unpaid, but a group's seat: it is judged again when it is paid, so it makes nobody old.
@@ -51,6 +52,8 @@ class Customer(Row, frozen=True):
     refunded: int = 0
     # Who this member turned out to be.
     merged_into: str = ""
+    # The member left for good: no more seats, no more help.
+    closed: bool = False
 
 
 # As a group of one, so that a member nobody knows yet is located too.
@@ -75,6 +78,13 @@ def counted(customer: Customer, state: OrderState, by: int) -> Customer:
     """The customer with ``by`` more orders in this state."""
     name = _COUNTED.get(state)
     return customer if name is None else replace(customer, **{name: getattr(customer, name) + by})
+
+
+def must_be_member(draft: Draft, member_id: str) -> None:
+    """Refuses MEMBER_CLOSED."""
+    customer = draft.get(Customer, member_id)
+    if customer is not None and customer.closed:
+        raise MemberClosed(field="member_id")
 
 
 def is_new(draft: Draft, member_id: str, order_id: str, terms: Terms) -> bool:

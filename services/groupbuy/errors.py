@@ -112,6 +112,10 @@ class PredecessorMissing(NotYet):
     """What this event is about has not been announced yet."""
 
 
+class MemberClosed(Refusal):
+    """The member has left for good."""
+
+
 class SameMember(Refusal):
     """A member cannot be merged into itself."""
 

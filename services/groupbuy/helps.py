@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from common.commands import Command
 from common.rows import Group, Read, Row, State
-from services.groupbuy.customers import Customer
+from services.groupbuy.customers import Customer, must_be_member
 from services.groupbuy.days import day_of
 from services.groupbuy.draft import Draft
 from services.groupbuy.errors import (
@@ -54,11 +54,14 @@ class Helps(NamedTuple):
     of_day: Group[Any]
 
 
-def may_open(draft: Draft, activity: A | None, activity_id: str, mine: Iterable[Any]) -> A:
+def may_open(
+    draft: Draft, activity: A | None, activity_id: str, member_id: str, mine: Iterable[Any]
+) -> A:
     """The activity, if a member may ask for help; ``mine`` are the member's own open ones in it.
 
-    Refuses ACTIVITY_NOT_FOUND, ACTIVITY_NOT_RUNNING, ALREADY_OPEN.
+    Refuses MEMBER_CLOSED, ACTIVITY_NOT_FOUND, ACTIVITY_NOT_RUNNING, ALREADY_OPEN.
     """
+    must_be_member(draft, member_id)
     if activity is None:
         raise ActivityNotFound(field="activity_id", activity_id=activity_id)
     if activity.stopped or not activity.starts_at <= draft.at < activity.ends_at:
@@ -85,8 +88,9 @@ def help_reads(
 def may_help(kind: Helps, draft: Draft, asked: Any, helper_id: str) -> bool:
     """Whether the helper is a new customer; ``asked`` is the bargain or the assist.
 
-    Refuses NOT_OPEN, SELF_HELP, ALREADY_HELPED, HELP_LIMIT, NEW_CUSTOMER_ONLY.
+    Refuses MEMBER_CLOSED, NOT_OPEN, SELF_HELP, ALREADY_HELPED, HELP_LIMIT, NEW_CUSTOMER_ONLY.
     """
+    must_be_member(draft, helper_id)
     name = asked.KEY[1]
     asked_id = getattr(asked, name)
     if asked.state != "OPEN" or draft.at >= asked.expires_at:

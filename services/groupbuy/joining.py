@@ -21,6 +21,7 @@ from services.groupbuy.customers import (
     CustomerOrder,
     is_new,
     member_key,
+    must_be_member,
     note_order,
 )
 from services.groupbuy.draft import Draft
@@ -97,6 +98,7 @@ class _Takes(Command, frozen=True, kw_only=True):
 
     def may_buy(self, draft: Draft, terms: Terms, group_id: str) -> None:
         """The member's limits and the stock. Refuses as the subclasses document. G9."""
+        must_be_member(draft, self.member_id)
         for seat in draft.group(ORDER_SEATS, self.order_id):
             raise OrderHasSeat(field="order_id", seat_id=seat.seat_id)
         mine = draft.group(MEMBER_SEATS, self.activity_id, self.member_id)
@@ -165,7 +167,8 @@ class OpenGroup(_Takes, frozen=True, kw_only=True):
     A community's leader (社区团长) opens without an order: the clock starts at once. ``tier`` is
     the step picked from a LADDER_PICK. Refuses ACTIVITY_NOT_FOUND, ACTIVITY_NOT_RUNNING,
     ORDER_INCOMPLETE, SKU_NOT_OFFERED, TIER_NOT_OFFERED, PICKUP_POINT_UNKNOWN,
-    NOT_PICKUP_LEADER, ALREADY_IN_GROUP, ORDER_HAS_SEAT, ORDER_LIMIT, TOTAL_LIMIT, SOLD_OUT.
+    NOT_PICKUP_LEADER, MEMBER_CLOSED, ALREADY_IN_GROUP, ORDER_HAS_SEAT, ORDER_LIMIT, TOTAL_LIMIT,
+    SOLD_OUT.
     domain.md §2.1.
     """
 
@@ -220,6 +223,7 @@ class OpenGroup(_Takes, frozen=True, kw_only=True):
         )
 
     def _open_community(self, draft: Draft, group: BuyGroup, terms: Terms) -> Decision:
+        must_be_member(draft, self.member_id)
         if terms.point(self.pickup_point_id).leader_id != self.member_id:
             raise NotPickupLeader(field="member_id", pickup_point_id=self.pickup_point_id)
         for other in draft.group(LED_BY, self.member_id):
@@ -237,7 +241,7 @@ class JoinGroup(_Takes, frozen=True, kw_only=True):
 
     Refuses GROUP_NOT_FOUND, GROUP_NOT_OPEN, ACTIVITY_NOT_RUNNING once stopped with FAIL_OPEN,
     GROUP_FULL (unpaid seats count), ALREADY_JOINED, ALREADY_IN_GROUP, NEW_CUSTOMER_ONLY,
-    ORDER_HAS_SEAT, ORDER_LIMIT, TOTAL_LIMIT, SOLD_OUT, SKU_NOT_OFFERED. domain.md §2.1, G3, G6, G9.
+    ORDER_HAS_SEAT, ORDER_LIMIT, TOTAL_LIMIT, SOLD_OUT, SKU_NOT_OFFERED, MEMBER_CLOSED. domain.md §2.1, G3, G6, G9.
     """
 
     group_id: str

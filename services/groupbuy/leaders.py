@@ -56,18 +56,22 @@ class LeaveGroup(OfSeat, frozen=True, kw_only=True):
             raise GroupNotOpen(group_id=group.group_id, status=group.status)
         if not terms_of(draft, group).allow_refund_before_success:
             raise RefundNotAllowed(seat_id=self.seat_id, state=seat.state)
-        amount_fen = seat.net_fen
-        request_refund(draft, seat, "LEAVE", amount_fen)
-        seat = draft.put(
-            replace(
-                seat,
-                state="REFUND_REQUESTED",
-                owed_back_fen=seat.owed_back_fen + amount_fen,
-                ended_at=self.at,
-            )
+        return draft.decision(leave(draft, group, seat))
+
+
+def leave(draft: Draft, group: BuyGroup, seat: Seat) -> Taken:
+    """A paid seat of an open group is given up: its money goes back."""
+    amount_fen = seat.net_fen
+    request_refund(draft, seat, "LEAVE", amount_fen)
+    seat = draft.put(
+        replace(
+            seat,
+            state="REFUND_REQUESTED",
+            owed_back_fen=seat.owed_back_fen + amount_fen,
+            ended_at=draft.at,
         )
-        group = drop_out(draft, group, seat)
-        return draft.decision(Taken(group, seat))
+    )
+    return Taken(drop_out(draft, group, seat), seat)
 
 
 def drop_out(draft: Draft, group: BuyGroup, seat: Seat) -> BuyGroup:

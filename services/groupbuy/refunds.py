@@ -181,6 +181,19 @@ def done(draft: Draft, refund: Refund) -> Refund:
     """The money of one refund is back."""
     after = draft.put(replace(refund, state="DONE", overdue=False, done_at=draft.at))
     draft.cancel(CHASE_TIMER, refund.refund_id)
+    assert refund.kind != "ORDER", "Bug: nobody asked for it"
+    draft.tell(
+        events.RefundDone(
+            group_id=refund.group_id,
+            activity_id=refund.activity_id,
+            refund_id=refund.refund_id,
+            order_id=refund.order_id,
+            seat_id=refund.seat_id,
+            member_id=refund.member_id,
+            amount_fen=refund.amount_fen,
+            kind=refund.kind,
+        )
+    )
     seat = draft.get(Seat, refund.seat_id)
     assert seat is not None, "Bug: a refund without its seat"
     if refund.kind == "DUPLICATE":  # money that never belonged to the seat

@@ -72,6 +72,10 @@ MEMBER_SEATS = Group(
 )
 ORDER_SEATS = Group(Seat, ("merchant_id", "order_id"))
 SEATS_OF_MEMBER = Group(Seat, ("merchant_id", "member_id"))
+# In groups that have not ended.
+UNSETTLED_SEATS = Group(
+    Seat, ("merchant_id", "member_id"), holds=lambda seat: seat.state in ("RESERVED", "PAID")
+)
 
 
 class Taken(msgspec.Struct, frozen=True):

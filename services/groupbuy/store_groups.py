@@ -16,6 +16,7 @@ from services.groupbuy.seats import (
     MEMBER_SEATS,
     ORDER_SEATS,
     SEATS_OF_MEMBER,
+    UNSETTLED_SEATS,
     Seat,
 )
 from services.groupbuy.store_activities import Pool, columns
@@ -26,7 +27,13 @@ GROUPS: Final = Table(BuyGroup, "buy_groups", groups={LIVE_IN_BUCKET: _LIVES, LE
 SEATS: Final = Table(
     Seat,
     "seats",
-    groups={LIVE_SEATS: _HOLDS, MEMBER_SEATS: _HOLDS, ORDER_SEATS: "", SEATS_OF_MEMBER: ""},
+    groups={
+        LIVE_SEATS: _HOLDS,
+        MEMBER_SEATS: _HOLDS,
+        ORDER_SEATS: "",
+        SEATS_OF_MEMBER: "",
+        UNSETTLED_SEATS: "t.state IN ('RESERVED', 'PAID')",
+    },
 )
 REFUNDS: Final = Table(
     Refund,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from common.commands import Command
 from common.consumers import Arrival, Handler
-from danke.events import loyalty, loyalty_points, trade, wallet
+from danke.events import commission, groupbuy, loyalty, loyalty_points, trade, wallet
 from services.loyalty.earnings import EarnPoints, RevokeEarned
 from services.loyalty.growth import CountPoints
 from services.loyalty.obligations import RecordObligation
@@ -123,6 +123,65 @@ def balance_changed(event: wallet.BalanceChanged, arrival: Arrival) -> Command:
     )
 
 
+def _left(
+    arrival: Arrival, kind: str, member_id: str, ref: str, amount: int, number: int = 0
+) -> Command:
+    return RecordObligation(
+        **_about(arrival, f"obligation{number or ''}"),
+        member_id=member_id,
+        kind=kind,
+        ref=ref,
+        amount=amount,
+    )
+
+
+def seat_taken(event: groupbuy.SeatReserved | groupbuy.SeatPaid, arrival: Arrival) -> Command:
+    """A seat in an open group stands against closing the member; S10."""
+    return _left(arrival, "OPEN_GROUP", event.member_id, event.order_id, 1)
+
+
+def seat_ended(
+    event: groupbuy.SeatReleased | groupbuy.SeatLeft | groupbuy.SeatRefunded, arrival: Arrival
+) -> Command:
+    """The seat is free again, or all its money is back."""
+    return _left(arrival, "OPEN_GROUP", event.member_id, event.order_id, 0)
+
+
+def group_succeeded(event: groupbuy.GroupSucceeded, arrival: Arrival) -> Sequence[Command]:
+    """Its seats are orders like any others."""
+    return [
+        _left(arrival, "OPEN_GROUP", seat.member_id, seat.order_id, 0, number)
+        for number, seat in enumerate(event.settled, 1)
+    ]
+
+
+def refund_asked(event: groupbuy.RefundRequested, arrival: Arrival) -> Command:
+    """Money on its way back to the member."""
+    return _left(arrival, "GROUP_REFUND", event.member_id, event.refund_id, event.amount_fen)
+
+
+def refund_done(event: groupbuy.RefundDone, arrival: Arrival) -> Command:
+    """It is there."""
+    return _left(arrival, "GROUP_REFUND", event.member_id, event.refund_id, 0)
+
+
+def withdrawal_applied(event: commission.WithdrawalApplied, arrival: Arrival) -> Command | None:
+    """Commission on its way to a member who promotes; guides are no members."""
+    if event.payee_kind != "PROMOTER":
+        return None
+    return _left(arrival, "WITHDRAWAL", event.payee_id, event.withdrawal_id, event.gross_fen)
+
+
+def withdrawal_ended(
+    event: commission.WithdrawalRejected | commission.WithdrawalPaid | commission.WithdrawalFailed,
+    arrival: Arrival,
+) -> Command | None:
+    """It was paid, or is available again."""
+    if event.payee_kind != "PROMOTER":
+        return None
+    return _left(arrival, "WITHDRAWAL", event.payee_id, event.withdrawal_id, 0)
+
+
 def points_earned(event: loyalty_points.PointsEarned, arrival: Arrival) -> Command:
     """For tier schemes measured by points; M05."""
     source = f"{event.rule_id}/{event.source_type}/{event.source_id}"
@@ -178,6 +237,18 @@ HANDLERS: Final[Mapping[type[Any], Handler]] = {
     wallet.RechargeRefundApproved: recharge_refund_approved,
     wallet.RechargeRefunded: recharge_refunded,
     wallet.BalanceChanged: balance_changed,
+    groupbuy.SeatReserved: seat_taken,
+    groupbuy.SeatPaid: seat_taken,
+    groupbuy.SeatReleased: seat_ended,
+    groupbuy.SeatLeft: seat_ended,
+    groupbuy.SeatRefunded: seat_ended,
+    groupbuy.GroupSucceeded: group_succeeded,
+    groupbuy.RefundRequested: refund_asked,
+    groupbuy.RefundDone: refund_done,
+    commission.WithdrawalApplied: withdrawal_applied,
+    commission.WithdrawalRejected: withdrawal_ended,
+    commission.WithdrawalPaid: withdrawal_ended,
+    commission.WithdrawalFailed: withdrawal_ended,
     loyalty_points.PointsEarned: points_earned,
     loyalty_points.PointsRevoked: points_revoked,
     loyalty.TierUpgradeGiftDue: gift_due,

@@ -28,6 +28,7 @@ from services.loyalty.members import (
     must_exist,
     survivor,
 )
+from services.loyalty.obligations import OBLIGATIONS_OF
 from services.loyalty.order_growth import ORDERS_OF
 from services.loyalty.paid_memberships import MEMBERSHIPS_OF
 from services.loyalty.points_merge import merge_points, merge_points_reads
@@ -93,7 +94,7 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         for member_id in {self.from_id, into}:
             yield Member, (merchant, member_id)
             yield from standing_reads(merchant, member_id)
-        for group in (IDENTITIES_OF, MERGED_INTO, ORDERS_OF, MEMBERSHIPS_OF):
+        for group in (IDENTITIES_OF, MERGED_INTO, ORDERS_OF, MEMBERSHIPS_OF, OBLIGATIONS_OF):
             yield group, (merchant, self.from_id)
         if into != self.from_id:
             yield from merge_points_reads(merchant, self.from_id, into)
@@ -153,6 +154,10 @@ class MergeMembers(Command, frozen=True, kw_only=True):
             yield replace(identity, member_id=into.member_id)
         for membership in state.group(MEMBERSHIPS_OF, of_gone):
             yield replace(membership, member_id=into.member_id)
+        for left in state.group(OBLIGATIONS_OF, of_gone):
+            # Stored value is told anew for both; what is one of its kind belongs to who remains.
+            if left.ref:
+                yield replace(left, member_id=into.member_id)
 
     def _merge_growth(self, state: State, gone: Member, into: Member) -> Decision:
         """Sums add up, grants move, and a higher threshold that is now met upgrades at once."""

@@ -16,12 +16,12 @@ from services.loyalty.members import MEMBER_LINK, survivor
 
 
 class Obligation(Row, frozen=True):
-    """Something left: WALLET_PRINCIPAL in fen, OPEN_GROUP, WITHDRAWAL … per reference."""
+    """Something left: WALLET_PRINCIPAL, GROUP_REFUND, WITHDRAWAL in fen; OPEN_GROUP: 1 per order."""
 
     KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "obligation_id")
 
     merchant_id: str
-    # <kind>:<member>:<ref>
+    # <kind>:<member>: without a ref; else <kind>::<ref>, which is one whoever it belongs to.
     obligation_id: str
     member_id: str
     kind: str
@@ -48,7 +48,8 @@ class RecordObligation(OfMember, frozen=True, kw_only=True):
 
     @property
     def _key(self) -> tuple[str, str]:
-        return (self.merchant_id, f"{self.kind}:{self.member_id}:{self.ref}")
+        member_id = "" if self.ref else self.member_id
+        return (self.merchant_id, f"{self.kind}:{member_id}:{self.ref}")
 
     def reads(self, found: State) -> Iterable[Read]:
         yield MEMBER_LINK, (self.merchant_id, self.member_id)

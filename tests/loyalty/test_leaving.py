@@ -30,6 +30,21 @@ async def test_s10_closing_waits_until_nothing_is_left(club: Club) -> None:
     assert closed.status == "CLOSED"
 
 
+async def test_s10_what_is_open_elsewhere_follows_a_merge(club: Club) -> None:
+    """A seat taken under the old id is settled under the new one."""
+    from services.loyalty.merges import MergeMembers
+
+    for member in "ab":
+        await club.enrol(member)
+    seat = {"kind": "OPEN_GROUP", "ref": "order-1"}
+    await club.run(RecordObligation, member_id="a", amount=1, **seat)
+    await club.run(MergeMembers, merge_id="m1", from_id="a", into_id="b", operator="x")
+    with pytest.raises(Refusal, match="OBLIGATIONS_OPEN"):
+        await club.run(CloseMember, member_id="b", reason="asked")
+    await club.run(RecordObligation, member_id="b", amount=0, **seat)
+    assert (await club.run(CloseMember, member_id="b", reason="asked")).status == "CLOSED"
+
+
 async def test_s10_identities_are_erased_and_books_stay(club: Club) -> None:
     await club.enrol("a", claim("138"), claim("o1", "OPENID", "wx1"))
     await club.grow("a", 5_100)

@@ -210,6 +210,17 @@ class RefundOverdue(SettlementEvent, frozen=True, kw_only=True):
     failures: int
 
 
+class RefundDone(SettlementEvent, frozen=True, kw_only=True):
+    """A refund that was requested is back with its member; nobody asks for it any more."""
+
+    refund_id: str
+    order_id: str
+    seat_id: str
+    member_id: str
+    amount_fen: int
+    kind: RefundKind
+
+
 class LadderSettled(SettlementEvent, frozen=True, kw_only=True):
     """A ladder group ended on a step; the differences were requested as refunds."""
 

@@ -93,7 +93,8 @@ class BargainServiceServicer(object):
     def OpenBargain(self, request, context):
         """Begins to bargain.
 
-        Refuses ACTIVITY_NOT_FOUND, ACTIVITY_NOT_RUNNING, ALREADY_OPEN, SOLD_OUT, ACTOR_NOT_ALLOWED.
+        Refuses ACTIVITY_NOT_FOUND, ACTIVITY_NOT_RUNNING, ALREADY_OPEN, SOLD_OUT, MEMBER_CLOSED,
+        ACTOR_NOT_ALLOWED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -103,7 +104,7 @@ class BargainServiceServicer(object):
         """A friend cuts the price.
 
         Refuses BARGAIN_NOT_FOUND, NOT_OPEN, SELF_HELP, ALREADY_HELPED, HELP_LIMIT, NEW_CUSTOMER_ONLY,
-        ACTOR_NOT_ALLOWED.
+        MEMBER_CLOSED, ACTOR_NOT_ALLOWED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -437,7 +438,7 @@ class AssistServiceServicer(object):
         """Asks for help.
 
         Refuses ACTIVITY_NOT_FOUND, ACTIVITY_NOT_RUNNING, ALREADY_OPEN, SOLD_OUT (the budget),
-        ACTOR_NOT_ALLOWED.
+        MEMBER_CLOSED, ACTOR_NOT_ALLOWED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -447,7 +448,7 @@ class AssistServiceServicer(object):
         """A friend helps.
 
         Refuses ASSIST_NOT_FOUND, NOT_OPEN, SELF_HELP, ALREADY_HELPED, HELP_LIMIT, NEW_CUSTOMER_ONLY,
-        ACTOR_NOT_ALLOWED.
+        MEMBER_CLOSED, ACTOR_NOT_ALLOWED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -119,7 +119,7 @@ class GroupServiceServicer(object):
 
         Refuses ACTIVITY_NOT_FOUND, ACTIVITY_NOT_RUNNING, ORDER_INCOMPLETE, SKU_NOT_OFFERED, TIER_NOT_OFFERED,
         PICKUP_POINT_UNKNOWN, NOT_PICKUP_LEADER, ALREADY_IN_GROUP, ORDER_HAS_SEAT, ORDER_LIMIT, TOTAL_LIMIT,
-        SOLD_OUT.
+        SOLD_OUT, MEMBER_CLOSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -130,7 +130,7 @@ class GroupServiceServicer(object):
 
         Refuses ACTIVITY_NOT_FOUND, ACTIVITY_NOT_RUNNING (stopped), GROUP_NOT_FOUND, GROUP_NOT_OPEN,
         GROUP_FULL, ALREADY_JOINED, ALREADY_IN_GROUP, NEW_CUSTOMER_ONLY, ORDER_HAS_SEAT, ORDER_LIMIT,
-        TOTAL_LIMIT, SOLD_OUT, SKU_NOT_OFFERED.
+        TOTAL_LIMIT, SOLD_OUT, SKU_NOT_OFFERED, MEMBER_CLOSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
