@@ -241,7 +241,8 @@ class JoinGroup(_Takes, frozen=True, kw_only=True):
 
     Refuses GROUP_NOT_FOUND, GROUP_NOT_OPEN, ACTIVITY_NOT_RUNNING once stopped with FAIL_OPEN,
     GROUP_FULL (unpaid seats count), ALREADY_JOINED, ALREADY_IN_GROUP, NEW_CUSTOMER_ONLY,
-    ORDER_HAS_SEAT, ORDER_LIMIT, TOTAL_LIMIT, SOLD_OUT, SKU_NOT_OFFERED, MEMBER_CLOSED. domain.md §2.1, G3, G6, G9.
+    ORDER_HAS_SEAT, ORDER_LIMIT, TOTAL_LIMIT, SOLD_OUT, SKU_NOT_OFFERED, MEMBER_CLOSED.
+    domain.md §2.1, G3, G6, G9.
     """
 
     group_id: str

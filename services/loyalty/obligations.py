@@ -16,7 +16,7 @@ from services.loyalty.members import MEMBER_LINK, survivor
 
 
 class Obligation(Row, frozen=True):
-    """Something left: WALLET_PRINCIPAL, GROUP_REFUND, WITHDRAWAL in fen; OPEN_GROUP: 1 per order."""
+    """What is left: WALLET_PRINCIPAL, GROUP_REFUND, WITHDRAWAL in fen; OPEN_GROUP: 1 per order."""
 
     KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "obligation_id")
 

@@ -1,4 +1,4 @@
-"""S10: who leaves has no open seats, as loyalty knows; what was taken since ends with the member."""
+"""S10: who leaves has no open seats, as loyalty knows; what was taken since ends, too."""
 
 from __future__ import annotations
 
