@@ -1,0 +1,1 @@
+"""danke.automation: generated from proto/, never edited."""

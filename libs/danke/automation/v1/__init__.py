@@ -1,0 +1,1 @@
+"""danke.automation.v1: generated from proto/, never edited."""

@@ -1,0 +1,24 @@
+"""The automation service, put together. ``python -m services.automation.main``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from common.service import Service, run
+from services.automation import consumers, rpc, store, store_verify, timers
+from services.automation.config import Config
+
+SERVICE: Final = Service(
+    name="automation",
+    config=Config,
+    rpc=rpc.exposed,
+    tables=store.TABLES,
+    events=consumers.handlers,
+    timers=timers.HANDLERS,
+    checks=store_verify.CHECKS,
+    migrations=Path(__file__).parent / "migrations",
+)
+
+if __name__ == "__main__":
+    run(SERVICE)
