@@ -20,6 +20,9 @@ from cli.clocks import Clocks
 from cli.verification import verify_stack
 from demo import data, truth
 from demo.audit import audit, owed, parked
+from demo.campaign_report import CampaignReport
+from demo.campaign_truth import campaign_totals
+from demo.campaigns import Campaigns
 from demo.data import SHOP_ZONE, Day
 from demo.doors import Doors, Refused
 from demo.groups import Groups, derive
@@ -27,6 +30,7 @@ from demo.plan import DayPlan, Planner
 from demo.progress import Bar
 from demo.report import Report, Twice
 from demo.steps import Steps, Unexpected
+from demo.steps_coupons import Coupons
 from demo.tally import Tally
 from deploy.local.stack import Stack
 
@@ -45,9 +49,11 @@ FRINGE_DAYS: Final = 7
 class Replay:
     """One replay in progress."""
 
-    def __init__(self, doors: Doors, clocks: Clocks, tally: Tally) -> None:
+    def __init__(self, doors: Doors, clocks: Clocks, tally: Tally, campaigns: Campaigns) -> None:
         self.steps = Steps(doors)
         self.groups = Groups(doors)
+        self.coupons = Coupons(doors)
+        self.campaigns = campaigns
         self.clocks = clocks
         self.tally = tally
         self.planner = Planner()
@@ -59,6 +65,7 @@ class Replay:
         """Sets the clocks to the first day, and what the merchant offers once."""
         await self.clocks.set(midnight(first))
         await self.steps.offer()
+        await self.coupons.offer(self.campaigns.campaigns.values())
 
     async def day(self, day: Day, number: int) -> DayPlan:
         """One day from its first member to quiet; one of all days is sent twice."""
@@ -84,6 +91,18 @@ class Replay:
         await self.steps.publish_orders(plan)
         await self.clocks.settle()
         await self._form_groups(plan)
+        await self._campaign(plan)
+
+    async def _campaign(self, plan: DayPlan) -> None:
+        """Campaigns reach members, who redeem what they got."""
+        day = self.campaigns.day(plan.day, self.planner.households)
+
+        async def run_due() -> None:
+            await self.clocks.set(midnight(plan.day))
+
+        await self.coupons.grant(day, run_due)
+        await self.coupons.redeem(day)
+        await self.clocks.settle()
 
     async def _form_groups(self, plan: DayPlan) -> None:
         """Groups are derived from the day's baskets; leaders pay before others can join."""
@@ -148,7 +167,7 @@ async def run(
         Clocks(addresses, stack.broker) as clocks,
         Tally(stack.broker.bootstrap) as tally,
     ):
-        replay = Replay(doors, clocks, tally)
+        replay = Replay(doors, clocks, tally, Campaigns(weeks, source))
         try:
             with Bar(console, 7 * (weeks - 1) + FRINGE_DAYS) as bar:
                 first, last = await _all_days(replay, data.days(weeks, source), bar)
@@ -174,6 +193,10 @@ async def run(
                 steps, midnight(first), midnight(last + timedelta(days=LAST_WAIT_DAYS + 1))
             ),
             groups_expected=replay.groups.expected,
+            campaigns=CampaignReport(
+                campaign_totals(weeks, source),
+                await replay.coupons.answers(replay.campaigns.campaigns.values()),
+            ),
             twice=replay.twice,
             dead=tally.dead,
             parked=Counter(await parked({n: stack.metrics_address(n) for n in addresses})),

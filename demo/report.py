@@ -13,6 +13,7 @@ from rich.console import Console
 
 from cli.verification import Report as Verified
 from demo import rules, tables
+from demo.campaign_report import CampaignReport
 from demo.data import category_id
 from demo.tally import Books, Points
 from demo.truth import Totals
@@ -106,6 +107,7 @@ class Report:
     verified: Verified
     # Which derived groups must succeed, by the rule that formed them.
     groups_expected: dict[str, bool] = field(default_factory=dict)
+    campaigns: CampaignReport = field(default_factory=lambda: CampaignReport({}, {}))
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -120,6 +122,7 @@ class Report:
             *self._wallet(),
             *self._points(),
             *self._groups(),
+            *self._campaigns(),
             *self._platform(),
         ]
 
@@ -267,6 +270,9 @@ class Report:
                 f"{tables.yuan(kept)} by seats, {tables.yuan(books.sums['kept_fen'])} by groups",
             ),
         ]
+
+    def _campaigns(self) -> list[Check]:
+        return [Check(*found) for found in self.campaigns.checks(self.books.coupons)]
 
     def _platform(self) -> list[Check]:
         checks = [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from rich.panel import Panel
 from rich.table import Table
 
-from demo import groups, rules
+from demo import campaigns, groups, rules
 from demo.doors import CONCURRENCY
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def all_of(report: Report) -> Iterator[Table | Panel]:
     yield _cards(report)
     yield _refunds(report)
     yield _groups(report)
+    yield _campaigns(report)
     yield _events(report)
     yield _speed(report)
     yield _made_up()
@@ -192,6 +193,25 @@ def _groups(report: Report) -> Table:
     return table
 
 
+def _campaigns(report: Report) -> Table:
+    title = "Campaigns (danke.coupon.instance.v1; targeted and given: coupon's mass grants)"
+    columns = ("targeted", "given", "households", "redeemed", "rate", "the data")
+    table = _table(title, "campaign", "", *(f">{name}" for name in columns), "")
+    rows = list(report.campaigns.rows(report.books.coupons))
+    for row in rows:
+        counts = (row.targeted, row.given, row.redeemers, row.redeemed)
+        rates = (f"{bp // 100}.{bp % 100:02d} %" for bp in (row.rate_bp, row.truth_bp))
+        figures = (f"{count:,}" for count in counts)
+        table.add_row(str(row.number), row.kind, *figures, *rates, _mark(row.same))
+    table.add_section()
+    sums = (
+        sum(row.targeted for row in rows), sum(row.given for row in rows), None,
+        sum(row.redeemed for row in rows),
+    )  # fmt: skip
+    table.add_row("all", "", *("" if count is None else f"{count:,}" for count in sums))
+    return table
+
+
 def _events(report: Report) -> Table:
     table = _table("Events published by the services (their topics)", "event", ">records")
     for name, times in report.books.events.most_common():
@@ -221,7 +241,7 @@ def _speed(report: Report) -> Table:
 
 def _made_up() -> Table:
     table = _table("Made up by rule, not in the data", "what", "rule")
-    for name, rule in (*rules.MADE_UP, groups.MADE_UP):
+    for name, rule in (*rules.MADE_UP, groups.MADE_UP, campaigns.MADE_UP):
         table.add_row(name, rule)
     return table
 

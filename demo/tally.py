@@ -20,6 +20,7 @@ from danke.events import loyalty, loyalty_points, wallet, wallet_punchcard
 from danke.events.envelope import event_type
 from danke.events.trade import ORDERS
 from danke.topics import EVENTS, TOPICS
+from demo.campaigns import CouponBooks
 from demo.groups import GroupBooks
 from demo.sales import Sales
 
@@ -45,6 +46,7 @@ class Books:
     def __init__(self) -> None:
         self.sales = Sales()
         self.groups = GroupBooks()
+        self.coupons = CouponBooks()
         self.events: Counter[str] = Counter()
         self.gaps = 0
         self.repeats = 0
@@ -64,6 +66,7 @@ class Books:
             wallet_punchcard.PunchCardRedeemed: self._visit,
             loyalty.TierChanged: self._tier,
             **self.groups.takers,
+            **self.coupons.takers,
         }
         self._decoders: dict[str, tuple[Callable[[bytes], Any], Callable[[Any], None]]] = {}
         for models in EVENTS.values():

@@ -31,6 +31,10 @@ async def test_a_real_day_through_every_door(monkeypatch: pytest.MonkeyPatch) ->
     # What the rules promise to happen did happen.
     for event in ("RechargeSucceeded", "WalletPaymentCaptured", "MemberEnrolled", "PointsMatured"):
         assert books.events[event] > 0, event
+    # The day's campaigns reached who came, and its two redemptions are those of the data.
+    rows = {row.number: row for row in report.campaigns.rows(books.coupons)}
+    assert (rows[26].redeemers, rows[26].redeemed) == (1, 2)
+    assert sum(row.given for row in rows.values()) == 30
     assert report.last_day > report.first_day
     report.show(output)
     assert "¥10,477.50" in output.file.getvalue()  # type: ignore[attr-defined]
