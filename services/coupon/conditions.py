@@ -1,4 +1,4 @@
-"""Merchants' own conditions on a promotion, written in CEL (Common Expression Language).
+"""Merchants' own conditions on a promotion or coupon, in CEL (Common Expression Language).
 
 ``goods_fen >= 20000 && 'vip' in segment_ids``. A condition is compiled and type-checked when it is
 saved, and has a budget: its length, how deep it goes, how many loops it has, and how many steps it
@@ -61,7 +61,7 @@ def holds(text: str, facts: Mapping[str, Any]) -> bool:
     """Whether the condition is true for these facts.
 
     One that cannot be answered (division by zero, out of its budget) does not hold: the customer
-    sees a promotion missing, never a price that nobody meant.
+    sees a promotion or coupon missing, never a price that nobody meant.
     """
     if not text:
         return True

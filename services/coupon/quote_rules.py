@@ -29,7 +29,7 @@ def offer_reason(question: Question, offer: Offer, facts: dict[str, Any]) -> str
     return reason
 
 
-def voucher_reason(question: Question, voucher: Voucher) -> str:
+def voucher_reason(question: Question, voucher: Voucher, facts: dict[str, Any]) -> str:
     """Why a coupon cannot be used here, whatever is in the cart; empty if it can."""
     if question.picked is not None and voucher.coupon_id not in question.picked:
         return "NOT_PICKED"
@@ -42,6 +42,8 @@ def voucher_reason(question: Question, voucher: Voucher) -> str:
     reason = where_and_who(voucher.terms.scope, question)
     if not reason and voucher.terms.first_order_only and not question.shopper.is_first_order:
         return "FIRST_ORDER_ONLY"
+    if not reason and not holds(voucher.terms.condition, facts):
+        return "CONDITION_NOT_MET"
     return reason
 
 

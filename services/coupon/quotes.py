@@ -40,7 +40,7 @@ def quote(question: Question) -> Quote:
     facts = facts_of(question, price_lines(question, (), {}).payable)
     reasons = {one.promotion_id: offer_reason(question, one, facts) for one in question.offers}
     prices = price_lines(question, question.offers, reasons)
-    against = {one.coupon_id: voucher_reason(question, one) for one in question.vouchers}
+    against = {one.coupon_id: voucher_reason(question, one, facts) for one in question.vouchers}
     search = Search(
         question,
         prices.payable,

@@ -21,7 +21,7 @@ _SCOPE = (
 )  # fmt: skip
 _TERMS = (
     "face_fen", "threshold_fen", "discount_bp", "cap_fen", "random_min_fen", "random_max_fen",
-    "first_order_only", "exclusive_group", "stackable", "transfers",
+    "first_order_only", "exclusive_group", "stackable", "transfers", "condition",
 )  # fmt: skip
 _LIMITS = ("total", "budget_fen", "per_day", "per_member", "per_member_day")
 

@@ -129,8 +129,8 @@ class _OfTemplate(Command, frozen=True, kw_only=True):
 class SetTemplate(_OfTemplate, frozen=True, kw_only=True):
     """Makes a template (``version`` 0, as a DRAFT) or changes the one that was read as ``version``.
 
-    New terms hold for coupons claimed from now on. Refuses TERMS_INVALID, TEMPLATE_CHANGED,
-    TEMPLATE_NOT_FOUND, TEMPLATE_STATE_INVALID once it ended, STOCK_BELOW_ISSUED.
+    New terms hold for coupons claimed from now on. Refuses TERMS_INVALID, CONDITION_INVALID,
+    TEMPLATE_CHANGED, TEMPLATE_NOT_FOUND, TEMPLATE_STATE_INVALID once it ended, STOCK_BELOW_ISSUED.
     """
 
     version: int

@@ -14,6 +14,7 @@ import msgspec
 
 from common.rows import Row
 from services.coupon.calendar import local_day, midnight
+from services.coupon.conditions import check_condition
 from services.coupon.errors import TermsInvalid
 
 # 满减券, 代金券 (no threshold needed), 折扣券, 兑换/体验券, 运费券, 随机金额券.
@@ -91,6 +92,8 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
     on_partial_refund: Literal["KEEP", "RECALC"] = "KEEP"
     # How often it may be handed on to a friend; 0 never.
     transfers: int = 0
+    # A condition on the cart in CEL; empty holds always. See conditions.py for what it may ask.
+    condition: str = ""
 
     @property
     def is_shipping(self) -> bool:
@@ -124,7 +127,7 @@ class CouponTerms(Row, frozen=True):
 
 
 def check_terms(terms: Terms) -> None:
-    """Refuses TERMS_INVALID, naming the field, if the figures do not fit the kind."""
+    """Refuses TERMS_INVALID or CONDITION_INVALID, naming the field at fault."""
     kind = terms.kind
     if kind in ("FULL_REDUCTION", "CASH") and terms.face_fen <= 0:
         raise TermsInvalid(field="terms.face_fen", why="it takes nothing off")
@@ -136,6 +139,7 @@ def check_terms(terms: Terms) -> None:
         raise TermsInvalid(field="terms.random_min_fen", why="not between 1 and random_max_fen")
     if kind == "EXCHANGE" and not terms.exchange_sku_ids:
         raise TermsInvalid(field="terms.exchange_sku_ids", why="nothing to exchange for")
+    check_condition(terms.condition, field="terms.condition")
 
 
 def check_validity(validity: Validity) -> None:

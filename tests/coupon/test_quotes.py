@@ -236,6 +236,18 @@ def test_who_may_use_it_uses_it() -> None:
     assert quote(question([line(1_000)], vouchers=[voucher], shopper=shopper)).payable_fen == 900
 
 
+def test_a_coupon_s_condition_is_asked_of_the_cart() -> None:
+    vouchers = [
+        coupon("two", face_fen=100, condition="quantity >= 2 && 'p-a' in product_ids"),
+        coupon("odd", face_fen=200, condition="goods_fen / (quantity - 2) > 0"),
+    ]
+    (one, two) = (quote(question([line(1_000, pieces)], vouchers=vouchers)) for pieces in (1, 2))
+    assert one.coupon_ids == []
+    assert [found.reason for found in one.rejected] == ["CONDITION_NOT_MET"] * 2
+    assert two.coupon_ids == ["two"]
+    assert [found.rule_id for found in two.rejected] == ["odd"]
+
+
 def test_stackable_coupons_go_together_up_to_three() -> None:
     vouchers = [
         coupon("d", kind="DISCOUNT", discount_bp=9_000, stackable=True),

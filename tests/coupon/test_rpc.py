@@ -283,3 +283,34 @@ async def test_an_order_uses_and_gives_back_by_its_events(coupon: Running) -> No
     )
     await _arrives(process, merged, "e3")
     assert len(await _held(process, "paid")) == 2
+
+
+async def test_a_template_s_condition_is_checked_when_it_is_saved_and_goes_with_the_coupon(
+    coupon: Running,
+) -> None:
+    _process, channel, _ = coupon
+    stub, header = TemplateServiceStub(channel), metadata()
+    await _template(channel, "t")
+    mine = CouponServiceStub(channel)
+    before = await mine.Claim(
+        pb.ClaimRequest(request_id="c1", template_id="t", member_id="u"), metadata=header
+    )
+    settings = template_pb2.TemplateSettings(
+        name="t",
+        terms=template_pb2.Terms(kind="COUPON_KIND_CASH", face_fen=1, condition="goods_fen > 'a'"),
+        validity=template_pb2.Validity(kind="KIND_DAYS", amount=1),
+    )
+    change = template_pb2.SetTemplateRequest(
+        request_id="bad", template_id="t", version=2, settings=settings
+    )
+    refused = await refusal(stub.SetTemplate(change, metadata=header))
+    assert (refused.reason, refused.fields) == ("CONDITION_INVALID", ["terms.condition"])
+    change.request_id, change.settings.terms.condition = "good", "goods_fen > 100"
+    after = await stub.SetTemplate(change, metadata=header)
+    assert after.template.settings.terms.condition == "goods_fen > 100"
+    second = await mine.Claim(
+        pb.ClaimRequest(request_id="c2", template_id="t", member_id="u"), metadata=header
+    )
+    for claimed, condition in ((before, ""), (second, "goods_fen > 100")):
+        request = pb.GetCouponRequest(coupon_id=claimed.coupon.coupon_id)
+        assert (await mine.GetCoupon(request, metadata=header)).terms.condition == condition

@@ -57,7 +57,7 @@ class Scope(_message.Message):
     def __init__(self, product_ids: _Optional[_Iterable[str]] = ..., category_ids: _Optional[_Iterable[str]] = ..., excluded_product_ids: _Optional[_Iterable[str]] = ..., store_ids: _Optional[_Iterable[str]] = ..., channels: _Optional[_Iterable[str]] = ..., tier_ids: _Optional[_Iterable[str]] = ..., segment_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Terms(_message.Message):
-    __slots__ = ("kind", "face_fen", "threshold_fen", "discount_bp", "cap_fen", "random_min_fen", "random_max_fen", "exchange_sku_ids", "scope", "first_order_only", "exclusive_group", "stackable", "on_partial_refund", "transfers")
+    __slots__ = ("kind", "face_fen", "threshold_fen", "discount_bp", "cap_fen", "random_min_fen", "random_max_fen", "exchange_sku_ids", "scope", "first_order_only", "exclusive_group", "stackable", "on_partial_refund", "transfers", "condition")
     KIND_FIELD_NUMBER: _ClassVar[int]
     FACE_FEN_FIELD_NUMBER: _ClassVar[int]
     THRESHOLD_FEN_FIELD_NUMBER: _ClassVar[int]
@@ -72,6 +72,7 @@ class Terms(_message.Message):
     STACKABLE_FIELD_NUMBER: _ClassVar[int]
     ON_PARTIAL_REFUND_FIELD_NUMBER: _ClassVar[int]
     TRANSFERS_FIELD_NUMBER: _ClassVar[int]
+    CONDITION_FIELD_NUMBER: _ClassVar[int]
     kind: CouponKind
     face_fen: int
     threshold_fen: int
@@ -86,7 +87,8 @@ class Terms(_message.Message):
     stackable: bool
     on_partial_refund: PartialRefundPolicy
     transfers: int
-    def __init__(self, kind: _Optional[_Union[CouponKind, str]] = ..., face_fen: _Optional[int] = ..., threshold_fen: _Optional[int] = ..., discount_bp: _Optional[int] = ..., cap_fen: _Optional[int] = ..., random_min_fen: _Optional[int] = ..., random_max_fen: _Optional[int] = ..., exchange_sku_ids: _Optional[_Iterable[str]] = ..., scope: _Optional[_Union[Scope, _Mapping]] = ..., first_order_only: bool = ..., exclusive_group: _Optional[str] = ..., stackable: bool = ..., on_partial_refund: _Optional[_Union[PartialRefundPolicy, str]] = ..., transfers: _Optional[int] = ...) -> None: ...
+    condition: str
+    def __init__(self, kind: _Optional[_Union[CouponKind, str]] = ..., face_fen: _Optional[int] = ..., threshold_fen: _Optional[int] = ..., discount_bp: _Optional[int] = ..., cap_fen: _Optional[int] = ..., random_min_fen: _Optional[int] = ..., random_max_fen: _Optional[int] = ..., exchange_sku_ids: _Optional[_Iterable[str]] = ..., scope: _Optional[_Union[Scope, _Mapping]] = ..., first_order_only: bool = ..., exclusive_group: _Optional[str] = ..., stackable: bool = ..., on_partial_refund: _Optional[_Union[PartialRefundPolicy, str]] = ..., transfers: _Optional[int] = ..., condition: _Optional[str] = ...) -> None: ...
 
 class Validity(_message.Message):
     __slots__ = ("kind", "start_time", "end_time", "amount", "delay")

@@ -115,8 +115,8 @@ class TemplateServiceServicer(object):
     def SetTemplate(self, request, context):
         """Makes a template as a DRAFT (version 0), or changes the one that was read as version.
 
-        Refuses TERMS_INVALID naming the field, TEMPLATE_CHANGED, TEMPLATE_NOT_FOUND,
-        TEMPLATE_STATE_INVALID (ended), STOCK_BELOW_ISSUED.
+        Refuses TERMS_INVALID or CONDITION_INVALID naming the field, TEMPLATE_CHANGED,
+        TEMPLATE_NOT_FOUND, TEMPLATE_STATE_INVALID (ended), STOCK_BELOW_ISSUED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
