@@ -28,7 +28,7 @@ from common.parking import Parking
 from common.publisher import Publisher
 from common.server import Exposed, Server, credentials
 from common.tables import Table
-from common.timers import TimerHandler, Timers
+from common.timers import Sweep, TimerHandler, Timers
 from common.tokens import Verifier
 from common.trim import Trimmer
 from common.verify import Check
@@ -62,6 +62,8 @@ class Service(Generic[C]):
     tables: Sequence[Table] = ()
     events: Callable[[Kit[C]], Mapping[type[Any], Handler]] = lambda _kit: {}
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
+    # What looks for due rows in the service's own tables, run with the timers.
+    sweeps: Callable[[Kit[C]], Sequence[Sweep]] = lambda _kit: ()
     checks: Sequence[Check] = ()
     # What it owes to members and payees, for the metrics.
     liabilities: Sequence[Liability] = ()
@@ -184,7 +186,9 @@ class Process:
             clients.producer,
             self.clock,
         )
-        self.timers = Timers(self.engine, self.pool, service.timers, self.clock)
+        self.timers = Timers(
+            self.engine, self.pool, service.timers, self.clock, service.sweeps(kit)
+        )
         trimmer = Trimmer(self.pool, config.command_retention_days)
         auditor = Auditor(
             config.database_url,

@@ -8,7 +8,7 @@ between, or a lease that runs out only repeat an id that already took effect.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
@@ -70,6 +70,11 @@ class Timer(Row, frozen=True):
 # From a due timer to its command. ``new_id`` is for what the command creates. The command's ``at``
 # is the due time, not the moment of running: late running must not change what is decided.
 TimerHandler = Callable[[Timer, str], Command]
+# From the time to commands for what is due in the service's own tables, by an index, a chunk at a
+# time; none when nothing is. For what is due by the thousand and moves with every event, where a
+# timer for each would cost more than the rest. Each command looks again whether its rows are due
+# and leaves them not due: runners may find the same rows at once, and a chunk may come again.
+Sweep = Callable[[datetime], Awaitable[Sequence[Command]]]
 
 
 class Timers:
@@ -81,11 +86,13 @@ class Timers:
         pool: asyncpg.Pool[Any],
         handlers: Mapping[str, TimerHandler],
         clock: Clock,
+        sweeps: Sequence[Sweep] = (),
     ) -> None:
         self.engine = engine
         self.pool = pool
         self.handlers = handlers
         self.clock = clock
+        self.sweeps = sweeps
         # The development clock runs what is due too: it must not return while the loop is at it.
         self._turn = asyncio.Lock()
         self._stop = asyncio.Event()
@@ -115,7 +122,7 @@ class Timers:
     async def run_once(self) -> int:
         """Runs one batch of due timers; the number that ended."""
         async with self._turn:
-            return await self._run_once()
+            return await self._run_once() + await self._sweep()
 
     async def _run_once(self) -> int:
         claimed = await self.pool.fetch(CLAIM, self.clock.now(), BATCH, LEASE)
@@ -139,6 +146,20 @@ class Timers:
         if done:
             await self.pool.execute(DONE, *columns_of(done))
         return len(done)
+
+    async def _sweep(self) -> int:
+        """One chunk of every sweep; the number of commands that took effect."""
+        done = 0
+        for sweep in self.sweeps:
+            outcomes = await self.engine.run_each(await sweep(self.clock.now()))
+            for outcome in outcomes:
+                if isinstance(outcome, Refusal):
+                    log.warning("sweep refused", reason=outcome.reason)
+                elif isinstance(outcome, BaseException):
+                    log.error("bug in a sweep", error=type(outcome).__name__)
+                else:
+                    done += 1
+        return done
 
     async def run_due(self) -> int:
         """Runs everything that is due to completion, timers set by timers included."""

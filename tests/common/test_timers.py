@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import asyncpg
 import pytest
@@ -13,7 +14,7 @@ from common.clock import DevelopmentClock
 from common.commands import Command, Decision
 from common.engine import Engine
 from common.rows import State
-from common.timers import Timer, Timers
+from common.timers import Sweep, Timer, Timers
 from tests.common import sample
 from tests.common.sample import AT, Raise
 
@@ -49,8 +50,9 @@ class Fixture:
         self.engine, self.pool, self.clock = engine, pool, clock
         self.timers = self.runner()
 
-    def runner(self) -> Timers:
-        return Timers(self.engine, self.pool, HANDLERS, self.clock)  # type: ignore[arg-type]
+    def runner(self, *sweeps: Sweep) -> Timers:
+        handlers: Any = HANDLERS
+        return Timers(self.engine, self.pool, handlers, self.clock, sweeps)
 
     async def due(self, kind: str, *refs: str, after: timedelta = timedelta()) -> None:
         await self.pool.executemany(
@@ -127,3 +129,31 @@ async def test_a_leased_timer_waits_until_its_lease_ends(given: Fixture) -> None
     assert await given.timers.run_once() == 0
     await given.pool.execute("UPDATE timers SET leased_until = now() - interval '1 second'")
     assert await given.timers.run_once() == 1
+
+
+async def test_a_sweep_runs_in_chunks_until_nothing_is_due(given: Fixture) -> None:
+    async def due(now: datetime) -> list[Command]:
+        found = await given.pool.fetch("SELECT ref FROM timers WHERE kind = 'swept' LIMIT 2")
+        await given.pool.execute(
+            "DELETE FROM timers WHERE kind = 'swept' AND ref = ANY($1::text[])",
+            [row["ref"] for row in found],
+        )
+        return [
+            Raise(id=row["ref"], merchant_id="m1", at=now, counter_id="swept", step=1)
+            for row in found
+        ]
+
+    # "swept" has no handler: only the sweep looks for these rows.
+    await given.due("swept", *(f"s{n}" for n in range(5)), after=timedelta(days=1))
+    runner = given.runner(due)
+    assert await runner.run_due() == 5
+    assert await sample.values(given.pool) == {"swept": 5}
+    assert await given.left() == set()
+
+
+async def test_a_sweep_that_fails_does_not_keep_the_timers_busy(given: Fixture) -> None:
+    async def due(now: datetime) -> list[Command]:
+        return [Raise(id="x", merchant_id="m1", at=now, counter_id="swept", step=13)]
+
+    runner = given.runner(due)
+    assert await runner.run_due() == 0

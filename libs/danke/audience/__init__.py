@@ -1,0 +1,1 @@
+"""danke.audience: generated from proto/, never edited."""

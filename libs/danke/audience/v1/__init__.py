@@ -1,0 +1,1 @@
+"""danke.audience.v1: generated from proto/, never edited."""

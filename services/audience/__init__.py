@@ -1,0 +1,1 @@
+"""Audience: who the members are, what they did, and where each stands in their own rhythm."""

@@ -1,0 +1,25 @@
+"""The audience service, put together. ``python -m services.audience.main``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from common.service import Service, run
+from services.audience import consumers, rpc, store, store_verify, timers
+from services.audience.config import Config
+
+SERVICE: Final = Service(
+    name="audience",
+    config=Config,
+    rpc=rpc.exposed,
+    tables=store.TABLES,
+    events=consumers.handlers,
+    timers=timers.HANDLERS,
+    sweeps=timers.sweeps,
+    checks=store_verify.CHECKS,
+    migrations=Path(__file__).parent / "migrations",
+)
+
+if __name__ == "__main__":
+    run(SERVICE)

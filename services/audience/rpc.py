@@ -1,0 +1,19 @@
+"""Audience's gRPC door: message → command → message. One file per noun; here they are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from common.server import Exposed
+from common.service import Kit
+from danke.audience.v1 import profile_pb2
+from services.audience.config import Config
+from services.audience.rpc_profiles import ProfileService
+
+
+def exposed(kit: Kit[Config]) -> Sequence[Exposed]:
+    """Every proto service that audience answers."""
+    door = (kit.engine, kit.pool, kit.clock)
+    return (
+        Exposed(profile_pb2.DESCRIPTOR.services_by_name["ProfileService"], ProfileService(*door)),
+    )

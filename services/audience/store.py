@@ -1,0 +1,14 @@
+"""Audience's tables, in the one order in which they are written."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from common.tables import Table
+from common.timers import Timer
+from services.audience import store_profiles
+
+TABLES: Final = (
+    *store_profiles.TABLES,
+    Table(Timer, "timers", mode="upsert"),
+)

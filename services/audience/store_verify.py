@@ -1,0 +1,10 @@
+"""What must always be true of audience, as queries that select what is not; domain.md §3.6."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from common.verify import Check
+from services.audience import store_verify_lifecycle
+
+CHECKS: Final[tuple[Check, ...]] = (*store_verify_lifecycle.CHECKS,)

@@ -1,0 +1,18 @@
+"""Audience's clock door: due rows → commands. One file per kind of work; here they are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from common.service import Kit
+from common.timers import Sweep, TimerHandler
+from services.audience import timers_stages
+from services.audience.config import Config
+
+HANDLERS: Final[Mapping[str, TimerHandler]] = {}
+
+
+def sweeps(kit: Kit[Config]) -> Sequence[Sweep]:
+    """What looks for due rows in audience's tables."""
+    return (timers_stages.sweep(kit.pool),)
