@@ -1,0 +1,1 @@
+"""What Kubernetes is told about each service, made from the code's own registries."""
