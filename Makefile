@@ -85,7 +85,7 @@ test-e2e: venv ## tests/e2e alone; KAFKA=apache runs them on Apache Kafka
 	KAFKA=$(KAFKA) $(BIN)/pytest tests/e2e $(if $(filter apache,$(KAFKA)),,-m "not apache") $(ARGS)
 
 CHECKS := check-format check-lint check-types check-imports check-protos check-breaking check-stubs \
-    check-reasons check-events
+    check-reasons check-events check-manifests
 
 .PHONY: check $(CHECKS)
 check: $(CHECKS) ## format, lint, types, imports, protos, events; `make -k check` shows all at once
@@ -135,6 +135,18 @@ reasons: venv ## rewrite docs/reasons.md from the refusal classes
 .PHONY: proto
 proto: venv ## regenerate libs/danke and libs/buf from proto/
 	$(BIN)/python -m tools.generate_protos
+
+# Cluster files, topics and rights follow from the services; `make manifests` judges them.
+check-manifests: venv
+	$(BIN)/python -m tools.generate_manifests --verify
+
+.PHONY: manifests-generate
+manifests-generate: venv ## rewrite what of deploy/ follows from the code
+	$(BIN)/python -m tools.generate_manifests
+
+.PHONY: manifests
+manifests: venv check-manifests ## render every overlay and judge it: schemas, policies, alerts
+	$(BIN)/python -m tools.check_manifests
 
 .PHONY: events
 events: venv ## regenerate docs/events from the event models
