@@ -1,4 +1,8 @@
-"""Trimming: command ids older than their window are forgotten, so that their table stays small."""
+"""Trimming: rows older than their window are forgotten, so that their tables stay small.
+
+Every service forgets command ids; what else grows with time and is no book of account is forgotten
+by a trimmer of its own, with its own statement.
+"""
 
 from __future__ import annotations
 
@@ -17,17 +21,25 @@ BATCH: Final = 5_000
 EVERY_S: Final = 600.0
 # Row by row places, not a range: two processes that trim at once skip each other's rows.
 TRIM: Final = """
-DELETE FROM command_log WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM command_log WHERE at < now() - $1::interval LIMIT $2 FOR UPDATE SKIP LOCKED
-))
+WITH gone AS (
+    DELETE FROM command_log WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM command_log WHERE at < now() - $1::interval LIMIT $2 FOR UPDATE SKIP LOCKED
+    )) RETURNING 1
+)
+SELECT count(*) FROM gone
 """
 
 
 class Trimmer:
-    """Forgets command ids after ``days``. Business keys go on refusing repeats for ever."""
+    """Forgets command ids after ``days``. Business keys go on refusing repeats for ever.
 
-    def __init__(self, pool: asyncpg.Pool[Any], days: int) -> None:
+    Another ``statement`` forgets other rows: it gets the window and a number of rows, and answers
+    how many it removed.
+    """
+
+    def __init__(self, pool: asyncpg.Pool[Any], days: int, statement: str = TRIM) -> None:
         self.pool = pool
+        self.statement = statement
         self.window = timedelta(days=days)
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -43,9 +55,8 @@ class Trimmer:
             await self._task
 
     async def run_once(self) -> int:
-        """Forgets one batch; the number of ids forgotten."""
-        answer = await self.pool.execute(TRIM, self.window, BATCH)
-        return int(answer.rpartition(" ")[2])
+        """Forgets one batch; the number of rows forgotten."""
+        return int(await self.pool.fetchval(self.statement, self.window, BATCH))
 
     async def _work(self) -> None:
         while not self._stop.is_set():

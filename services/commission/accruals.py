@@ -182,7 +182,7 @@ class AccrueOrder(Command, frozen=True, kw_only=True):
         yield Attribution, order
         yield GroupVerdict, order
         if not found.group(ATTRIBUTION, order):
-            yield from attribution_reads(self.merchant_id, self.buying)
+            yield from attribution_reads(self.merchant_id, self.buying, self.paid_at)
 
     def decide(self, state: State) -> Decision:
         known = state.get(Accrual, self._source)

@@ -11,11 +11,10 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 import msgspec
-from msgspec.structs import replace
 
 from common.commands import Command, Decision
 from common.rows import Group, Read, Row, State
-from services.commission.bindings import NEAREST, Above
+from services.commission.bindings import HELD, Held
 from services.commission.errors import AttributionExists
 from services.commission.guide_relations import EXCLUSIVE
 from services.commission.guides import Guide
@@ -90,13 +89,13 @@ class Buying(msgspec.Struct, frozen=True):
     group_id: str = ""
 
 
-def attribution_reads(merchant_id: str, buying: Buying) -> Iterable[Read]:
-    """What ``attribute`` looks at."""
-    yield NEAREST, (merchant_id, buying.member_id)
+def attribution_reads(merchant_id: str, buying: Buying, at: datetime) -> Iterable[Read]:
+    """What ``attribute`` looks at for an order of that moment."""
+    yield HELD, (merchant_id, buying.member_id, at)
     yield EXCLUSIVE, (merchant_id, buying.member_id)
     yield Programme, programme_key(merchant_id)
     if buying.promoter_hint:
-        yield NEAREST, (merchant_id, buying.promoter_hint)
+        yield HELD, (merchant_id, buying.promoter_hint, at)
     if buying.guide_hint:
         yield Guide, (merchant_id, buying.guide_hint)
     for item in buying.items:
@@ -108,8 +107,8 @@ class _Chain(msgspec.Struct, frozen=True):
     """Who is above a buyer: level 1, level 2, their promoter levels, and the click."""
 
     buyer: str
-    l1: Above | None
-    l2: Above | None
+    l1: Held | None
+    l2: Held | None
     click_id: str = ""
 
 
@@ -149,7 +148,7 @@ def attribute(
     )
 
 
-def _active(one: Above | None) -> Above | None:
+def _active(one: Held | None) -> Held | None:
     return one if one is not None and one.state == "ACTIVE" else None
 
 
@@ -158,62 +157,38 @@ def _chain(
 ) -> _Chain:
     """Level 1 and 2: the bound promoters, or the hint where no protected binding stands against it.
 
-    A promoter who buys is level 1 of the own order if the programme says so (自购返佣); D3. An
-    edge that had ended by ``at`` leads nowhere. Who is not active earns nothing, and nobody moves
-    up in their place.
+    Whoever held the buyer at ``at``, whatever became of the binding since; D2. A promoter who buys
+    is level 1 of the own order if the programme says so (自购返佣); D3. Who is not active earns
+    nothing, and nobody moves up in their place.
     """
-    near = {one.depth: one for one in state.group(NEAREST, (merchant_id, buying.member_id))}
+    near = {one.depth: one for one in state.group(HELD, (merchant_id, buying.member_id, at))}
     buyer = near[0].promoter_id if 0 in near else buying.member_id
-    ups: list[Above | None] = []
-    for depth in (1, 2):
-        one = near.get(depth)
-        if one is None or (one.valid_until is not None and at >= one.valid_until):
-            break
-        if one.bound_at is not None and at < one.bound_at:
-            # Bound after the order was created, and told of sooner: whoever it was before.
-            if one.before_id and one.before_id != one.promoter_id:
-                ups.append(replace(one, promoter_id=one.before_id, level_id="", state="ACTIVE"))
-                break
-            if not one.before_id:
-                break
-        ups.append(one)
-    click = ups[0].click_id if ups and ups[0] else ""
-    hinted = _hinted(state, programme, merchant_id, buying, buyer)
-    if hinted and not (ups and ups[0] and _holds(ups[0], at)):
-        first, above = hinted
-        live = above is not None and (above.valid_until is None or at < above.valid_until)
-        ups, click = [first, above if live else None], ""
+    ups = [near.get(1), near.get(2)]
+    click = near[1].click_id if 1 in near else ""
+    hinted = _hinted(state, programme, merchant_id, buying, buyer, at)
+    if hinted and not (1 in near and near[1].protected):
+        ups, click = list(hinted), ""
     itself = _active(near.get(0))
     if programme.self_purchase and itself is not None:
         ups = [itself, *ups]
-    first_two = [*ups, None, None][:2]
-    l2 = _active(first_two[1]) if programme.level_cap > 1 else None
-    return _Chain(buyer, _active(first_two[0]), l2, click)
-
-
-def _holds(one: Above, at: datetime) -> bool:
-    if not one.protected:
-        return False
-    return one.protected_until is None or at < one.protected_until
+    l2 = _active(ups[1]) if programme.level_cap > 1 else None
+    return _Chain(buyer, _active(ups[0]), l2, click)
 
 
 def _hinted(
-    state: State, programme: Programme, merchant_id: str, buying: Buying, buyer: str
-) -> tuple[Above, Above | None] | None:
+    state: State, programme: Programme, merchant_id: str, buying: Buying, buyer: str, at: datetime
+) -> tuple[Held, Held | None] | None:
     """The promoter an order names, and who is above; None if it is nobody, or the buyer."""
     hint = buying.promoter_hint
     if not hint:
         return None
-    near = {one.depth: one for one in state.group(NEAREST, (merchant_id, hint))}
+    near = {one.depth: one for one in state.group(HELD, (merchant_id, hint, at))}
     itself = near.get(0)
     if itself is None:
         made = admitted(programme, Promoter(merchant_id, hint), merchant_id, hint)
         if made is None:
             return None
-        itself = Above(
-            merchant_id, hint, 0, hint, made.state, "", has_customers=False, click_id="",
-            before_id="", bound_at=None, valid_until=None, protected=False, protected_until=None,
-        )  # fmt: skip
+        itself = Held(merchant_id, hint, at, 0, hint, made.state, "", "", protected=False)
     if itself.promoter_id == buyer:
         return None
     above = near.get(1)
@@ -267,7 +242,7 @@ class AttributeOrder(Command, frozen=True, kw_only=True):
 
     def reads(self, found: State) -> Iterable[Read]:
         yield Attribution, (self.merchant_id, self.buying.order_id)
-        yield from attribution_reads(self.merchant_id, self.buying)
+        yield from attribution_reads(self.merchant_id, self.buying, self.created_at)
 
     def decide(self, state: State) -> Decision:
         known = state.get(Attribution, (self.merchant_id, self.buying.order_id))

@@ -57,7 +57,7 @@ class Binding(Row, frozen=True):
     # None with ``protected`` set: never grabbed.
     protected_until: datetime | None
     protected: bool
-    # Whose the customer was until then: an order created before may be told of later.
+    # Whose the customer was until then.
     before_id: str = ""
 
     def is_valid(self, at: datetime) -> bool:
@@ -88,6 +88,59 @@ class BindingChange(Row, frozen=True):
     cause: Cause
     actor: str
     at: datetime
+    # What ``from_promoter_id`` held until then, its renewals included: an order created before may
+    # be told of at any time after, and belongs to whoever held the customer when it was created.
+    from_click_id: str = ""
+    from_valid_until: datetime | None = None
+    from_protected: bool = False
+    from_protected_until: datetime | None = None
+
+
+def change_of(
+    command: Command, customer_id: str, before: Binding | None, to_promoter_id: str, cause: Cause,
+    actor: str, change_id: str = "",
+) -> BindingChange:  # fmt: skip
+    """The history's row of one change; ``before`` is what held until now, valid or not."""
+    return BindingChange(
+        command.merchant_id,
+        change_id or command.new_id,
+        customer_id,
+        before.promoter_id if before else "",
+        to_promoter_id,
+        cause,
+        actor,
+        command.at,
+        before.click_id if before else "",
+        before.valid_until if before else None,
+        before.protected if before else False,
+        before.protected_until if before else None,
+    )
+
+
+class Held(Row, frozen=True):
+    """One promoter above a member as of a moment, ``depth`` steps up. Read only: from the history.
+
+    Only edges that were valid then are walked. ``depth`` 0 is the member itself, or whom it was
+    merged into.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "member_id", "as_of", "depth")
+
+    merchant_id: str
+    member_id: str
+    as_of: datetime
+    depth: int
+    promoter_id: str
+    # The promoter's standing and level now.
+    state: str
+    level_id: str
+    click_id: str
+    # Whether no other promoter could have taken the customer then.
+    protected: bool
+
+
+# The member and the next two above: all that an order can pay.
+HELD = Group(Held, ("merchant_id", "member_id", "as_of"), order=lambda row: row.depth)
 
 
 class Above(Row, frozen=True):
@@ -105,16 +158,10 @@ class Above(Row, frozen=True):
     state: str
     level_id: str
     has_customers: bool
-    click_id: str
-    before_id: str
-    bound_at: datetime | None
-    valid_until: datetime | None
-    protected: bool
-    protected_until: datetime | None
 
 
 _BY_DEPTH: Any = lambda row: row.depth  # noqa: E731
-# The member and the next two above: all that an order can pay.
+# The member and the next two above.
 NEAREST = Group(Above, ("merchant_id", "member_id"), order=_BY_DEPTH)
 # Everybody above, to the top.
 ALL_ABOVE = Group(Above, ("merchant_id", "member_id"), order=_BY_DEPTH)
@@ -227,7 +274,6 @@ class Binder(Command, frozen=True, kw_only=True):
             self._refuse_grab(state, programme, current, customer, promoter)
         self._refuse_cycle(state, customer, promoter)
         ends, protected, until = periods(programme, self.at)
-        # What an order created before this moment is attributed by, should it be told of later.
         binding = Binding(
             merchant,
             customer,
@@ -256,10 +302,7 @@ class Binder(Command, frozen=True, kw_only=True):
         self, programme: Programme, binding: Binding, before: Binding | None, cause: Cause,
         actor: str,
     ) -> tuple[BindingChange, CustomerBound]:  # fmt: skip
-        change = BindingChange(
-            self.merchant_id, self.new_id, binding.customer_id,
-            before.promoter_id if before else "", binding.promoter_id, cause, actor, self.at,
-        )  # fmt: skip
+        change = change_of(self, binding.customer_id, before, binding.promoter_id, cause, actor)
         told = CustomerBound(
             member_id=binding.customer_id,
             promoter_id=binding.promoter_id,
@@ -336,9 +379,6 @@ class UnbindCustomer(Command, frozen=True, kw_only=True):
             raise BindingNotFound(field="customer_id")
         before = binding.promoter_id
         after = replace(binding, promoter_id="", protected=False, protected_until=None)
-        change = BindingChange(
-            self.merchant_id, self.new_id, self.customer_id, before, "", "UNBIND", self.actor,
-            self.at,
-        )  # fmt: skip
+        change = change_of(self, self.customer_id, binding, "", "UNBIND", self.actor)
         event = CustomerUnbound(member_id=self.customer_id, promoter_id=before)
         return Decision(after, [after, change], [event])

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from common.commands import Command
 from common.consumers import Arrival, Handler
 from common.service import Kit
-from danke.events import groupbuy, loyalty, trade, wallet
+from danke.events import automation, groupbuy, loyalty, trade, wallet
 from services.commission.accruals import AccrueOrder, source_of
 from services.commission.attributions import AttributeOrder, Buying, Item
 from services.commission.config import Config
 from services.commission.entries import Line
 from services.commission.guide_relations import BindGuide, RecordOpening
+from services.commission.guide_tasks import AskGuide
 from services.commission.links import RecordClick
 from services.commission.members import LeaveMember
 from services.commission.merges import MergeMembers
@@ -22,6 +23,9 @@ from services.commission.referrals import EnrolReferred, VerifyPhone
 from services.commission.refunds import RefundPart, RefundSource
 from services.commission.settlements import CompleteOrder, GroupSucceeded
 from services.commission.staff_rewards import EarnLeaderReward, EarnRecharge
+
+# What a guide's list shows; nobody checks its length before.
+LONGEST_TITLE: Final = 200
 
 
 def order_created(event: trade.OrderCreated, arrival: Arrival) -> Command:
@@ -223,6 +227,34 @@ def leader_reward(event: groupbuy.LeaderRewardDue, arrival: Arrival) -> Command 
     )
 
 
+def leader_reward_reversed(
+    event: groupbuy.LeaderRewardReversed, arrival: Arrival
+) -> Command | None:
+    """Refunds took part or all of a leader's reward back; parity 56."""
+    if event.kind in ("POINTS", "COUPON"):
+        return None
+    return RefundSource(
+        **arrival.about(),
+        source_id=source_of("LEADER", event.reverses),
+        refund_id=event.idempotency_key,
+        parts=[RefundPart("", event.amount, 0)],
+        full=event.left == 0,
+    )
+
+
+def guide_task(event: automation.GuideTaskRequested, arrival: Arrival) -> Command:
+    """A journey or a campaign asks the member's guide to do something."""
+    return AskGuide(
+        **arrival.about(),
+        task_id=event.action_id,
+        member_id=event.member_id,
+        title=event.title[:LONGEST_TITLE],
+        due_at=event.due_at,
+        source_kind=event.source_kind,
+        source_id=event.source_id,
+    )
+
+
 def handlers(kit: Kit[Config]) -> Mapping[type[Any], Handler]:
     """Which events commission acts on, and how."""
     return {
@@ -240,4 +272,6 @@ def handlers(kit: Kit[Config]) -> Mapping[type[Any], Handler]:
         wallet.RechargeRefunded: recharge_refunded,
         groupbuy.GroupSucceeded: group_succeeded,
         groupbuy.LeaderRewardDue: leader_reward,
+        groupbuy.LeaderRewardReversed: leader_reward_reversed,
+        automation.GuideTaskRequested: guide_task,
     }

@@ -161,6 +161,14 @@ class RelationNotFound(NotFound):
     """The customer belongs to no guide."""
 
 
+class TaskNotFound(NotFound):
+    """There is no such task."""
+
+
+class TaskNotOpen(Refusal):
+    """The task's time is over."""
+
+
 class TargetNotFound(NotFound):
     """There is no such target."""
 

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from common.service import Kit, Service, run
+from common.trim import Trimmer
 from services.commission import (
     consumers,
     rpc,
     store,
     store_liabilities,
     store_money,
+    store_promotion,
     store_verify,
     timers,
 )
@@ -29,6 +31,12 @@ def payouts(kit: Kit[Config]) -> list[Any]:
     return [PayoutRunner(kit.engine, due, adapter, kit.clock)]
 
 
+def extras(kit: Kit[Config]) -> list[Any]:
+    """What runs besides the kit's own: payouts, and what forgets old clicks."""
+    days = kit.config.click_retention_days
+    return [*payouts(kit), Trimmer(kit.pool, days, store_promotion.TRIM_CLICKS)]
+
+
 SERVICE: Final = Service(
     name="commission",
     config=Config,
@@ -39,7 +47,7 @@ SERVICE: Final = Service(
     liabilities=store_liabilities.LIABILITIES,
     checks=store_verify.CHECKS,
     migrations=Path(__file__).parent / "migrations",
-    extras=payouts,
+    extras=extras,
 )
 
 if __name__ == "__main__":

@@ -13,10 +13,12 @@ from msgspec.structs import replace
 
 from common.commands import Command, Decision
 from common.rows import Read, Row, State
+from common.timers import Timer
 from danke.events.commission import CustomerUnbound
 from danke.events.envelope import Event
-from services.commission.bindings import Binding, BindingChange
+from services.commission.bindings import Binding, change_of
 from services.commission.guide_relations import GuideRelation
+from services.commission.guide_tasks import OPEN_TASKS, TASK_TIMER, ended, task_key
 from services.commission.promoters import Promoter, changed, member_key
 
 
@@ -30,12 +32,16 @@ class LeaveMember(Command, frozen=True, kw_only=True):
     def lane(self) -> str:
         return self.member_id
 
+    def locate(self) -> Sequence[Read]:
+        return ((OPEN_TASKS, (self.merchant_id, self.member_id)),)
+
     def keys(self, found: State) -> Sequence[str]:
-        return (member_key(self.member_id),)
+        tasks = found.group(OPEN_TASKS, (self.merchant_id, self.member_id))
+        return (member_key(self.member_id), *(task_key(task.task_id) for task in tasks))
 
     def reads(self, found: State) -> Iterable[Read]:
         key = (self.merchant_id, self.member_id)
-        return ((Promoter, key), (Binding, key), (GuideRelation, key))
+        return ((Promoter, key), (Binding, key), (GuideRelation, key), (OPEN_TASKS, key))
 
     def decide(self, state: State) -> Decision:
         key = (self.merchant_id, self.member_id)
@@ -52,14 +58,14 @@ class LeaveMember(Command, frozen=True, kw_only=True):
         if binding is not None and binding.promoter_id:
             before = binding.promoter_id
             rows.append(replace(binding, promoter_id="", protected=False, protected_until=None))
-            rows.append(
-                BindingChange(
-                    self.merchant_id, self.new_id, self.member_id, before, "", "UNBIND",
-                    "MEMBER_CLOSED", self.at,
-                )
-            )  # fmt: skip
+            rows.append(change_of(self, self.member_id, binding, "", "UNBIND", "MEMBER_CLOSED"))
             told.append(CustomerUnbound(member_id=self.member_id, promoter_id=before))
         deletes: list[tuple[type[Row], tuple[Any, ...]]] = []
+        for task in state.group(OPEN_TASKS, key):
+            task = replace(task, state="EXPIRED", ended_at=self.at)
+            rows.append(task)
+            told.append(ended(task))
+            deletes.append((Timer, (self.merchant_id, TASK_TIMER, task.task_id)))
         if state.get(GuideRelation, key) is not None:
             deletes.append((GuideRelation, key))
         return Decision(None, rows, told, deletes)

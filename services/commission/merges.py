@@ -30,6 +30,7 @@ from services.commission.bindings import (
     NEAREST,
     Binding,
     BindingChange,
+    change_of,
 )
 from services.commission.errors import BindingMoved
 from services.commission.guide_relations import (
@@ -181,11 +182,10 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         if kept is not None and {into, self.from_id} & set(above_kept):
             kept = None
         none = Binding(merchant, into, "", "", self.at, None, None, protected=False)
-        before = ours.promoter_id if ours else ""
         after = kept or (none if ours else None)
         if after is not None and after != ours:
             rows.append(after)
-            rows.append(self._change(f"{self.new_id}.0", into, before, after.promoter_id))
+            rows.append(self._change(f"{self.new_id}.0", into, ours, after.promoter_id))
         if theirs is not None and theirs.promoter_id:
             rows.append(replace(theirs, promoter_id="", protected=False, protected_until=None))
         customers = state.group(CUSTOMERS_OF, (merchant, self.from_id))
@@ -194,12 +194,12 @@ class MergeMembers(Command, frozen=True, kw_only=True):
                 continue
             rows.append(replace(one, promoter_id=into))
             change_id = f"{self.new_id}.{number}"
-            rows.append(self._change(change_id, one.customer_id, self.from_id, into))
+            rows.append(self._change(change_id, one.customer_id, one, into))
 
-    def _change(self, change_id: str, customer: str, before: str, after: str) -> BindingChange:
-        return BindingChange(
-            self.merchant_id, change_id, customer, before, after, "MERGE", self.merge_id, self.at
-        )
+    def _change(
+        self, change_id: str, customer: str, before: Binding | None, after: str
+    ) -> BindingChange:
+        return change_of(self, customer, before, after, "MERGE", self.merge_id, change_id)
 
     def _guides(
         self, state: State, into: str, rows: list[Row],

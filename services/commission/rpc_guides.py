@@ -20,6 +20,7 @@ from services.commission.errors import (
     TargetNotFound,
 )
 from services.commission.guide_relations import BindGuide, TransferCustomer
+from services.commission.guide_tasks import CompleteTask
 from services.commission.guides import MoveGuide, UpsertGuide
 from services.commission.programmes import BP
 from services.commission.referral_programmes import (
@@ -216,6 +217,33 @@ class GuideService(Door):
             achieved_fen=achieved,
             rate_bp=max(0, achieved) * BP // target.target_fen,
         )
+
+    async def ListGuideTasks(
+        self, request: pb.ListGuideTasksRequest, call: Call
+    ) -> pb.ListGuideTasksResponse:
+        state = word(request, "state")
+        rows, token = await paged(
+            request,
+            (EARLIEST, ""),
+            partial(store_guides.tasks, self.pool, call.merchant_id, request.guide_id, state),
+            lambda row: (row.due_at, row.task_id),
+        )
+        return pb.ListGuideTasksResponse(
+            tasks=[to_pb(pb.GuideTask, row) for row in rows], next_page_token=token
+        )
+
+    async def CompleteGuideTask(
+        self, request: pb.CompleteGuideTaskRequest, call: Call
+    ) -> pb.CompleteGuideTaskResponse:
+        row = await self.run(
+            CompleteTask,
+            request,
+            call,
+            task_id=request.task_id,
+            note=request.note,
+            actor=call.caller.actor,
+        )
+        return pb.CompleteGuideTaskResponse(task=to_pb(pb.GuideTask, row))
 
 
 def _pushed(document: pb.OrderDocument) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 import asyncpg
@@ -15,6 +16,7 @@ from services.commission.guide_relations import (
     GuideRelationChange,
     OpeningGuide,
 )
+from services.commission.guide_tasks import OPEN_TASKS, GuideTask
 from services.commission.guides import Guide
 from services.commission.performances import Performance
 from services.commission.referral_programmes import ReferralProgramme
@@ -29,6 +31,7 @@ GUIDES: Final = Table(Guide, "guides")
 RELATIONS: Final = Table(GuideRelation, "guide_relations")
 OPENINGS: Final = Table(OpeningGuide, "opening_guides")
 PERFORMANCES: Final = Table(Performance, "performances", mode="append")
+TASKS: Final = Table(GuideTask, "guide_tasks", groups={OPEN_TASKS: "t.state = 'OPEN'"})
 TARGETS: Final = Table(Target, "targets")
 REFERRAL_PROGRAMMES: Final = Table(ReferralProgramme, "referral_programmes")
 REFERRALS: Final = Table(Referral, "referrals", groups={ONE_REFERRAL: ""})
@@ -45,6 +48,7 @@ TABLES: Final = (
     Table(GuideRelationChange, "guide_relation_changes", mode="append"),
     OPENINGS,
     PERFORMANCES,
+    TASKS,
     TARGETS,
     REFERRAL_PROGRAMMES,
     REFERRALS,
@@ -142,6 +146,12 @@ SELECT {columns(RELATIONS)} FROM guide_relations t
 WHERE t.merchant_id = $1 AND t.guide_id = $2 AND t.customer_id > $3
 ORDER BY t.customer_id LIMIT $4
 """
+LIST_TASKS: Final = f"""
+SELECT {columns(TASKS)} FROM guide_tasks t
+WHERE t.merchant_id = $1 AND t.guide_id = $2 AND ($3 = '' OR t.state = $3)
+  AND (t.due_at, t.task_id) > ($4, $5)
+ORDER BY t.due_at, t.task_id LIMIT $6
+"""
 LIST_REFERRALS: Final = f"""
 SELECT {columns(REFERRALS)} FROM referrals t
 WHERE t.merchant_id = $1 AND t.referrer_id = $2 AND t.member_id > $3
@@ -202,6 +212,14 @@ async def guide_customers(
     """A guide's customers, by id."""
     rows = await pool.fetch(CUSTOMERS, merchant_id, guide_id, *after, limit)
     return [RELATIONS.decode(row) for row in rows]  # type: ignore[misc]
+
+
+async def tasks(
+    pool: Pool, merchant_id: str, guide_id: str, state: str, after: tuple[datetime, str], limit: int
+) -> list[GuideTask]:
+    """A guide's tasks, those due first first; ``state`` empty for all."""
+    rows = await pool.fetch(LIST_TASKS, merchant_id, guide_id, state, *after, limit)
+    return [TASKS.decode(row) for row in rows]  # type: ignore[misc]
 
 
 async def guide_months(

@@ -14,10 +14,12 @@ from common.tables import Columns, Part, Table
 from services.commission.bindings import (
     ALL_ABOVE,
     CUSTOMERS_OF,
+    HELD,
     NEAREST,
     Above,
     Binding,
     BindingChange,
+    Held,
 )
 from services.commission.links import Click, PromoLink
 from services.commission.programmes import Programme, Rate, programme_key
@@ -42,27 +44,64 @@ def columns(table: Table) -> str:
     return ", ".join(f"t.{column.name}" for column in table.columns)
 
 
+# Whom a member was merged into, or the member.
+_ITSELF: Final = """
+coalesce((
+    SELECT m.merged_into FROM promoters m WHERE m.merchant_id = v.merchant_id
+      AND m.promoter_id = v.member_id AND m.merged_into <> ''
+), v.member_id)
+"""
+
+
 def _above(most: str, least: str) -> str:
     return f"""
 WITH RECURSIVE up AS (
-    SELECT 0 AS depth, coalesce((
-            SELECT m.merged_into FROM promoters m WHERE m.merchant_id = v.merchant_id
-              AND m.promoter_id = v.member_id AND m.merged_into <> ''
-        ), v.member_id) AS promoter_id, '' AS click_id, '' AS before_id,
-        NULL::timestamptz AS bound_at, NULL::timestamptz AS valid_until, false AS protected,
-        NULL::timestamptz AS protected_until
+    SELECT 0 AS depth, {_ITSELF} AS promoter_id
     UNION ALL
-    SELECT up.depth + 1, b.promoter_id, b.click_id, b.before_id, b.bound_at, b.valid_until,
-        b.protected, b.protected_until
+    SELECT up.depth + 1, b.promoter_id
     FROM up JOIN bindings b ON b.merchant_id = v.merchant_id AND b.customer_id = up.promoter_id
     WHERE b.promoter_id <> '' AND up.depth < {most}
 ) CYCLE promoter_id SET is_cycle USING walked
 SELECT v.merchant_id, v.member_id, up.depth, up.promoter_id, coalesce(p.state, 'NONE') AS state,
-    coalesce(p.level_id, '') AS level_id, coalesce(p.has_customers, false) AS has_customers,
-    up.click_id, up.before_id, up.bound_at, up.valid_until, up.protected, up.protected_until
+    coalesce(p.level_id, '') AS level_id, coalesce(p.has_customers, false) AS has_customers
 FROM up LEFT JOIN promoters p
   ON p.merchant_id = v.merchant_id AND p.promoter_id = up.promoter_id
 WHERE NOT up.is_cycle AND up.depth >= {least} AND (up.depth > 0 OR p.promoter_id IS NOT NULL)
+"""
+
+
+# What held at v.as_of is what the first change after it ended; without one, what holds now.
+_HELD: Final = f"""
+WITH RECURSIVE up AS (
+    SELECT 0 AS depth, {_ITSELF} AS promoter_id, '' AS click_id, false AS protected
+    UNION ALL
+    SELECT up.depth + 1, coalesce(nullif(m.merged_into, ''), held.promoter_id), held.click_id,
+        held.protected AND (held.protected_until IS NULL OR v.as_of < held.protected_until)
+    FROM up CROSS JOIN LATERAL (
+        SELECT * FROM (
+            (SELECT 1 AS place, c.from_promoter_id AS promoter_id, c.from_click_id AS click_id,
+                c.from_valid_until AS valid_until, c.from_protected AS protected,
+                c.from_protected_until AS protected_until
+            FROM binding_changes c
+            WHERE c.merchant_id = v.merchant_id AND c.customer_id = up.promoter_id
+              AND c.at > v.as_of
+            ORDER BY c.at, c.change_id LIMIT 1)
+            UNION ALL
+            SELECT 2, b.promoter_id, b.click_id, b.valid_until, b.protected, b.protected_until
+            FROM bindings b
+            WHERE b.merchant_id = v.merchant_id AND b.customer_id = up.promoter_id
+        ) AS either ORDER BY place LIMIT 1
+    ) AS held
+    LEFT JOIN promoters m ON m.merchant_id = v.merchant_id AND m.promoter_id = held.promoter_id
+    WHERE held.promoter_id <> '' AND up.depth < 2
+      AND (held.valid_until IS NULL OR v.as_of < held.valid_until)
+) CYCLE promoter_id SET is_cycle USING walked
+SELECT v.merchant_id, v.member_id, v.as_of, up.depth, up.promoter_id,
+    coalesce(p.state, 'NONE') AS state, coalesce(p.level_id, '') AS level_id, up.click_id,
+    up.protected
+FROM up LEFT JOIN promoters p
+  ON p.merchant_id = v.merchant_id AND p.promoter_id = up.promoter_id
+WHERE NOT up.is_cycle AND (up.depth > 0 OR p.promoter_id IS NOT NULL)
 """
 
 
@@ -80,6 +119,7 @@ TABLES: Final = (
     Table(Click, "clicks", mode="append"),
     BINDINGS,
     CHANGES,
+    derived(Held, {HELD: _HELD}),
     derived(Above, {NEAREST: _above("2", "0"), ALL_ABOVE: _above("100000", "1")}),
     derived(
         Spending,
@@ -117,6 +157,7 @@ LIST_PROMOTERS: Final = f"""
 SELECT {columns(PROMOTERS)} FROM promoters t
 WHERE t.merchant_id = $1 AND t.state = $2 AND t.promoter_id > $3 ORDER BY t.promoter_id LIMIT $4
 """
+TRIM_CLICKS: Final = "SELECT trim_clicks($1::interval, $2)"
 CLICKS: Final = """
 SELECT outcome, count(*) AS clicks FROM clicks
 WHERE merchant_id = $1 AND promoter_id = $2 AND at >= $3 AND at < $4

@@ -253,4 +253,15 @@ CHECKS: Final = (
         ))
         """,
     ),
+    Check(
+        "open_tasks_have_their_timer",
+        "a guide's task that is open ends when it is due",
+        """
+        SELECT k.merchant_id, k.task_id, k.due_at FROM guide_tasks k
+        WHERE k.state = 'OPEN' AND NOT EXISTS (
+            SELECT FROM timers t
+            WHERE t.merchant_id = k.merchant_id AND t.kind = 'guide_task' AND t.ref = k.task_id
+        )
+        """,
+    ),
 )

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from common.timers import Timer, TimerHandler
 from services.commission.accruals import SETTLE_TIMER
+from services.commission.guide_tasks import TASK_TIMER, ExpireTask
 from services.commission.referral_orders import LOOK_TIMER
 from services.commission.referral_rewards import LookAtReferral
 from services.commission.settlements import SettleAccrual
@@ -37,8 +38,14 @@ def tell(timer: Timer, new_id: str) -> TellProgress:
     return TellProgress(**_about(timer, new_id), target_id=timer.ref)
 
 
+def expire_task(timer: Timer, new_id: str) -> ExpireTask:
+    """A guide's task is due."""
+    return ExpireTask(**_about(timer, new_id), task_id=timer.ref)
+
+
 HANDLERS: Final[Mapping[str, TimerHandler]] = {
     SETTLE_TIMER: settle,
     LOOK_TIMER: look,
     TARGET_TIMER: tell,
+    TASK_TIMER: expire_task,
 }

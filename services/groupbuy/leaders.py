@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
 
 from msgspec.structs import replace
 
 from common.commands import Decision
-from common.rows import Read, Row, State
+from common.rows import Read, State
 from danke.events import groupbuy as events
 from services.groupbuy.draft import Draft
 from services.groupbuy.errors import GroupNotOpen, RefundNotAllowed
@@ -23,8 +22,7 @@ from services.groupbuy.seats import (
     group_of,
     stock_back,
 )
-from services.groupbuy.settlement import OfGroup, fail
-from services.groupbuy.terms import Terms
+from services.groupbuy.settlement import fail
 
 
 class LeaveGroup(OfSeat, frozen=True, kw_only=True):
@@ -113,81 +111,3 @@ def drop_out(draft: Draft, group: BuyGroup, seat: Seat) -> BuyGroup:
         )
     )
     return group
-
-
-class LeaderReward(Row, frozen=True):
-    """What a leader was due for one successful group; told once."""
-
-    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "group_id")
-
-    merchant_id: str
-    group_id: str
-    activity_id: str
-    leader_id: str
-    kind: str
-    amount: int
-    ref: str
-    seats_counted: int
-
-
-class RewardLeader(OfGroup, frozen=True, kw_only=True):
-    """The refund window of a successful group has passed: its leader's reward is due.
-
-    Counts seats that are settled and not refunded now, the leader's own aside. A leader whose own
-    seat was refunded gets nothing, nor one whose members all were. domain.md §2.1, §2.14.
-    """
-
-    def reads(self, found: State) -> Iterable[Read]:
-        yield from super().reads(found)
-        yield LeaderReward, (self.merchant_id, self.group_id)
-
-    def decide(self, state: State) -> Decision:
-        draft = Draft(state, self)
-        group = self.group(draft)
-        terms = terms_of(draft, group)
-        known = draft.get(LeaderReward, self.group_id)
-        if known is not None or group.status != "SUCCEEDED" or terms.reward.kind == "NONE":
-            return Decision(result=group)
-        seats = draft.group(LIVE_SEATS, self.group_id)
-        own = [seat for seat in seats if seat.member_id == group.leader_id]
-        others = [seat for seat in seats if seat.member_id != group.leader_id]
-        amount = _amount(terms, own, others)
-        if not others or not amount or (not own and group.mode != "COMMUNITY"):
-            return Decision(result=group)
-        draft.put(
-            LeaderReward(
-                self.merchant_id,
-                self.group_id,
-                group.activity_id,
-                group.leader_id,
-                terms.reward.kind,
-                amount,
-                terms.reward.ref,
-                len(others),
-            )
-        )
-        draft.tell(
-            events.LeaderRewardDue(
-                group_id=self.group_id,
-                activity_id=group.activity_id,
-                leader_id=group.leader_id,
-                kind=terms.reward.kind,
-                amount=amount,
-                ref=terms.reward.ref,
-                seats_counted=len(others),
-                idempotency_key=f"{self.group_id}.leader",
-            )
-        )
-        return draft.decision(group)
-
-
-def _amount(terms: Terms, own: list[Seat], others: list[Seat]) -> int:
-    """Points, fen, or 1 coupon. Shares are floored; domain.md §2.0."""
-    reward = terms.reward
-    if reward.kind == "CASH_PER_MEMBER":
-        return reward.amount * len(others)
-    if reward.kind == "CASH_BP":
-        return sum(seat.net_fen for seat in own) * reward.amount // 10_000
-    if reward.kind == "SALES_BP":
-        return sum(seat.net_fen for seat in (*own, *others)) * reward.amount // 10_000
-    return 1 if reward.kind == "COUPON" else reward.amount

@@ -30,6 +30,7 @@ from services.groupbuy.errors import MemberMoved, PredecessorMissing
 from services.groupbuy.groups import BuyGroup
 from services.groupbuy.leaders import drop_out
 from services.groupbuy.refunds import OPEN_REFUNDS, Refund, done, note_refund, refunded
+from services.groupbuy.rewards import reverse_reward, reward_reads
 from services.groupbuy.seat_payments import pay_seat, reads_to_pay
 from services.groupbuy.seats import LIVE_SEATS, ORDER_SEATS, Seat, free, group_of, stock_back
 
@@ -181,6 +182,7 @@ class TakeOrderRefunded(_OfOrder, frozen=True, kw_only=True):
         for seat in found.group(ORDER_SEATS, (self.merchant_id, self.order_id)):
             yield OPEN_REFUNDS, (self.merchant_id, seat.seat_id)
             yield LIVE_SEATS, (self.merchant_id, seat.group_id)
+            yield from reward_reads(self.merchant_id, seat.group_id)
 
     def decide(self, state: State) -> Decision:
         draft, seat, member = self.begin(state)
@@ -194,6 +196,8 @@ class TakeOrderRefunded(_OfOrder, frozen=True, kw_only=True):
         note_order(draft, member, self.order_id, "REFUNDED" if self.is_full else "PARTLY_REFUNDED")
         if seat is not None and self.is_full:
             self._nothing_left(draft, seat.seat_id)
+        if seat is not None and seat.state == "SETTLED":
+            reverse_reward(draft, group_of(draft, seat), self.refund_id)
         return draft.decision()
 
     def _not_asked(self, draft: Draft, seat: Seat) -> None:

@@ -8,8 +8,8 @@ from typing import Final
 
 from common.tables import Table
 from services.groupbuy.groups import LED_BY, LIVE_IN_BUCKET, BuyGroup
-from services.groupbuy.leaders import LeaderReward
 from services.groupbuy.refunds import MEMBER_REFUNDS, OPEN_REFUNDS, Refund
+from services.groupbuy.rewards import REVERSALS, REWARD, LeaderReward, RewardReversal
 from services.groupbuy.seat_payments import SeatPayment
 from services.groupbuy.seats import (
     LIVE_SEATS,
@@ -45,7 +45,8 @@ TABLES: Final = (
     SEATS,
     Table(SeatPayment, "seat_payments", mode="append"),
     REFUNDS,
-    Table(LeaderReward, "leader_rewards", mode="append"),
+    Table(LeaderReward, "leader_rewards", mode="append", groups={REWARD: ""}),
+    Table(RewardReversal, "reward_reversals", mode="append", groups={REVERSALS: ""}),
 )
 
 # What strangers may join (凑团): soonest to end first, and nothing that has no seat left.

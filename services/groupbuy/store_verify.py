@@ -129,6 +129,16 @@ CHECKS: Final = (
         """,
     ),
     Check(
+        "rewards_are_reversed_at_most_once",
+        "what refunds took back of a leader's reward is at most what was due",
+        """
+        SELECT v.merchant_id, v.group_id, sum(v.amount) AS reversed, min(r.amount) AS due
+        FROM reward_reversals v LEFT JOIN leader_rewards r
+          ON r.merchant_id = v.merchant_id AND r.group_id = v.group_id
+        GROUP BY v.merchant_id, v.group_id HAVING sum(v.amount) > coalesce(min(r.amount), 0)
+        """,
+    ),
+    Check(
         "payments_have_one_seat",
         "a seat was bought by one payment, and every other one went back",
         """

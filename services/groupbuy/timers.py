@@ -11,8 +11,8 @@ from services.groupbuy import (
     assists,
     bargains,
     groups,
-    leaders,
     refunds,
+    rewards,
     seats,
     settlement,
 )
@@ -53,7 +53,7 @@ HANDLERS: Final[Mapping[str, TimerHandler]] = {
     seats.HOLD_TIMER: _of(seats.CancelSeat, "seat_id", expired=True),
     groups.EXPIRY_TIMER: _of(settlement.ExpireGroup, "group_id"),
     groups.SIMULATE_TIMER: _of(settlement.SimulateGroup, "group_id"),
-    groups.REWARD_TIMER: _of(leaders.RewardLeader, "group_id"),
+    groups.REWARD_TIMER: _of(rewards.RewardLeader, "group_id"),
     refunds.CHASE_TIMER: _of(refunds.ChaseRefund, "refund_id"),
     bargains.BARGAIN_TIMER: _of(bargains.ExpireBargain, "bargain_id"),
     assists.ASSIST_TIMER: _of(assists.ExpireAssist, "assist_id"),

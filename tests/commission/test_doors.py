@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -27,7 +28,7 @@ from danke.commission.v1.guide_pb2_grpc import GuideServiceStub
 from danke.commission.v1.programme_pb2_grpc import ProgrammeServiceStub
 from danke.commission.v1.promoter_pb2_grpc import PromoterServiceStub
 from danke.commission.v1.withdrawal_pb2_grpc import WithdrawalServiceStub
-from danke.events import loyalty, trade, wallet
+from danke.events import automation, groupbuy, loyalty, trade, wallet
 from danke.events.envelope import Envelope, Event, event_type, to_headers
 from services.commission.main import SERVICE
 from tests.commission.shop import START
@@ -255,3 +256,64 @@ async def test_bad_input_names_its_field(doors: Doors) -> None:
         )
     )
     assert (refused.code, refused.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "LEVEL_CAP")
+
+
+async def test_a_leaders_reward_comes_and_goes_by_the_topic(doors: Doors) -> None:
+    """Parity 56: told thrice, and the reversal first of all; what it reverses is named."""
+    group = {"group_id": "g1", "activity_id": "a", "leader_id": "lea"}
+    due = groupbuy.LeaderRewardDue(
+        **group, kind="CASH_BP", amount=700, ref="", seats_counted=2, idempotency_key="g1.leader"
+    )
+    back = groupbuy.LeaderRewardReversed(
+        **group, kind="CASH_BP", amount=250, left=450, ref="", reverses="g1.leader",
+        refund_id="r1", idempotency_key="g1.leader/r1",
+    )  # fmt: skip
+    points = groupbuy.LeaderRewardDue(
+        **group, kind="POINTS", amount=900, ref="", seats_counted=2, idempotency_key="p"
+    )
+    await doors.tell(back, due, due, back, points)
+    await doors.until("lea", frozen_fen=450)
+    doors.process.set_time(START + timedelta(days=8))
+    await doors.process.timers.run_due()
+    await doors.until("lea", available_fen=450, frozen_fen=0)
+    rest = groupbuy.LeaderRewardReversed(
+        **group, kind="CASH_BP", amount=450, left=0, ref="", reverses="g1.leader",
+        refund_id="r2", idempotency_key="g1.leader/r2",
+    )  # fmt: skip
+    await doors.tell(rest, rest)
+    await doors.until("lea", available_fen=0, debt_fen=0)
+
+
+async def test_a_journey_asks_the_members_guide(doors: Doors) -> None:
+    """By automation's topic, told thrice under ids of their own: one task, done once."""
+    asked = guide_pb2.UpsertGuideRequest(request_id="g", guide_id="A", store_id="s1")
+    await doors.guides.UpsertGuide(asked, metadata=doors.meta)
+    bind = guide_pb2.BindGuideRequest(request_id="b", customer_id="m", guide_id="A")
+    await doors.guides.BindGuide(bind, metadata=doors.meta)
+    task = automation.GuideTaskRequested(
+        action_id="act-1", member_id="m", source_kind="JOURNEY", source_id="wake", title="call",
+        due_at=START + timedelta(days=2),
+    )  # fmt: skip
+    await doors.tell(task, task, task)
+    listing = guide_pb2.ListGuideTasksRequest(
+        guide_id="A", state=guide_pb2.GuideTask.STATE_OPEN, page_size=1
+    )
+    found = await doors.guides.ListGuideTasks(listing, metadata=doors.meta)
+    async with asyncio.timeout(15):
+        while not found.tasks:
+            await asyncio.sleep(0.05)
+            found = await doors.guides.ListGuideTasks(listing, metadata=doors.meta)
+    assert [(one.task_id, one.member_id, one.title) for one in found.tasks] == [
+        ("act-1", "m", "call")
+    ]
+    for _ in range(2):
+        done = await doors.guides.CompleteGuideTask(
+            guide_pb2.CompleteGuideTaskRequest(request_id="d", task_id="act-1"),
+            metadata=metadata(doors.merchant, actor="guide-A"),
+        )
+        assert (done.task.state, done.task.done_by) == (guide_pb2.GuideTask.STATE_DONE, "guide-A")
+    listing.page_token = found.next_page_token
+    assert not (await doors.guides.ListGuideTasks(listing, metadata=doors.meta)).tasks
+    unknown = guide_pb2.CompleteGuideTaskRequest(request_id="e", task_id="none")
+    refused = await refusal(doors.guides.CompleteGuideTask(unknown, metadata=doors.meta))
+    assert refused.reason == "TASK_NOT_FOUND"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
 
+from services.commission.guide_relations import BindGuide
+from services.commission.guide_tasks import AskGuide
 from services.commission.merges import MergeMembers
 from services.commission.referral_programmes import Reward, Step
 from services.commission.refunds import RefundPart
@@ -40,6 +43,7 @@ CORRUPTIONS = {
     "cash_rewards_are_entered": """
         UPDATE accruals SET paid_fen = paid_fen + 1 WHERE kind = 'REFERRAL'
     """,
+    "open_tasks_have_their_timer": "DELETE FROM timers WHERE kind = 'guide_task'",
     "merged_accounts_are_empty": """
         UPDATE credits SET account_id = 'PROMOTER:old' WHERE remaining_fen > 0
     """,
@@ -78,6 +82,11 @@ async def some_history(shop: Shop) -> None:
     await shop.refund("done", "late", RefundPart("l1", 500, 0))
     await shop.run(MergeMembers, merge_id="x", from_id="old", into_id="new")
     await enrol(shop, "n1", referrer="p1")
+    await shop.run(BindGuide, customer_id="buyer", guide_id="B", actor="boss")
+    await shop.run(
+        AskGuide, task_id="t1", member_id="buyer", title="call", source_kind="JOURNEY",
+        source_id="j1", due_at=shop.now + timedelta(days=1),
+    )  # fmt: skip
 
 
 def test_every_check_has_a_corruption() -> None:

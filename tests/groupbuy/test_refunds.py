@@ -170,6 +170,42 @@ async def test_refunded_seats_do_not_count_for_the_reward(market: Market) -> Non
     assert (due["amount"], due["seats_counted"]) == (300, 1)
 
 
+@pytest.mark.parametrize(
+    ("reward", "steps"),
+    [
+        # Of 656 (3.33 % of 19 700): after 900 fen, after a whole seat, after the leader's own.
+        (LeaderReward(kind="SALES_BP", amount=333), [30, 230, 396]),
+        (LeaderReward(kind="CASH_PER_MEMBER", amount=300), [0, 300, 300]),
+        (LeaderReward(kind="CASH_BP", amount=1_000), [0, 0, 590]),
+        (LeaderReward(kind="POINTS", amount=200), [0, 0, 200]),
+    ],
+    ids=lambda one: one.kind if isinstance(one, LeaderReward) else "",
+)
+async def test_refunds_after_the_reward_reverse_it(
+    market: Market, reward: LeaderReward, steps: list[int]
+) -> None:
+    """Parity 56: each reversal names what it reverses, and they sum exactly to what was due."""
+    leader, member, other = await full_group(market, reward=reward)
+    await market.due(hours=168)
+    (due,) = await market.told("LeaderRewardDue")
+    await refund(market, other, 900, full=False)
+    await refund(market, member, 6_900, full=True)
+    await refund(market, leader, 5_900, full=True)
+    back = await market.told("LeaderRewardReversed")
+    assert [one["amount"] for one in back] == [step for step in steps if step]
+    assert {one["reverses"] for one in back} == {due["idempotency_key"]}
+    assert back[-1]["left"] == 0
+    assert sum(one["amount"] for one in back) == due["amount"]
+
+
+async def test_a_refund_before_the_reward_reverses_nothing(market: Market) -> None:
+    _, member, _ = await full_group(market, reward=LeaderReward(kind="POINTS", amount=200))
+    await refund(market, member, 6_900, full=True)
+    await market.due(hours=168)
+    assert len(await market.told("LeaderRewardDue")) == 1
+    assert not await market.told("LeaderRewardReversed")
+
+
 async def test_a_leader_whose_own_seat_was_refunded_gets_nothing(market: Market) -> None:
     leader, *_ = await full_group(market, reward=LeaderReward(kind="POINTS", amount=200))
     await refund(market, leader, 5_900, full=True)

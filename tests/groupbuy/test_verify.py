@@ -39,6 +39,10 @@ CORRUPTIONS = {
         UPDATE buy_groups SET virtual = virtual + 1 WHERE outcome = 'SIMULATED'
     """,
     "what_waits_has_its_timer": "DELETE FROM timers WHERE kind = 'refund_chase'",
+    "rewards_are_reversed_at_most_once": """
+        INSERT INTO reward_reversals (merchant_id, reversal_id, group_id, refund_id, amount)
+        VALUES ('m1', 'twice', 'nobodys', 'r', 1)
+    """,
     "payments_have_one_seat": "DELETE FROM refunds WHERE kind = 'DUPLICATE'",
     "customers_count_their_orders": "UPDATE customers SET bought = bought + 1 WHERE open = 1",
     "bargains_are_cut_by_friends": "UPDATE bargains SET price_fen = price_fen - 1",

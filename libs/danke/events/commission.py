@@ -243,6 +243,27 @@ class GuideTargetProgress(GuideEvent, frozen=True, kw_only=True):
     final: bool
 
 
+class GuideTaskGiven(GuideEvent, frozen=True, kw_only=True):
+    """A journey or a campaign asks the guide to do something for an exclusive customer."""
+
+    task_id: str
+    member_id: str
+    store_id: str
+    due_at: datetime
+    source_kind: str
+    source_id: str
+
+
+class GuideTaskEnded(GuideEvent, frozen=True, kw_only=True):
+    """The guide did it, or its time ran out."""
+
+    task_id: str
+    member_id: str
+    state: Literal["DONE", "EXPIRED"]
+    source_kind: str
+    source_id: str
+
+
 # --- referral -------------------------------------------------------------------------------------
 
 

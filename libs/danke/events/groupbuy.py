@@ -241,6 +241,24 @@ class LeaderRewardDue(SettlementEvent, frozen=True, kw_only=True):
     idempotency_key: str
 
 
+class LeaderRewardReversed(SettlementEvent, frozen=True, kw_only=True):
+    """Refunds took part or all of a leader's reward back.
+
+    ``reverses`` is the ``idempotency_key`` of the LeaderRewardDue; ``amount`` goes back now, in its
+    unit, and ``left`` of it remains. All reversals of one reward sum to at most what was due.
+    """
+
+    leader_id: str
+    kind: RewardKind
+    amount: int
+    left: int
+    ref: str
+    reverses: str
+    # The refund that caused it.
+    refund_id: str
+    idempotency_key: str
+
+
 class NewCustomerAcquired(SettlementEvent, frozen=True, kw_only=True):
     """A successful group brought a member who had never bought; ``inviter_id`` brought them."""
 

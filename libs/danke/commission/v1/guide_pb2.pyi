@@ -400,3 +400,79 @@ class GetGuideTargetResponse(_message.Message):
     achieved_fen: int
     rate_bp: int
     def __init__(self, target_fen: _Optional[int] = ..., achieved_fen: _Optional[int] = ..., rate_bp: _Optional[int] = ...) -> None: ...
+
+class GuideTask(_message.Message):
+    __slots__ = ("task_id", "guide_id", "store_id", "member_id", "title", "state", "source_kind", "source_id", "created_at", "due_at", "ended_at", "done_by", "note")
+    class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STATE_UNSPECIFIED: _ClassVar[GuideTask.State]
+        STATE_OPEN: _ClassVar[GuideTask.State]
+        STATE_DONE: _ClassVar[GuideTask.State]
+        STATE_EXPIRED: _ClassVar[GuideTask.State]
+    STATE_UNSPECIFIED: GuideTask.State
+    STATE_OPEN: GuideTask.State
+    STATE_DONE: GuideTask.State
+    STATE_EXPIRED: GuideTask.State
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    GUIDE_ID_FIELD_NUMBER: _ClassVar[int]
+    STORE_ID_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_KIND_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_ID_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    DUE_AT_FIELD_NUMBER: _ClassVar[int]
+    ENDED_AT_FIELD_NUMBER: _ClassVar[int]
+    DONE_BY_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    task_id: str
+    guide_id: str
+    store_id: str
+    member_id: str
+    title: str
+    state: GuideTask.State
+    source_kind: str
+    source_id: str
+    created_at: _timestamp_pb2.Timestamp
+    due_at: _timestamp_pb2.Timestamp
+    ended_at: _timestamp_pb2.Timestamp
+    done_by: str
+    note: str
+    def __init__(self, task_id: _Optional[str] = ..., guide_id: _Optional[str] = ..., store_id: _Optional[str] = ..., member_id: _Optional[str] = ..., title: _Optional[str] = ..., state: _Optional[_Union[GuideTask.State, str]] = ..., source_kind: _Optional[str] = ..., source_id: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., done_by: _Optional[str] = ..., note: _Optional[str] = ...) -> None: ...
+
+class ListGuideTasksRequest(_message.Message):
+    __slots__ = ("guide_id", "state", "page_size", "page_token")
+    GUIDE_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    guide_id: str
+    state: GuideTask.State
+    page_size: int
+    page_token: str
+    def __init__(self, guide_id: _Optional[str] = ..., state: _Optional[_Union[GuideTask.State, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListGuideTasksResponse(_message.Message):
+    __slots__ = ("tasks", "next_page_token")
+    TASKS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    tasks: _containers.RepeatedCompositeFieldContainer[GuideTask]
+    next_page_token: str
+    def __init__(self, tasks: _Optional[_Iterable[_Union[GuideTask, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class CompleteGuideTaskRequest(_message.Message):
+    __slots__ = ("request_id", "task_id", "note")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    task_id: str
+    note: str
+    def __init__(self, request_id: _Optional[str] = ..., task_id: _Optional[str] = ..., note: _Optional[str] = ...) -> None: ...
+
+class CompleteGuideTaskResponse(_message.Message):
+    __slots__ = ("task",)
+    TASK_FIELD_NUMBER: _ClassVar[int]
+    task: GuideTask
+    def __init__(self, task: _Optional[_Union[GuideTask, _Mapping]] = ...) -> None: ...

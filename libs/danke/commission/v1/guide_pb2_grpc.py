@@ -110,6 +110,16 @@ class GuideServiceStub(object):
                 request_serializer=danke_dot_commission_dot_v1_dot_guide__pb2.GetGuideTargetRequest.SerializeToString,
                 response_deserializer=danke_dot_commission_dot_v1_dot_guide__pb2.GetGuideTargetResponse.FromString,
                 _registered_method=True)
+        self.ListGuideTasks = channel.unary_unary(
+                '/danke.commission.v1.GuideService/ListGuideTasks',
+                request_serializer=danke_dot_commission_dot_v1_dot_guide__pb2.ListGuideTasksRequest.SerializeToString,
+                response_deserializer=danke_dot_commission_dot_v1_dot_guide__pb2.ListGuideTasksResponse.FromString,
+                _registered_method=True)
+        self.CompleteGuideTask = channel.unary_unary(
+                '/danke.commission.v1.GuideService/CompleteGuideTask',
+                request_serializer=danke_dot_commission_dot_v1_dot_guide__pb2.CompleteGuideTaskRequest.SerializeToString,
+                response_deserializer=danke_dot_commission_dot_v1_dot_guide__pb2.CompleteGuideTaskResponse.FromString,
+                _registered_method=True)
 
 
 class GuideServiceServicer(object):
@@ -224,6 +234,22 @@ class GuideServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListGuideTasks(self, request, context):
+        """What journeys and campaigns ask a guide to do, those due first first. Without a guide_id: what
+        was asked for members who had no guide. Refuses PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CompleteGuideTask(self, request, context):
+        """The guide did it; a repeat answers the same. Refuses TASK_NOT_FOUND, TASK_NOT_OPEN from the time
+        it was due.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_GuideServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -301,6 +327,16 @@ def add_GuideServiceServicer_to_server(servicer, server):
                     servicer.GetGuideTarget,
                     request_deserializer=danke_dot_commission_dot_v1_dot_guide__pb2.GetGuideTargetRequest.FromString,
                     response_serializer=danke_dot_commission_dot_v1_dot_guide__pb2.GetGuideTargetResponse.SerializeToString,
+            ),
+            'ListGuideTasks': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListGuideTasks,
+                    request_deserializer=danke_dot_commission_dot_v1_dot_guide__pb2.ListGuideTasksRequest.FromString,
+                    response_serializer=danke_dot_commission_dot_v1_dot_guide__pb2.ListGuideTasksResponse.SerializeToString,
+            ),
+            'CompleteGuideTask': grpc.unary_unary_rpc_method_handler(
+                    servicer.CompleteGuideTask,
+                    request_deserializer=danke_dot_commission_dot_v1_dot_guide__pb2.CompleteGuideTaskRequest.FromString,
+                    response_serializer=danke_dot_commission_dot_v1_dot_guide__pb2.CompleteGuideTaskResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -709,6 +745,60 @@ class GuideService(object):
             '/danke.commission.v1.GuideService/GetGuideTarget',
             danke_dot_commission_dot_v1_dot_guide__pb2.GetGuideTargetRequest.SerializeToString,
             danke_dot_commission_dot_v1_dot_guide__pb2.GetGuideTargetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListGuideTasks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.commission.v1.GuideService/ListGuideTasks',
+            danke_dot_commission_dot_v1_dot_guide__pb2.ListGuideTasksRequest.SerializeToString,
+            danke_dot_commission_dot_v1_dot_guide__pb2.ListGuideTasksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CompleteGuideTask(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.commission.v1.GuideService/CompleteGuideTask',
+            danke_dot_commission_dot_v1_dot_guide__pb2.CompleteGuideTaskRequest.SerializeToString,
+            danke_dot_commission_dot_v1_dot_guide__pb2.CompleteGuideTaskResponse.FromString,
             options,
             channel_credentials,
             insecure,
