@@ -165,5 +165,7 @@ def _need(holds: bool, field: str, why: str) -> None:
 
 
 def total(values: Sequence[int], indexes: Sequence[int]) -> int:
-    """The sum of some of the values."""
+    """The sum of the values at these places, each named once."""
+    if len(indexes) == len(values):
+        return sum(values)
     return sum([values[index] for index in indexes])

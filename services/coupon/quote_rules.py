@@ -14,7 +14,7 @@ import msgspec
 from services.coupon.carts import CartLine, Offer, Question, Voucher, covers, where_and_who
 from services.coupon.conditions import holds
 from services.coupon.promotion_terms import total
-from services.coupon.terms import FULL_BP
+from services.coupon.terms import FULL_BP, Scope
 
 
 def offer_reason(question: Question, offer: Offer, facts: dict[str, Any]) -> str:
@@ -66,32 +66,61 @@ def facts_of(question: Question, payable: Sequence[int]) -> dict[str, Any]:
     }
 
 
-def promotion_lines(lines: Sequence[CartLine], offer: Offer) -> tuple[int, ...]:
-    """The lines a bundle or full reduction counts."""
-    terms = offer.terms
-    skus = {item.sku_id for item in terms.items}
-    return tuple(
-        index
-        for index, line in enumerate(lines)
-        if not line.no_promotions
-        and not line.add_on_of
-        and covers(terms.scope, line)
-        and (not skus or line.sku_id in skus)
-    )
+class CartIndex:
+    """The cart's lines by product and category: which ones a rule counts, without a look at each.
 
+    Lines bought as add-ons count for nothing; others may be closed to promotions or to coupons.
+    """
 
-def voucher_lines(lines: Sequence[CartLine], voucher: Voucher) -> tuple[int, ...]:
-    """The lines a coupon counts; a shipping coupon counts them for its threshold."""
-    terms = voucher.terms
-    skus = set(terms.exchange_sku_ids) if terms.kind == "EXCHANGE" else set()
-    return tuple(
-        index
-        for index, line in enumerate(lines)
-        if not line.no_coupons
-        and not line.add_on_of
-        and covers(terms.scope, line)
-        and (not skus or line.sku_id in skus)
-    )
+    def __init__(self, lines: Sequence[CartLine]) -> None:
+        self._lines = lines
+        # Line numbers in order, by what a rule may ask for.
+        self._products: dict[str, list[int]] = {}
+        self._categories: dict[str, list[int]] = {}
+        self._skus: dict[str, list[int]] = {}
+        self._all: list[int] = []
+        self._no_promotions: set[int] = set()
+        self._no_coupons: set[int] = set()
+        for index, line in enumerate(lines):
+            if line.add_on_of:
+                continue
+            self._all.append(index)
+            self._products.setdefault(line.product_id, []).append(index)
+            self._categories.setdefault(line.category_id, []).append(index)
+            self._skus.setdefault(line.sku_id, []).append(index)
+            if line.no_promotions:
+                self._no_promotions.add(index)
+            if line.no_coupons:
+                self._no_coupons.add(index)
+
+    def of_promotion(self, offer: Offer) -> tuple[int, ...]:
+        """The lines a bundle or full reduction counts."""
+        skus = [item.sku_id for item in offer.terms.items]
+        return self._counted(offer.terms.scope, skus, self._no_promotions)
+
+    def of_voucher(self, voucher: Voucher) -> tuple[int, ...]:
+        """The lines a coupon counts; a shipping coupon counts them for its threshold."""
+        terms = voucher.terms
+        skus = terms.exchange_sku_ids if terms.kind == "EXCHANGE" else ()
+        return self._counted(terms.scope, skus, self._no_coupons)
+
+    def _counted(self, scope: Scope, skus: Sequence[str], closed: set[int]) -> tuple[int, ...]:
+        if skus:
+            few = sorted({index for sku in skus for index in self._skus.get(sku, ())})
+            return tuple(
+                index for index in few if index not in closed and covers(scope, self._lines[index])
+            )
+        if scope.product_ids or scope.category_ids:
+            named = {index for name in scope.product_ids for index in self._products.get(name, ())}
+            for name in scope.category_ids:
+                named.update(self._categories.get(name, ()))
+            found: Sequence[int] = sorted(named)
+        else:
+            found = self._all
+        out = set(closed)
+        for name in scope.excluded_product_ids:
+            out.update(self._products.get(name, ()))
+        return tuple([index for index in found if index not in out] if out else found)
 
 
 class Gain(msgspec.Struct, frozen=True):
@@ -110,14 +139,16 @@ def coupon_gain(
     payable: Sequence[int],
     lines: Sequence[CartLine],
     left: Sequence[int] | None = None,
+    base: int | None = None,
 ) -> Gain:
     """What a goods coupon takes off lines that cost ``payable`` after promotions.
 
     ``left`` is what is left of them after other coupons: the threshold looks at ``payable``, the
-    discount takes from ``left``. More goods never give less. C3, C4.
+    discount takes from ``left``. More goods never give less. ``base``: the sum of the eligible
+    lines, if it is known. C3, C4.
     """
     terms = voucher.terms
-    base = total(payable, eligible)
+    base = total(payable, eligible) if base is None else base
     if base < terms.threshold_fen:
         return Gain(0, base, terms.threshold_fen - base)
     rest = payable if left is None else left

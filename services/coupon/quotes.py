@@ -37,9 +37,11 @@ def quote(question: Question) -> Quote:
     """
     listed = [line.list_price_fen * line.qty for line in question.cart.lines]
     # Add-on thresholds and conditions both look at prices: conditions see them without add-ons.
-    facts = facts_of(question, price_lines(question, (), {}).payable)
+    prices = price_lines(question, (), {})
+    facts = facts_of(question, prices.payable)
     reasons = {one.promotion_id: offer_reason(question, one, facts) for one in question.offers}
-    prices = price_lines(question, question.offers, reasons)
+    if any(one.terms.kind == "ADD_ON" for one in question.offers):
+        prices = price_lines(question, question.offers, reasons)
     against = {one.coupon_id: voucher_reason(question, one, facts) for one in question.vouchers}
     search = Search(
         question,
@@ -82,13 +84,19 @@ class _Explained:
         self.groups = {one.terms.exclusive_group: one.promotion_id for one in used}
         self.groups |= {one.terms.exclusive_group: one.coupon_id for one in coupons}
         self.groups.pop("", None)
-        promoted = search.promote(settled.promotions)
+        promoted = search.promoting.promote(settled.promotions)
         assert promoted is not None, "the best combination stands"
         self.promoted = promoted
+        # Why each coupon that is not used is not.
+        self.against = {
+            one.coupon_id: self._why_not_coupon(one)
+            for one in question.vouchers
+            if one.coupon_id not in self.coupons
+        }
 
     def quote(self, listed: Sequence[int]) -> Quote:
         """The answer."""
-        lines = [self._line(index, fen) for index, fen in enumerate(listed)]
+        lines = self._lines(listed)
         settled, cart = self.settled, self.question.cart
         goods = settled.goods_fen - settled.points_off_fen
         hints = sorted([*self.prices.hints, *self._hints()], key=lambda h: (h.gap_fen, h.rule_id))
@@ -111,20 +119,21 @@ class _Explained:
             is_best=not self.search.exhausted,
         )
 
-    def _line(self, index: int, listed: int) -> LinePrice:
+    def _lines(self, listed: Sequence[int]) -> list[LinePrice]:
         settled = self.settled
-        coupons = sum(
-            taken.shares[index] for taken in settled.taken if isinstance(taken.rule, Voucher)
-        )
-        return LinePrice(
-            self.question.cart.lines[index].line_id,
-            listed,
-            listed - self.prices.payable[index],
-            self.prices.payable[index] - settled.promoted[index],
-            coupons,
-            settled.points_shares[index],
-            settled.promoted[index] - coupons - settled.points_shares[index],
-        )
+        coupons = [0] * len(listed)
+        for taken in settled.taken:
+            if isinstance(taken.rule, Voucher):
+                coupons = [off + share for off, share in zip(coupons, taken.shares)]
+        prices, points = self.prices.payable, settled.points_shares
+        return [
+            LinePrice(
+                line.line_id, listed[at], listed[at] - prices[at],
+                prices[at] - settled.promoted[at], coupons[at], points[at],
+                settled.promoted[at] - coupons[at] - points[at],
+            )
+            for at, line in enumerate(self.question.cart.lines)
+        ]  # fmt: skip
 
     def _applied(self) -> Iterator[Applied]:
         settled = self.settled
@@ -144,7 +153,7 @@ class _Explained:
         off = settled.shipping_off_fen
         if free is not None:
             part = min(free.terms.cap_fen or shipping, shipping)
-            base, threshold = self.search.free_base(free, self.net), free.terms.threshold_fen
+            base, threshold = self.search.shipping.base_of(free, self.net), free.terms.threshold_fen
             name = free.promotion_id
             yield Applied("FREE_SHIPPING", name, free.version, part, base, threshold, [])
             off -= part
@@ -187,14 +196,14 @@ class _Explained:
 
     def _could_take(self, offer: Offer) -> bool:
         if offer.terms.kind == "FREE_SHIPPING":
-            return self.search.free_base(offer, self.net) >= offer.terms.threshold_fen
+            return self.search.shipping.base_of(offer, self.net) >= offer.terms.threshold_fen
         return offer in self.search.offers
 
     def _gap(self, offer: Offer) -> tuple[int, int, int] | None:
         """What is missing to the promotion's next threshold: fen, pieces, and fen it takes off."""
         members = self.search.members[offer.promotion_id]
         if offer.terms.kind == "FREE_SHIPPING":
-            missing = offer.terms.threshold_fen - self.search.free_base(offer, self.net)
+            missing = offer.terms.threshold_fen - self.search.shipping.base_of(offer, self.net)
             shipping = self.question.cart.shipping_fen
             off = min(offer.terms.cap_fen or shipping, shipping)
             return (missing, 0, off) if missing > 0 else None
@@ -208,7 +217,7 @@ class _Explained:
     def _vouchers(self) -> Iterator[Rejected]:
         for voucher in self.question.vouchers:
             if voucher.coupon_id not in self.coupons:
-                reason, gap, other = self._why_not_coupon(voucher)
+                reason, gap, other = self.against[voucher.coupon_id]
                 name, version = voucher.coupon_id, voucher.terms_version
                 yield Rejected("COUPON", name, version, reason, gap, 0, other)
 
@@ -249,7 +258,7 @@ class _Explained:
         for voucher in self.question.vouchers:
             if voucher.coupon_id in self.coupons or self.reasons[voucher.coupon_id]:
                 continue
-            reason, missing, _other = self._why_not_coupon(voucher)
+            reason, missing, _other = self.against[voucher.coupon_id]
             if reason == "THRESHOLD_NOT_MET":
                 yield Hint("COUPON", voucher.coupon_id, missing, 0, voucher.face_fen)
 
