@@ -26,3 +26,29 @@ class MemberGone(Refusal):
 
 class OrderNotPaid(NotYet):
     """The payment of this order has not arrived yet."""
+
+
+# --- predictions ----------------------------------------------------------------------------------
+
+
+class FitRunning(Refusal):
+    """A version of the buying model is being fitted; ask for it, or wait until it is done."""
+
+
+class ModelNotFound(NotFound):
+    """There is no such version of the buying model, or none that is ready yet."""
+
+
+# --- reports --------------------------------------------------------------------------------------
+
+
+class DateInvalid(Invalid):
+    """The field is not a day of the calendar, or one beyond all sense."""
+
+
+class DatesBackwards(Invalid):
+    """The range ends before it begins."""
+
+
+class RangeTooLong(Invalid):
+    """The range has more days than this report counts; the answer says how many it does."""

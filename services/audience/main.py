@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from common.service import Service, run
+from common.service import Kit, Service, run
 from services.audience import consumers, rpc, store, store_verify, timers
 from services.audience.config import Config
+from services.audience.timers_fits import FitRunner
+
+
+def runners(kit: Kit[Config]) -> list[Any]:
+    """What works besides the doors: fits buying models."""
+    return [FitRunner(kit.engine, kit.pool, kit.clock)]
+
 
 SERVICE: Final = Service(
     name="audience",
@@ -19,6 +26,7 @@ SERVICE: Final = Service(
     sweeps=timers.sweeps,
     checks=store_verify.CHECKS,
     migrations=Path(__file__).parent / "migrations",
+    extras=runners,
 )
 
 if __name__ == "__main__":

@@ -175,7 +175,7 @@ class TakeOrderPaid(OfMember, frozen=True, kw_only=True):
         return outcome.decision(state, fact)
 
 
-class _OfOrder(Command, frozen=True, kw_only=True):
+class OfOrder(Command, frozen=True, kw_only=True):
     """A command about an order that was paid, found by its fact. Parked until that is there."""
 
     order_id: str
@@ -210,7 +210,7 @@ class _OfOrder(Command, frozen=True, kw_only=True):
         return fact
 
 
-class TakeOrderRefunded(_OfOrder, frozen=True, kw_only=True):
+class TakeOrderRefunded(OfOrder, frozen=True, kw_only=True):
     """Part or all of an order came back; once per ``refund_id``. Refuses ORDER_NOT_PAID."""
 
     refund_id: str
@@ -276,7 +276,7 @@ class TakeOrderRefunded(_OfOrder, frozen=True, kw_only=True):
         )
 
 
-class TakeOrderCompleted(_OfOrder, frozen=True, kw_only=True):
+class TakeOrderCompleted(OfOrder, frozen=True, kw_only=True):
     """The customer received the goods. Refuses ORDER_NOT_PAID."""
 
     completed_at: datetime
@@ -288,7 +288,7 @@ class TakeOrderCompleted(_OfOrder, frozen=True, kw_only=True):
         return Decision(rows=[replace(fact, completed_at=self.completed_at)])
 
 
-class NoteGuideSale(_OfOrder, frozen=True, kw_only=True):
+class NoteGuideSale(OfOrder, frozen=True, kw_only=True):
     """Commission attributed the order's sale to a guide. Refuses ORDER_NOT_PAID."""
 
     guide_id: str

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from common.server import Exposed
 from common.service import Kit
-from danke.audience.v1 import profile_pb2
+from danke.audience.v1 import prediction_pb2, profile_pb2
 from services.audience.config import Config
+from services.audience.rpc_predictions import PredictionService
 from services.audience.rpc_profiles import ProfileService
 
 
@@ -16,4 +17,8 @@ def exposed(kit: Kit[Config]) -> Sequence[Exposed]:
     door = (kit.engine, kit.pool, kit.clock)
     return (
         Exposed(profile_pb2.DESCRIPTOR.services_by_name["ProfileService"], ProfileService(*door)),
+        Exposed(
+            prediction_pb2.DESCRIPTOR.services_by_name["PredictionService"],
+            PredictionService(*door),
+        ),
     )

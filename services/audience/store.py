@@ -6,9 +6,10 @@ from typing import Final
 
 from common.tables import Table
 from common.timers import Timer
-from services.audience import store_profiles
+from services.audience import store_predictions, store_profiles
 
 TABLES: Final = (
     *store_profiles.TABLES,
+    *store_predictions.TABLES,
     Table(Timer, "timers", mode="upsert"),
 )

@@ -5,6 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from common.verify import Check
-from services.audience import store_verify_lifecycle
+from services.audience import (
+    store_verify_lifecycle,
+    store_verify_predictions,
+)
 
-CHECKS: Final[tuple[Check, ...]] = (*store_verify_lifecycle.CHECKS,)
+CHECKS: Final[tuple[Check, ...]] = (
+    *store_verify_lifecycle.CHECKS,
+    *store_verify_predictions.CHECKS,
+)

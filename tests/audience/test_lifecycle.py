@@ -84,7 +84,7 @@ async def test_a_full_refund_takes_the_order_out_of_everything(desk: Desk) -> No
 
 
 async def test_a_refund_before_its_payment_waits_for_it(desk: Desk) -> None:
-    assert await desk.refunds("o-late", 1_000, full=True) == ["ORDER_NOT_PAID"]
+    assert set(await desk.refunds("o-late", 1_000, full=True)) == {"ORDER_NOT_PAID"}
     await desk.pays("m", "2026-01-01", order_id="o-late")
     assert (await desk.refunds("o-late", 1_000, full=True)) != ["ORDER_NOT_PAID"]
     assert await desk.stage("m") == "PROSPECT"

@@ -1,0 +1,269 @@
+"""Purchase cycles (购买周期) of each member and category, kept from order facts; told when due.
+
+What a member bought of a category is remembered for the last 24 days with a purchase. That is four
+times what a prediction takes, so that refunds, late orders and merges find what they change, and no
+more however long somebody is a customer. domain.md §2.11, §3.6, A2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import ClassVar, Final
+
+import msgspec
+from msgspec.structs import replace
+
+from common.commands import Command, Decision
+from common.rows import Group, Read, Row, State
+from danke.events.audience_predictions import ReplenishmentDue
+from danke.events.envelope import Event
+from services.audience.days import day_of
+from services.audience.errors import OrderNotPaid
+from services.audience.order_facts import OfOrder, OrderFact
+from services.audience.prediction_policies import SCOPE, PredictionPolicy, policy_in_force
+from services.audience.profiles import OfMember, Profile, member_key, target_of
+from services.audience.replenishment import NoPrediction, Prediction, Purchase, predict
+
+REMEMBERED_DAYS: Final = 24
+
+
+class Bought(msgspec.Struct, frozen=True, array_like=True):
+    """What one order left a member with of one category."""
+
+    day: date
+    order_id: str
+    qty: int
+
+
+class PurchaseCycle(Row, frozen=True):
+    """One member's purchases of one category, and what they foretell; see replenishment.py.
+
+    Either ``why`` says that nothing can be said, or there is a due day. ``is_told``: the event of
+    this very prediction went out, or its day had passed.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "member_id", "category_id")
+
+    merchant_id: str
+    member_id: str
+    category_id: str
+    # By day, then order.
+    bought: list[Bought]
+    due_on: date | None
+    trigger_on: date | None
+    median_half_days: int
+    intervals: int
+    spread_bp: int
+    confidence_bp: int
+    suggested_qty: int
+    why: str
+    is_told: bool
+    updated_at: datetime
+
+
+MEMBER_CYCLES: Final = Group(PurchaseCycle, ("merchant_id", "member_id"))
+
+
+def quantities(fact: OrderFact) -> dict[str, int]:
+    """What is left of an order by category; nothing of one refunded in full."""
+    left: dict[str, int] = {}
+    for line in fact.lines:
+        if line.category_id:
+            qty = 0 if fact.is_full_refund else max(0, line.qty - line.refunded_qty)
+            left[line.category_id] = left.get(line.category_id, 0) + qty
+    return left
+
+
+def remembered(bought: Iterable[Bought]) -> list[Bought]:
+    """The purchases of the last 24 days with one, by day and order."""
+    ordered = sorted(
+        (one for one in bought if one.qty > 0), key=lambda one: (one.day, one.order_id)
+    )
+    days = sorted({one.day for one in ordered})[-REMEMBERED_DAYS:]
+    return [one for one in ordered if one.day >= days[0]] if days else []
+
+
+def cycle_with(
+    before: PurchaseCycle | None, key: tuple[str, str, str], bought: list[Bought], lead_days: int,
+    at: datetime,
+) -> PurchaseCycle:  # fmt: skip
+    """The cycle with just these purchases; told already if it says what was told."""
+    kept = remembered(bought)
+    found = predict([Purchase(one.day, one.qty) for one in kept], lead_days)
+    if isinstance(found, NoPrediction):
+        return PurchaseCycle(*key, kept, None, None, 0, 0, 0, 0, 0, found.why, False, at)
+    same = before is not None and (before.due_on, before.trigger_on) == (
+        found.due_on, found.trigger_on,
+    )  # fmt: skip
+    return _cycle(key, kept, found, before is not None and same and before.is_told, at)
+
+
+def _cycle(
+    key: tuple[str, str, str], bought: list[Bought], found: Prediction, is_told: bool, at: datetime
+) -> PurchaseCycle:
+    return PurchaseCycle(
+        *key, bought, found.due_on, found.trigger_on, found.median_half_days, found.intervals,
+        found.spread_bp, found.confidence_bp, found.suggested_qty, "", is_told, at,
+    )  # fmt: skip
+
+
+def recount(state: State, fact: OrderFact, command: Command) -> Decision:
+    """The cycles of an order's member with what is left of the order."""
+    policy = policy_in_force(state, command)
+    day = day_of(fact.paid_at)
+    rows = []
+    for category_id, qty in quantities(fact).items():
+        key = (fact.merchant_id, fact.member_id, category_id)
+        before = state.get(PurchaseCycle, key)
+        others = [one for one in before.bought if one.order_id != fact.order_id] if before else []
+        bought = [*others, Bought(day, fact.order_id, qty)]
+        if before is None and qty == 0:
+            continue
+        rows.append(cycle_with(before, key, bought, policy.lead_days, command.at))
+    return Decision(rows=rows)
+
+
+class _OfCycles(OfMember, frozen=True, kw_only=True):
+    """A command about the cycles of one member, whoever that is by now."""
+
+    def now(self, found: State) -> str:
+        """Who the member is now."""
+        return target_of(found, self.merchant_id, self.member_id)
+
+
+class CountPurchase(_OfCycles, frozen=True, kw_only=True):
+    """An order was paid: its categories were bought again. Refuses ORDER_NOT_PAID."""
+
+    order_id: str
+    categories: tuple[str, ...]
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield from super().reads(found)
+        yield OrderFact, (self.merchant_id, self.order_id)
+        yield PredictionPolicy, (self.merchant_id, SCOPE)
+        member = self.now(found)
+        for category_id in self.categories:
+            yield PurchaseCycle, (self.merchant_id, member, category_id)
+
+    def decide(self, state: State) -> Decision:
+        profile = self.profile(state)
+        fact = state.get(OrderFact, (self.merchant_id, self.order_id))
+        if fact is None or profile is None:
+            raise OrderNotPaid(order_id=self.order_id)
+        # Who left is foretold nothing; an order told twice with two members stays with the first.
+        if profile.status == "CLOSED" or fact.member_id != profile.member_id:
+            return Decision()
+        return recount(state, fact, self)
+
+
+class CountReturn(OfOrder, frozen=True, kw_only=True):
+    """Something of an order came back. Refuses ORDER_NOT_PAID."""
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield from super().reads(found)
+        yield PredictionPolicy, (self.merchant_id, SCOPE)
+        fact = found.get(OrderFact, (self.merchant_id, self.order_id))
+        if fact is not None:
+            for category_id in quantities(fact):
+                yield PurchaseCycle, (self.merchant_id, fact.member_id, category_id)
+
+    def decide(self, state: State) -> Decision:
+        fact = self.fact(state)
+        profile = state.get(Profile, (self.merchant_id, fact.member_id))
+        if profile is not None and profile.status == "CLOSED":
+            return Decision()
+        return recount(state, fact, self)
+
+
+class MergeCycles(_OfCycles, frozen=True, kw_only=True):
+    """Two members are one, ``member_id`` or who that is by now: what both bought is one rhythm."""
+
+    from_member: str
+
+    def keys(self, found: State) -> Sequence[str]:
+        return sorted({*super().keys(found), member_key(self.from_member)})
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield from super().reads(found)
+        yield PredictionPolicy, (self.merchant_id, SCOPE)
+        yield MEMBER_CYCLES, (self.merchant_id, self.from_member)
+        yield MEMBER_CYCLES, (self.merchant_id, self.now(found))
+
+    def decide(self, state: State) -> Decision:
+        self.profile(state)  # or MEMBER_MOVED
+        into = self.now(state)
+        if into == self.from_member:
+            return Decision()
+        policy = policy_in_force(state, self)
+        theirs = {
+            cycle.category_id: cycle
+            for cycle in state.group(MEMBER_CYCLES, (self.merchant_id, into))
+        }
+        rows, deletes = [], []
+        for cycle in state.group(MEMBER_CYCLES, (self.merchant_id, self.from_member)):
+            before = theirs.get(cycle.category_id)
+            orders = {one.order_id: one for one in cycle.bought}
+            orders |= {one.order_id: one for one in before.bought} if before else {}
+            key = (self.merchant_id, into, cycle.category_id)
+            rows.append(cycle_with(before, key, list(orders.values()), policy.lead_days, self.at))
+            own = (self.merchant_id, self.from_member, cycle.category_id)
+            deletes.append((PurchaseCycle, own))
+        return Decision(rows=rows, deletes=deletes)
+
+
+class ForgetCycles(_OfCycles, frozen=True, kw_only=True):
+    """The member left: nothing is foretold of them any more."""
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield from super().reads(found)
+        yield MEMBER_CYCLES, (self.merchant_id, self.now(found))
+
+    def decide(self, state: State) -> Decision:
+        self.profile(state)  # or MEMBER_MOVED
+        key = (self.merchant_id, self.now(state))
+        cycles = state.group(MEMBER_CYCLES, key)
+        return Decision(deletes=[(PurchaseCycle, (*key, cycle.category_id)) for cycle in cycles])
+
+
+class TellReplenishment(Command, frozen=True, kw_only=True):
+    """Tells of these members' and categories' predictions whose day has come, once each.
+
+    One whose due day has passed is let go: nobody is reminded of what was needed long ago, and a
+    history that is read in does not send coupons.
+    """
+
+    cycles: tuple[tuple[str, str], ...]
+
+    def lane(self) -> str:
+        return "replenishment"
+
+    def keys(self, found: State) -> Sequence[str]:
+        return sorted({member_key(member) for member, _ in self.cycles})
+
+    def reads(self, found: State) -> Iterable[Read]:
+        for member, category in self.cycles:
+            yield PurchaseCycle, (self.merchant_id, member, category)
+
+    def decide(self, state: State) -> Decision:
+        today = day_of(self.at)
+        rows: list[Row] = []
+        events: list[Event] = []
+        for member, category in self.cycles:
+            cycle = state.get(PurchaseCycle, (self.merchant_id, member, category))
+            if cycle is None or cycle.is_told or cycle.due_on is None or cycle.trigger_on is None:
+                continue
+            if cycle.trigger_on > today:
+                continue
+            rows.append(replace(cycle, is_told=True))
+            if cycle.due_on >= today:
+                events.append(
+                    ReplenishmentDue(
+                        member_id=member,
+                        category_id=category,
+                        due_date=cycle.due_on,
+                        confidence=cycle.confidence_bp,
+                        suggested_qty=cycle.suggested_qty,
+                    )
+                )
+        return Decision(result=len(rows), rows=rows, events=events)
