@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any, ClassVar, Literal
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final, Literal
 
 from msgspec.structs import replace
 
@@ -13,12 +13,12 @@ from common.rows import Group, Read, Row, State
 from danke.events.wallet import WalletStatusChanged
 from services.wallet.errors import (
     AccountClosed,
-    AccountExists,
     AccountFrozen,
     AccountNotFound,
     BalanceLeft,
     HoldsPending,
     MemberMoved,
+    ValueCardExpired,
 )
 from services.wallet.ledger import transfers
 from services.wallet.lots import OPEN_LOTS, Lot, balance_changed, withdraw
@@ -26,6 +26,8 @@ from services.wallet.lots import OPEN_LOTS, Lot, balance_changed, withdraw
 AccountStatus = Literal["NORMAL", "FROZEN", "CLOSED"]
 # A named card (记名卡) may hold 500 000 fen of principal, a bearer card 100 000; domain.md §2.4.
 CardKind = Literal["NAMED", "BEARER"]
+# A bearer card is good for at least three years, one of which may be a leap year; domain.md §2.4.
+BEARER_VALIDITY_DAYS: Final = 3 * 365 + 1
 
 
 class Account(Row, frozen=True):
@@ -43,16 +45,30 @@ class Account(Row, frozen=True):
     merged_into: str = ""
     changed_by: str = ""
     changed_at: datetime | None = None
+    # A bearer card's; what is left on it stays the member's until it is reactivated.
+    expires_at: datetime | None = None
 
     @classmethod
-    def opened(cls, merchant_id: str, member_id: str, card_kind: CardKind, at: datetime) -> Account:
-        """A new, empty wallet."""
-        return cls(merchant_id, member_id, "NORMAL", card_kind, "", at)
+    def opened(
+        cls,
+        merchant_id: str,
+        member_id: str,
+        card_kind: CardKind,
+        at: datetime,
+        valid_days: int = BEARER_VALIDITY_DAYS,
+    ) -> Account:
+        """A new, empty wallet. ``valid_days`` counts for a bearer card only."""
+        ends = at + timedelta(days=valid_days) if card_kind == "BEARER" else None
+        return cls(merchant_id, member_id, "NORMAL", card_kind, "", at, expires_at=ends)
 
 
-def must_be_open(account: Account | None) -> None:
-    """Refuses ACCOUNT_FROZEN or ACCOUNT_CLOSED. A member without an account has just no balance."""
-    if account is None or account.status == "NORMAL":
+def must_be_open(account: Account | None, at: datetime) -> None:
+    """Refuses ACCOUNT_FROZEN, ACCOUNT_CLOSED, VALUE_CARD_EXPIRED. No account is just no balance."""
+    if account is None:
+        return
+    if account.status == "NORMAL":
+        if account.expires_at is not None and at >= account.expires_at:
+            raise ValueCardExpired(expired=account.expires_at.isoformat())
         return
     if account.status == "FROZEN":
         raise AccountFrozen(member_id=account.member_id)
@@ -69,7 +85,7 @@ def must_be_here(state: State, wallet: Group[Any], merchant_id: str, member_id: 
         raise MemberMoved(member_id=member_id)
 
 
-class _OfAccount(Command, frozen=True, kw_only=True):
+class OfAccount(Command, frozen=True, kw_only=True):
     """A command on one member's wallet as such."""
 
     RESULT: ClassVar[type] = Account
@@ -103,29 +119,7 @@ class _OfAccount(Command, frozen=True, kw_only=True):
         return Decision(result=after, rows=[after], events=[event])
 
 
-class OpenAccount(_OfAccount, frozen=True, kw_only=True):
-    """Opens a wallet with a kind of card; the first recharge does it too, with the policy's kind.
-
-    A repeat answers the same. Refuses ACCOUNT_EXISTS if there is one of another kind,
-    ACCOUNT_CLOSED.
-    """
-
-    card_kind: CardKind
-
-    def decide(self, state: State) -> Decision:
-        wallet = (self.merchant_id, self.member_id)
-        known = state.get(Account, wallet)
-        if known is not None:
-            if known.status == "CLOSED":
-                raise AccountClosed(member_id=self.member_id, merged_into=known.merged_into)
-            if known.card_kind != self.card_kind:
-                raise AccountExists(card_kind=known.card_kind)
-            return Decision(result=known)
-        account = Account.opened(*wallet, self.card_kind, self.at)
-        return self.changed(account, "NORMAL", "")
-
-
-class FreezeAccount(_OfAccount, frozen=True, kw_only=True):
+class FreezeAccount(OfAccount, frozen=True, kw_only=True):
     """Risk control or a court stops all spending and recharging. Refunds of orders still come in.
 
     Freezing again replaces the reason. Opens the wallet if there is none, so that a member can be
@@ -142,7 +136,7 @@ class FreezeAccount(_OfAccount, frozen=True, kw_only=True):
         return self.changed(account, "FROZEN", self.reason)
 
 
-class UnfreezeAccount(_OfAccount, frozen=True, kw_only=True):
+class UnfreezeAccount(OfAccount, frozen=True, kw_only=True):
     """Ends a freeze. A repeat answers the same. Refuses ACCOUNT_NOT_FOUND, ACCOUNT_CLOSED."""
 
     reason: str = ""
@@ -156,7 +150,7 @@ class UnfreezeAccount(_OfAccount, frozen=True, kw_only=True):
         return self.changed(account, "NORMAL", self.reason)
 
 
-class CloseAccount(_OfAccount, frozen=True, kw_only=True):
+class CloseAccount(OfAccount, frozen=True, kw_only=True):
     """Closes an empty wallet for ever (销户).
 
     Principal is never taken: it is refunded or spent first. Bonus without principal is cancelled
@@ -199,7 +193,7 @@ class CloseAccount(_OfAccount, frozen=True, kw_only=True):
         )
 
 
-class MemberLeft(_OfAccount, frozen=True, kw_only=True):
+class MemberLeft(OfAccount, frozen=True, kw_only=True):
     """The member was closed elsewhere (saga S10): the wallet closes too if no money is at stake.
 
     Otherwise it is frozen: the money stays the member's, can be refunded, and nobody can spend it.

@@ -165,7 +165,7 @@ class ApproveAdjustment(_OfAdjustment, frozen=True, kw_only=True):
         wallet = (self.merchant_id, adjustment.member_id)
         policy = policy_of(state, self.merchant_id)
         known = state.get(Account, wallet)
-        account = known or Account.opened(*wallet, policy.card_kind, self.at)
+        account = known or policy.account(*wallet, self.at)
         if account.status == "CLOSED":
             raise AccountClosed(member_id=account.member_id, merged_into=account.merged_into)
         lots = state.group(OPEN_LOTS, wallet)

@@ -133,6 +133,10 @@ class CardExhausted(Refusal):
     """The punch card has not enough visits left."""
 
 
+class RescissionNotPossible(Invalid):
+    """A contract ends after it was paid for, and not after its refund is asked for."""
+
+
 class CardExpired(Refusal):
     """The punch card's validity is over; it can be extended."""
 
@@ -203,6 +207,10 @@ class NothingToRefund(Refusal):
 
 class AccountNotFound(NotFound):
     """The member has no wallet."""
+
+
+class ValueCardExpired(Refusal):
+    """The bearer card's term is over; what is left on it can be spent once it is reactivated."""
 
 
 class AccountExists(Conflict):

@@ -15,8 +15,9 @@ from common.rows import Row
 # CASH_CLEARING: money expected from or owed to the payment channel. PRINCIPAL_LIAB, BONUS_LIAB:
 # what the merchant owes the member. REVENUE_PENDING: spent, the goods not yet settled elsewhere.
 # MARKETING_COST: what bonuses cost. PUNCH_LIAB: unredeemed punch-card visits. BREAKAGE: principal
-# that the law lets the merchant keep when a recharge is refunded, and refund fees. ADJUSTMENT: the
-# other side of corrections, and the way from one member to another in a merge (where it nets to 0).
+# that the law lets the merchant keep when a recharge is refunded, and refund fees. INTEREST_COST:
+# interest paid on top of a refund. ADJUSTMENT: the other side of corrections, and the way from one
+# member to another in a merge (where it nets to 0).
 LedgerAccount = Literal[
     "CASH_CLEARING",
     "PRINCIPAL_LIAB",
@@ -26,6 +27,7 @@ LedgerAccount = Literal[
     "PUNCH_LIAB",
     "ADJUSTMENT",
     "BREAKAGE",
+    "INTEREST_COST",
 ]
 # Why money moved, and what ``ref`` names.
 TransferKind = Literal[
@@ -37,6 +39,7 @@ TransferKind = Literal[
     "BONUS_CANCELLED",
     "FORFEITED",
     "REFUND_FEE",
+    "REFUND_INTEREST",
     "ADJUSTMENT",
     "MERGE",
     "PUNCH_SALE",

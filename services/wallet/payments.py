@@ -124,7 +124,7 @@ class _OfMember(Command, frozen=True, kw_only=True):
     def _take(self, state: State) -> tuple[list[Lot], list[Share]]:
         """The open lots and the shares of them that pay. Refuses as ``Pay`` documents."""
         wallet = (self.merchant_id, self.member_id)
-        must_be_open(state.get(Account, wallet))
+        must_be_open(state.get(Account, wallet), self.at)
         for payment in state.group(ORDER_PAYMENTS, (self.merchant_id, self.order_id)):
             raise PaymentExists(payment_id=payment.payment_id, order_id=self.order_id)
         lots = state.group(OPEN_LOTS, wallet)
@@ -150,8 +150,8 @@ class _OfMember(Command, frozen=True, kw_only=True):
 class Pay(_OfMember, frozen=True, kw_only=True):
     """Pays at once, without a hold: for a till, or when the wallet is the only participant.
 
-    Refuses ACCOUNT_FROZEN, ACCOUNT_CLOSED, PAYMENT_EXISTS if the order is already paid from this
-    wallet, INSUFFICIENT_BALANCE, and the PAY_PASSWORD_* reasons before any of these.
+    Refuses ACCOUNT_FROZEN, ACCOUNT_CLOSED, VALUE_CARD_EXPIRED, PAYMENT_EXISTS if the order is
+    paid from this wallet, INSUFFICIENT_BALANCE, and the PAY_PASSWORD_* reasons before any of these.
     domain.md §2.4, §2.5, W2, W4, W7.
     """
 

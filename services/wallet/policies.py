@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from common.commands import Command, Decision
 from common.rows import Read, Row, State
-from services.wallet.accounts import CardKind
+from services.wallet.accounts import BEARER_VALIDITY_DAYS, Account, CardKind
 from services.wallet.calendar import period_ends
 from services.wallet.errors import PolicyChanged, PolicyNotAllowed
 from services.wallet.lots import SpendOrder
@@ -52,6 +52,16 @@ class Policy(Row, frozen=True):
     free_recharge_max_fen: int = 500_000
     changed_by: str = ""
     changed_at: datetime | None = None
+    bearer_validity_days: int = BEARER_VALIDITY_DAYS
+    # A year's interest on a refund from the day the contract ended, by whose reason ended it (art.
+    # 16, 17: the one-year LPR, the one-year deposit rate). The rates change, so no default claims
+    # one.
+    interest_merchant_bp: int = 0
+    interest_consumer_bp: int = 0
+
+    def account(self, merchant_id: str, member_id: str, at: datetime) -> Account:
+        """A new wallet with the kind of card that this merchant's first recharge opens."""
+        return Account.opened(merchant_id, member_id, self.card_kind, at, self.bearer_validity_days)
 
     def cap_fen(self, kind: CardKind) -> int:
         """The most a card of this kind may hold."""
@@ -82,7 +92,8 @@ class SetPolicy(Command, frozen=True, kw_only=True):
     """Replaces the merchant's policy; what is already sold keeps its terms.
 
     Refuses POLICY_CHANGED if ``policy.version`` is not the current one, POLICY_NOT_ALLOWED for what
-    the law forbids (fewer than 7 cooling-off days). domain.md §2.4.
+    the law forbids (fewer than 7 cooling-off days, bearer cards for less than three years).
+    domain.md §2.4.
     """
 
     RESULT: ClassVar[type] = Policy
@@ -102,6 +113,8 @@ class SetPolicy(Command, frozen=True, kw_only=True):
             raise PolicyChanged(version=current.version)
         if self.policy.cooling_off_days < COOLING_OFF_DAYS:
             raise PolicyNotAllowed(field="cooling_off_days", least=COOLING_OFF_DAYS)
+        if self.policy.bearer_validity_days < BEARER_VALIDITY_DAYS:
+            raise PolicyNotAllowed(field="bearer_validity_days", least=BEARER_VALIDITY_DAYS)
         policy = replace(
             self.policy,
             merchant_id=self.merchant_id,

@@ -10,6 +10,7 @@ order, stays in the wallet and can be refunded by a further request.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 import msgspec
@@ -35,7 +36,7 @@ from services.wallet.ledger import Transfer, transfers
 from services.wallet.lots import OPEN_LOTS, Lot, Share, balance_changed, freeze, release, withdraw
 from services.wallet.policies import Policy, policy_key, policy_of
 from services.wallet.recharges import OfRecharge, Recharge
-from services.wallet.refund_quotes import Quote, quote
+from services.wallet.refund_quotes import Quote, interest, quote
 from services.wallet.refunds import REFUND_TIMER, RechargeRefund, ask_for_money, retry_timer
 
 
@@ -52,7 +53,8 @@ class RequestRechargeRefund(OfRecharge, frozen=True, kw_only=True):
     ``consumed_original_fen`` is the undiscounted price of what was bought with it, where that is
     more than was paid (basis CONSUMER_REASON_ORIGINAL_PRICE). Refuses RECHARGE_NOT_FOUND,
     INVALID_STATE unless credited and without another open refund, HOLDS_PENDING while a payment
-    holds part of it, NOTHING_TO_REFUND, COOLING_OFF_PASSED, RECHARGE_USED. domain.md W3, W12.
+    holds part of it, NOTHING_TO_REFUND, COOLING_OFF_PASSED, RECHARGE_USED, RESCISSION_NOT_POSSIBLE.
+    domain.md W3, W12.
     """
 
     RESULT: ClassVar[type] = Refunding
@@ -61,6 +63,7 @@ class RequestRechargeRefund(OfRecharge, frozen=True, kw_only=True):
     actor: str
     reason: str = ""
     consumed_original_fen: int = 0
+    rescinded_at: datetime | None = None
 
     def decide(self, state: State) -> Decision:
         recharge = self.recharge(state)
@@ -82,6 +85,7 @@ class RequestRechargeRefund(OfRecharge, frozen=True, kw_only=True):
             requested_by=self.actor,
             requested_at=self.at,
             consumed_original_fen=self.consumed_original_fen,
+            rescinded_at=self.rescinded_at,
         )
         refund = _divided(refund, _quote(state, recharge, lot, refund))
         if self.basis == "COOLING_OFF":
@@ -237,6 +241,7 @@ def _quote(state: State, recharge: Recharge, lot: Lot, refund: RechargeRefund) -
         paid_at=recharge.paid_at,
         requested_at=refund.requested_at,
         consumed_original_fen=refund.consumed_original_fen,
+        rescinded_at=refund.rescinded_at,
     )
 
 
@@ -267,6 +272,13 @@ def _approve(
         principal_held_fen=lot.principal_left_fen,
         decided_by=decided_by,
         decided_at=command.at,
+        interest_fen=interest(
+            refund.amount_fen,
+            refund.basis,
+            policy_of(state, refund.merchant_id),
+            refund.rescinded_at or refund.requested_at,
+            command.at,
+        ),
         # Once: a further refund, of money that came back to the lot later, revokes nothing.
         gifts_to_revoke=GiftsToRevoke() if recharge.gifts_revoked else recharge.terms.gifts,
     )
@@ -336,6 +348,7 @@ def _booked(command: Command, refund: RechargeRefund) -> list[Transfer]:
             ("REFUND_FEE", "BONUS_LIAB", "BREAKAGE", refund.fee_fen - fee),
             ("FORFEITED", "PRINCIPAL_LIAB", "BREAKAGE", refund.forfeited_fen),
             ("BONUS_CANCELLED", "BONUS_LIAB", "MARKETING_COST", refund.bonus_cancelled_fen),
+            ("REFUND_INTEREST", "INTEREST_COST", "CASH_CLEARING", refund.interest_fen),
         ],
     )  # fmt: skip
 
@@ -355,6 +368,7 @@ def _refunded(refund: RechargeRefund, recharge: Recharge) -> Event:
         forfeited_fen=refund.forfeited_fen,
         fee_fen=refund.fee_fen,
         gifts_to_revoke=refund.gifts_to_revoke,
+        interest_fen=refund.interest_fen,
     )
 
 

@@ -94,7 +94,8 @@ class CreateRecharge(Command, frozen=True, kw_only=True):
     """Prepares a recharge by a plan, or of a free amount without gifts, to be paid by its id.
 
     Opens the wallet if there is none. What was created and not yet paid counts against the card's
-    cap; cancel what will not be paid. Refuses ACCOUNT_FROZEN, ACCOUNT_CLOSED, PLAN_NOT_FOUND,
+    cap; cancel what will not be paid. Refuses ACCOUNT_FROZEN, ACCOUNT_CLOSED,
+    VALUE_CARD_EXPIRED, PLAN_NOT_FOUND,
     PLAN_NOT_ON_SALE, AMOUNT_NOT_ALLOWED, CARD_CAP_EXCEEDED. domain.md §2.4, §3.1, W1, W6.
     """
 
@@ -122,8 +123,8 @@ class CreateRecharge(Command, frozen=True, kw_only=True):
         wallet = (self.merchant_id, self.member_id)
         policy = policy_of(state, self.merchant_id)
         known = state.get(Account, wallet)
-        must_be_open(known)
-        account = known or Account.opened(*wallet, policy.card_kind, self.at)
+        must_be_open(known, self.at)
+        account = known or policy.account(*wallet, self.at)
         pay_fen, terms = self._terms(state, policy)
         unpaid = state.group(OPEN_RECHARGES, wallet)
         check_cap(

@@ -12,11 +12,13 @@ from typing import Final
 import msgspec
 
 from danke.events.wallet import RefundBasis
-from services.wallet.errors import CoolingOffPassed, RechargeUsed
+from services.wallet.calendar import SHANGHAI
+from services.wallet.errors import CoolingOffPassed, RechargeUsed, RescissionNotPossible
 from services.wallet.lots import Lot
 from services.wallet.policies import Policy
 
 BP: Final = 10_000
+YEAR_DAYS: Final = 365
 
 
 class Quote(msgspec.Struct, frozen=True):
@@ -37,6 +39,24 @@ class Quote(msgspec.Struct, frozen=True):
     # Held by payments under way; there is no refund while it is not 0.
     pending_fen: int
     cooling_off_ends: datetime
+    # On top of the amount, from the day the contract ended until now.
+    interest_fen: int = 0
+
+
+def interest(
+    amount_fen: int, basis: RefundBasis, policy: Policy, rescinded_at: datetime, at: datetime
+) -> int:
+    """Interest on a refund, for whole days (Asia/Shanghai) from the rescission to ``at``; floor.
+
+    Art. 16, 17: by whose reason the contract ended. A member who reclaims within the cooling-off
+    period ends nothing, and gets the principal alone.
+    """
+    rate_bp = {
+        "NOT_CONSUMER_FAULT": policy.interest_merchant_bp,
+        "CONSUMER_REASON_ORIGINAL_PRICE": policy.interest_consumer_bp,
+    }.get(basis, 0)
+    days = (at.astimezone(SHANGHAI).date() - rescinded_at.astimezone(SHANGHAI).date()).days
+    return amount_fen * rate_bp * max(0, days) // (BP * YEAR_DAYS)
 
 
 def principal_consumed(lot: Lot, basis: RefundBasis, consumed_original_fen: int) -> int:
@@ -62,12 +82,17 @@ def quote(
     paid_at: datetime,
     requested_at: datetime,
     consumed_original_fen: int = 0,
+    rescinded_at: datetime | None = None,
+    at: datetime | None = None,
 ) -> Quote:
-    """How much a refund on this basis gives back.
+    """How much a refund on this basis gives back; paid out ``at``, or as requested.
 
     Refuses COOLING_OFF_PASSED and RECHARGE_USED on the basis COOLING_OFF, whose deadline counts for
-    the moment of the request, not of the approval. domain.md W3, W12.
+    the moment of the request, not of the approval. Refuses RESCISSION_NOT_POSSIBLE before the
+    payment or after the request. domain.md W3, W12.
     """
+    if rescinded_at is not None and not paid_at <= rescinded_at <= requested_at:
+        raise RescissionNotPossible(field="rescind_time", paid=paid_at.isoformat())
     ends = policy.cooling_off_ends(paid_at)
     if basis == "COOLING_OFF":
         if requested_at >= ends:
@@ -96,4 +121,7 @@ def quote(
         bonus_cancelled_fen=left - refundable - forfeited,
         pending_fen=lot.frozen_fen,
         cooling_off_ends=ends,
+        interest_fen=interest(
+            refundable - fee, basis, policy, rescinded_at or requested_at, at or requested_at
+        ),
     )

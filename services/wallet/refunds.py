@@ -49,6 +49,9 @@ class RechargeRefund(Row, frozen=True):
     decided_at: datetime | None = None
     failures: int = 0
     ended_at: datetime | None = None
+    # When the contract ended, if before the request; interest runs from then until the approval.
+    rescinded_at: datetime | None = None
+    interest_fen: int = 0
 
 
 def ask_for_money(refund: RechargeRefund, at: datetime) -> tuple[Timer, RechargeRefundApproved]:
@@ -62,6 +65,7 @@ def ask_for_money(refund: RechargeRefund, at: datetime) -> tuple[Timer, Recharge
         basis=refund.basis,
         gifts_to_revoke=refund.gifts_to_revoke,
         attempt=refund.failures + 1,
+        interest_fen=refund.interest_fen,
     )
     return Timer(refund.merchant_id, REFUND_TIMER, refund.refund_id, at + UNANSWERED), event
 

@@ -15,7 +15,7 @@ from common.messages import EARLIEST, LATEST, about, moment, own, timestamp
 from common.pages import next_token, page_size, page_start
 from common.server import Call
 from danke.wallet.v1 import account_pb2 as pb
-from services.wallet import accounts, adjustments, policies, store, store_accounts
+from services.wallet import accounts, adjustments, cards, policies, store, store_accounts
 from services.wallet.errors import AdjustmentNotFound
 from services.wallet.lots import Lot
 from services.wallet.policies import Policy
@@ -38,7 +38,7 @@ class AccountService:
     ) -> pb.OpenAccountResponse:
         own(call, request.member_id)
         account = await self.engine.run(
-            accounts.OpenAccount(
+            cards.OpenAccount(
                 **about(request, call, self.clock),
                 member_id=request.member_id,
                 actor=call.caller.actor,
@@ -47,6 +47,20 @@ class AccountService:
             call.context,
         )
         return pb.OpenAccountResponse(account=_account(account))
+
+    async def ReactivateCard(
+        self, request: pb.ReactivateCardRequest, call: Call
+    ) -> pb.ReactivateCardResponse:
+        account = await self.engine.run(
+            cards.ReactivateCard(
+                **about(request, call, self.clock),
+                member_id=request.member_id,
+                actor=call.caller.actor,
+                as_named=request.as_named,
+            ),
+            call.context,
+        )
+        return pb.ReactivateCardResponse(account=_account(account))
 
     async def GetBalance(self, request: pb.GetBalanceRequest, call: Call) -> pb.GetBalanceResponse:
         own(call, request.member_id)
@@ -221,6 +235,9 @@ class AccountService:
             refund_fee_bp=asked.refund_fee_bp,
             refund_fee_fixed_fen=asked.refund_fee_fixed_fen,
             free_recharge_max_fen=asked.free_recharge_max_fen,
+            bearer_validity_days=asked.bearer_validity_days or accounts.BEARER_VALIDITY_DAYS,
+            interest_merchant_bp=asked.interest_merchant_bp,
+            interest_consumer_bp=asked.interest_consumer_bp,
         )
         command = policies.SetPolicy(
             **about(request, call, self.clock), policy=policy, actor=call.caller.actor
@@ -263,6 +280,7 @@ def _account(account: accounts.Account) -> pb.Account:
         card_kind=f"CARD_KIND_{account.card_kind}",
         merged_into=account.merged_into,
         open_time=timestamp(account.opened_at),
+        expire_time=timestamp(account.expires_at),
     )
 
 
@@ -317,4 +335,7 @@ def _policy(policy: Policy) -> pb.Policy:
         refund_fee_bp=policy.refund_fee_bp,
         refund_fee_fixed_fen=policy.refund_fee_fixed_fen,
         free_recharge_max_fen=policy.free_recharge_max_fen,
+        bearer_validity_days=policy.bearer_validity_days,
+        interest_merchant_bp=policy.interest_merchant_bp,
+        interest_consumer_bp=policy.interest_consumer_bp,
     )

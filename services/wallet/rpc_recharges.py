@@ -146,6 +146,7 @@ class RechargeService:
             paid_at=recharge.paid_at,
             requested_at=self.clock.now(),
             consumed_original_fen=request.consumed_original_fen,
+            rescinded_at=moment(request, "rescind_time"),
         )
         return pb.QuoteRefundResponse(quote=_quote(quoted))
 
@@ -161,6 +162,7 @@ class RechargeService:
                 actor=call.caller.actor,
                 reason=request.reason,
                 consumed_original_fen=request.consumed_original_fen,
+                rescinded_at=moment(request, "rescind_time"),
             ),
             call.context,
         )
@@ -312,6 +314,7 @@ def _quote(quoted: Quote) -> pb.RefundQuote:
         bonus_cancelled_fen=quoted.bonus_cancelled_fen,
         pending_fen=quoted.pending_fen,
         cooling_off_end_time=timestamp(quoted.cooling_off_ends),
+        interest_fen=quoted.interest_fen,
     )
 
 
@@ -334,4 +337,6 @@ def _refund(refund: RechargeRefund) -> pb.RechargeRefund:
         decide_time=timestamp(refund.decided_at),
         failures=refund.failures,
         end_time=timestamp(refund.ended_at),
+        rescind_time=timestamp(refund.rescinded_at),
+        interest_fen=refund.interest_fen,
     )

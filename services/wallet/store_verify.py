@@ -226,6 +226,19 @@ CHECKS: Final = (
         """,
     ),
     Check(
+        "interest_is_booked",
+        "interest on a paid-back recharge was booked once, to the fen",
+        """
+        SELECT r.merchant_id, r.refund_id, r.interest_fen, t.amount_fen AS booked
+        FROM recharge_refunds r LEFT JOIN (
+            SELECT merchant_id, ref, sum(amount_fen) AS amount_fen
+            FROM transfers WHERE kind = 'REFUND_INTEREST' GROUP BY merchant_id, ref
+        ) AS t ON t.merchant_id = r.merchant_id AND t.ref = r.refund_id
+        WHERE coalesce(t.amount_fen, 0)
+          <> CASE WHEN r.state = 'REFUNDED' THEN r.interest_fen ELSE 0 END
+        """,
+    ),
+    Check(
         "refunds_and_recharges_agree",
         "a recharge is being refunded exactly while one of its refunds is under way",
         """

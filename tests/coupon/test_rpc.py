@@ -229,7 +229,8 @@ async def test_gifts_of_others_are_granted_once_and_taken_back(coupon: Running) 
     await _arrives(process, succeeded, "e1")
     assert await _held(process, "u") == [("RECHARGE", "AVAILABLE")] * 2
     approved = wallet.RechargeRefundApproved(
-        **recharge, refund_id="rf", payment_id="pay", amount_fen=1, basis="COOLING_OFF",
+        recharge_id=recharge["recharge_id"], member_id=recharge["member_id"],
+        refund_id="rf", payment_id="pay", amount_fen=1, basis="COOLING_OFF",
         gifts_to_revoke=wallet.GiftsToRevoke(coupons=gifts), attempt=1,
     )  # fmt: skip
     await _arrives(process, approved, "e2")

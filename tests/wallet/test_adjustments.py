@@ -12,7 +12,6 @@ from services.wallet.accounts import (
     CloseAccount,
     FreezeAccount,
     MemberLeft,
-    OpenAccount,
     UnfreezeAccount,
 )
 from services.wallet.adjustments import (
@@ -21,6 +20,7 @@ from services.wallet.adjustments import (
     RejectAdjustment,
     RequestAdjustment,
 )
+from services.wallet.cards import OpenAccount
 from services.wallet.errors import (
     AccountClosed,
     AccountExists,

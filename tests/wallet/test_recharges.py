@@ -9,7 +9,8 @@ import pytest
 from common.errors import NotYet
 from danke.events.wallet import GiftCoupon
 from services.wallet import store_recharges
-from services.wallet.accounts import CloseAccount, FreezeAccount, OpenAccount
+from services.wallet.accounts import CloseAccount, FreezeAccount
+from services.wallet.cards import OpenAccount
 from services.wallet.errors import (
     AccountFrozen,
     AmountNotAllowed,

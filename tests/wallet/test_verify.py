@@ -43,6 +43,7 @@ CORRUPTIONS = {
     "what_waits_has_a_timer": "DELETE FROM timers WHERE kind = 'payment_hold'",
     "recharges_have_one_lot": "UPDATE lots SET recharge_id = 'other' WHERE used_fen > 0",
     "refunds_of_recharges_are_booked": "DELETE FROM transfers WHERE kind = 'RECHARGE_REFUND'",
+    "interest_is_booked": "UPDATE recharge_refunds SET interest_fen = 1 WHERE state = 'REFUNDED'",
     "refunds_and_recharges_agree": """
         UPDATE recharges SET state = 'REFUNDING' WHERE state = 'REFUNDED'
     """,

@@ -179,6 +179,8 @@ class RechargeRefundApproved(RechargeEvent, frozen=True, kw_only=True):
     basis: RefundBasis
     gifts_to_revoke: GiftsToRevoke
     attempt: int
+    # Besides the amount, and not through the payment channel, which refunds no more than was paid.
+    interest_fen: int = 0
 
 
 class RechargeRefunded(RechargeEvent, frozen=True, kw_only=True):
@@ -200,6 +202,7 @@ class RechargeRefunded(RechargeEvent, frozen=True, kw_only=True):
     forfeited_fen: int
     fee_fen: int
     gifts_to_revoke: GiftsToRevoke
+    interest_fen: int = 0
 
 
 class RechargeRefundRejected(RechargeEvent, frozen=True, kw_only=True):

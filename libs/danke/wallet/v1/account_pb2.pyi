@@ -22,7 +22,7 @@ CARD_KIND_NAMED: CardKind
 CARD_KIND_BEARER: CardKind
 
 class Account(_message.Message):
-    __slots__ = ("member_id", "status", "status_reason", "card_kind", "merged_into", "open_time")
+    __slots__ = ("member_id", "status", "status_reason", "card_kind", "merged_into", "open_time", "expire_time")
     class Status(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATUS_UNSPECIFIED: _ClassVar[Account.Status]
@@ -39,13 +39,15 @@ class Account(_message.Message):
     CARD_KIND_FIELD_NUMBER: _ClassVar[int]
     MERGED_INTO_FIELD_NUMBER: _ClassVar[int]
     OPEN_TIME_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     status: Account.Status
     status_reason: str
     card_kind: CardKind
     merged_into: str
     open_time: _timestamp_pb2.Timestamp
-    def __init__(self, member_id: _Optional[str] = ..., status: _Optional[_Union[Account.Status, str]] = ..., status_reason: _Optional[str] = ..., card_kind: _Optional[_Union[CardKind, str]] = ..., merged_into: _Optional[str] = ..., open_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    expire_time: _timestamp_pb2.Timestamp
+    def __init__(self, member_id: _Optional[str] = ..., status: _Optional[_Union[Account.Status, str]] = ..., status_reason: _Optional[str] = ..., card_kind: _Optional[_Union[CardKind, str]] = ..., merged_into: _Optional[str] = ..., open_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Lot(_message.Message):
     __slots__ = ("lot_id", "recharge_id", "adjustment_id", "state", "paid_fen", "bonus_fen", "used_fen", "frozen_fen", "withdrawn_fen", "principal_left_fen", "bonus_left_fen", "available_fen", "credit_time")
@@ -142,7 +144,7 @@ class Adjustment(_message.Message):
     def __init__(self, adjustment_id: _Optional[str] = ..., member_id: _Optional[str] = ..., state: _Optional[_Union[Adjustment.State, str]] = ..., principal_fen: _Optional[int] = ..., bonus_fen: _Optional[int] = ..., reason: _Optional[str] = ..., requested_by: _Optional[str] = ..., request_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decided_by: _Optional[str] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., note: _Optional[str] = ...) -> None: ...
 
 class Policy(_message.Message):
-    __slots__ = ("version", "cap_named_fen", "cap_bearer_fen", "cap_basis", "card_kind", "spend_order", "hold_ttl_seconds", "recharge_ttl_seconds", "cooling_off_days", "holidays", "working_days", "weekends_rest", "refund_fee_bp", "refund_fee_fixed_fen", "free_recharge_max_fen")
+    __slots__ = ("version", "cap_named_fen", "cap_bearer_fen", "cap_basis", "card_kind", "spend_order", "hold_ttl_seconds", "recharge_ttl_seconds", "cooling_off_days", "holidays", "working_days", "weekends_rest", "refund_fee_bp", "refund_fee_fixed_fen", "free_recharge_max_fen", "bearer_validity_days", "interest_merchant_bp", "interest_consumer_bp")
     class CapBasis(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         CAP_BASIS_UNSPECIFIED: _ClassVar[Policy.CapBasis]
@@ -176,6 +178,9 @@ class Policy(_message.Message):
     REFUND_FEE_BP_FIELD_NUMBER: _ClassVar[int]
     REFUND_FEE_FIXED_FEN_FIELD_NUMBER: _ClassVar[int]
     FREE_RECHARGE_MAX_FEN_FIELD_NUMBER: _ClassVar[int]
+    BEARER_VALIDITY_DAYS_FIELD_NUMBER: _ClassVar[int]
+    INTEREST_MERCHANT_BP_FIELD_NUMBER: _ClassVar[int]
+    INTEREST_CONSUMER_BP_FIELD_NUMBER: _ClassVar[int]
     version: int
     cap_named_fen: int
     cap_bearer_fen: int
@@ -191,7 +196,10 @@ class Policy(_message.Message):
     refund_fee_bp: int
     refund_fee_fixed_fen: int
     free_recharge_max_fen: int
-    def __init__(self, version: _Optional[int] = ..., cap_named_fen: _Optional[int] = ..., cap_bearer_fen: _Optional[int] = ..., cap_basis: _Optional[_Union[Policy.CapBasis, str]] = ..., card_kind: _Optional[_Union[CardKind, str]] = ..., spend_order: _Optional[_Union[Policy.SpendOrder, str]] = ..., hold_ttl_seconds: _Optional[int] = ..., recharge_ttl_seconds: _Optional[int] = ..., cooling_off_days: _Optional[int] = ..., holidays: _Optional[_Iterable[str]] = ..., working_days: _Optional[_Iterable[str]] = ..., weekends_rest: bool = ..., refund_fee_bp: _Optional[int] = ..., refund_fee_fixed_fen: _Optional[int] = ..., free_recharge_max_fen: _Optional[int] = ...) -> None: ...
+    bearer_validity_days: int
+    interest_merchant_bp: int
+    interest_consumer_bp: int
+    def __init__(self, version: _Optional[int] = ..., cap_named_fen: _Optional[int] = ..., cap_bearer_fen: _Optional[int] = ..., cap_basis: _Optional[_Union[Policy.CapBasis, str]] = ..., card_kind: _Optional[_Union[CardKind, str]] = ..., spend_order: _Optional[_Union[Policy.SpendOrder, str]] = ..., hold_ttl_seconds: _Optional[int] = ..., recharge_ttl_seconds: _Optional[int] = ..., cooling_off_days: _Optional[int] = ..., holidays: _Optional[_Iterable[str]] = ..., working_days: _Optional[_Iterable[str]] = ..., weekends_rest: bool = ..., refund_fee_bp: _Optional[int] = ..., refund_fee_fixed_fen: _Optional[int] = ..., free_recharge_max_fen: _Optional[int] = ..., bearer_validity_days: _Optional[int] = ..., interest_merchant_bp: _Optional[int] = ..., interest_consumer_bp: _Optional[int] = ...) -> None: ...
 
 class OpenAccountRequest(_message.Message):
     __slots__ = ("request_id", "member_id", "card_kind")
@@ -204,6 +212,22 @@ class OpenAccountRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., member_id: _Optional[str] = ..., card_kind: _Optional[_Union[CardKind, str]] = ...) -> None: ...
 
 class OpenAccountResponse(_message.Message):
+    __slots__ = ("account",)
+    ACCOUNT_FIELD_NUMBER: _ClassVar[int]
+    account: Account
+    def __init__(self, account: _Optional[_Union[Account, _Mapping]] = ...) -> None: ...
+
+class ReactivateCardRequest(_message.Message):
+    __slots__ = ("request_id", "member_id", "as_named")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    AS_NAMED_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    member_id: str
+    as_named: bool
+    def __init__(self, request_id: _Optional[str] = ..., member_id: _Optional[str] = ..., as_named: bool = ...) -> None: ...
+
+class ReactivateCardResponse(_message.Message):
     __slots__ = ("account",)
     ACCOUNT_FIELD_NUMBER: _ClassVar[int]
     account: Account

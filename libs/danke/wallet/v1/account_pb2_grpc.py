@@ -56,6 +56,11 @@ class AccountServiceStub(object):
                 request_serializer=danke_dot_wallet_dot_v1_dot_account__pb2.ListTransactionsRequest.SerializeToString,
                 response_deserializer=danke_dot_wallet_dot_v1_dot_account__pb2.ListTransactionsResponse.FromString,
                 _registered_method=True)
+        self.ReactivateCard = channel.unary_unary(
+                '/danke.wallet.v1.AccountService/ReactivateCard',
+                request_serializer=danke_dot_wallet_dot_v1_dot_account__pb2.ReactivateCardRequest.SerializeToString,
+                response_deserializer=danke_dot_wallet_dot_v1_dot_account__pb2.ReactivateCardResponse.FromString,
+                _registered_method=True)
         self.FreezeAccount = channel.unary_unary(
                 '/danke.wallet.v1.AccountService/FreezeAccount',
                 request_serializer=danke_dot_wallet_dot_v1_dot_account__pb2.FreezeAccountRequest.SerializeToString,
@@ -143,6 +148,15 @@ class AccountServiceServicer(object):
 
     def ListTransactions(self, request, context):
         """The member's statement: every movement with the balance after it, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReactivateCard(self, request, context):
+        """Gives a bearer card another term, or exchanges it for a named one, free of charge (激活, 换卡).
+
+        Refuses ACCOUNT_NOT_FOUND, ACCOUNT_CLOSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -254,6 +268,11 @@ def add_AccountServiceServicer_to_server(servicer, server):
                     servicer.ListTransactions,
                     request_deserializer=danke_dot_wallet_dot_v1_dot_account__pb2.ListTransactionsRequest.FromString,
                     response_serializer=danke_dot_wallet_dot_v1_dot_account__pb2.ListTransactionsResponse.SerializeToString,
+            ),
+            'ReactivateCard': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReactivateCard,
+                    request_deserializer=danke_dot_wallet_dot_v1_dot_account__pb2.ReactivateCardRequest.FromString,
+                    response_serializer=danke_dot_wallet_dot_v1_dot_account__pb2.ReactivateCardResponse.SerializeToString,
             ),
             'FreezeAccount': grpc.unary_unary_rpc_method_handler(
                     servicer.FreezeAccount,
@@ -421,6 +440,33 @@ class AccountService(object):
             '/danke.wallet.v1.AccountService/ListTransactions',
             danke_dot_wallet_dot_v1_dot_account__pb2.ListTransactionsRequest.SerializeToString,
             danke_dot_wallet_dot_v1_dot_account__pb2.ListTransactionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReactivateCard(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.wallet.v1.AccountService/ReactivateCard',
+            danke_dot_wallet_dot_v1_dot_account__pb2.ReactivateCardRequest.SerializeToString,
+            danke_dot_wallet_dot_v1_dot_account__pb2.ReactivateCardResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -87,7 +87,7 @@ class PaymentServiceServicer(object):
     def Pay(self, request, context):
         """Pays at once, without a hold.
 
-        Refuses INSUFFICIENT_BALANCE, ACCOUNT_FROZEN, ACCOUNT_CLOSED, PAYMENT_EXISTS (the order is already
+        Refuses INSUFFICIENT_BALANCE, ACCOUNT_FROZEN, ACCOUNT_CLOSED, VALUE_CARD_EXPIRED, PAYMENT_EXISTS (the order is already
         paid from a wallet), and the PAY_PASSWORD_* reasons.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -142,7 +142,7 @@ class GiftReceipt(_message.Message):
     def __init__(self, gift: _Optional[str] = ..., promised: _Optional[int] = ..., received: _Optional[int] = ..., complete_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class RefundQuote(_message.Message):
-    __slots__ = ("basis", "paid_fen", "bonus_fen", "consumed_fen", "principal_consumed_fen", "amount_fen", "fee_fen", "forfeited_fen", "bonus_cancelled_fen", "pending_fen", "cooling_off_end_time")
+    __slots__ = ("basis", "paid_fen", "bonus_fen", "consumed_fen", "principal_consumed_fen", "amount_fen", "fee_fen", "forfeited_fen", "bonus_cancelled_fen", "pending_fen", "cooling_off_end_time", "interest_fen")
     BASIS_FIELD_NUMBER: _ClassVar[int]
     PAID_FEN_FIELD_NUMBER: _ClassVar[int]
     BONUS_FEN_FIELD_NUMBER: _ClassVar[int]
@@ -154,6 +154,7 @@ class RefundQuote(_message.Message):
     BONUS_CANCELLED_FEN_FIELD_NUMBER: _ClassVar[int]
     PENDING_FEN_FIELD_NUMBER: _ClassVar[int]
     COOLING_OFF_END_TIME_FIELD_NUMBER: _ClassVar[int]
+    INTEREST_FEN_FIELD_NUMBER: _ClassVar[int]
     basis: RefundBasis
     paid_fen: int
     bonus_fen: int
@@ -165,10 +166,11 @@ class RefundQuote(_message.Message):
     bonus_cancelled_fen: int
     pending_fen: int
     cooling_off_end_time: _timestamp_pb2.Timestamp
-    def __init__(self, basis: _Optional[_Union[RefundBasis, str]] = ..., paid_fen: _Optional[int] = ..., bonus_fen: _Optional[int] = ..., consumed_fen: _Optional[int] = ..., principal_consumed_fen: _Optional[int] = ..., amount_fen: _Optional[int] = ..., fee_fen: _Optional[int] = ..., forfeited_fen: _Optional[int] = ..., bonus_cancelled_fen: _Optional[int] = ..., pending_fen: _Optional[int] = ..., cooling_off_end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    interest_fen: int
+    def __init__(self, basis: _Optional[_Union[RefundBasis, str]] = ..., paid_fen: _Optional[int] = ..., bonus_fen: _Optional[int] = ..., consumed_fen: _Optional[int] = ..., principal_consumed_fen: _Optional[int] = ..., amount_fen: _Optional[int] = ..., fee_fen: _Optional[int] = ..., forfeited_fen: _Optional[int] = ..., bonus_cancelled_fen: _Optional[int] = ..., pending_fen: _Optional[int] = ..., cooling_off_end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., interest_fen: _Optional[int] = ...) -> None: ...
 
 class RechargeRefund(_message.Message):
-    __slots__ = ("refund_id", "recharge_id", "member_id", "payment_id", "basis", "state", "reason", "amount_fen", "fee_fen", "forfeited_fen", "bonus_cancelled_fen", "requested_by", "request_time", "decided_by", "decide_time", "failures", "end_time")
+    __slots__ = ("refund_id", "recharge_id", "member_id", "payment_id", "basis", "state", "reason", "amount_fen", "fee_fen", "forfeited_fen", "bonus_cancelled_fen", "requested_by", "request_time", "decided_by", "decide_time", "failures", "end_time", "rescind_time", "interest_fen")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[RechargeRefund.State]
@@ -198,6 +200,8 @@ class RechargeRefund(_message.Message):
     DECIDE_TIME_FIELD_NUMBER: _ClassVar[int]
     FAILURES_FIELD_NUMBER: _ClassVar[int]
     END_TIME_FIELD_NUMBER: _ClassVar[int]
+    RESCIND_TIME_FIELD_NUMBER: _ClassVar[int]
+    INTEREST_FEN_FIELD_NUMBER: _ClassVar[int]
     refund_id: str
     recharge_id: str
     member_id: str
@@ -215,7 +219,9 @@ class RechargeRefund(_message.Message):
     decide_time: _timestamp_pb2.Timestamp
     failures: int
     end_time: _timestamp_pb2.Timestamp
-    def __init__(self, refund_id: _Optional[str] = ..., recharge_id: _Optional[str] = ..., member_id: _Optional[str] = ..., payment_id: _Optional[str] = ..., basis: _Optional[_Union[RefundBasis, str]] = ..., state: _Optional[_Union[RechargeRefund.State, str]] = ..., reason: _Optional[str] = ..., amount_fen: _Optional[int] = ..., fee_fen: _Optional[int] = ..., forfeited_fen: _Optional[int] = ..., bonus_cancelled_fen: _Optional[int] = ..., requested_by: _Optional[str] = ..., request_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decided_by: _Optional[str] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., failures: _Optional[int] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    rescind_time: _timestamp_pb2.Timestamp
+    interest_fen: int
+    def __init__(self, refund_id: _Optional[str] = ..., recharge_id: _Optional[str] = ..., member_id: _Optional[str] = ..., payment_id: _Optional[str] = ..., basis: _Optional[_Union[RefundBasis, str]] = ..., state: _Optional[_Union[RechargeRefund.State, str]] = ..., reason: _Optional[str] = ..., amount_fen: _Optional[int] = ..., fee_fen: _Optional[int] = ..., forfeited_fen: _Optional[int] = ..., bonus_cancelled_fen: _Optional[int] = ..., requested_by: _Optional[str] = ..., request_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decided_by: _Optional[str] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., failures: _Optional[int] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rescind_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., interest_fen: _Optional[int] = ...) -> None: ...
 
 class SetRechargePlanRequest(_message.Message):
     __slots__ = ("request_id", "plan")
@@ -316,14 +322,16 @@ class ListRechargesResponse(_message.Message):
     def __init__(self, recharges: _Optional[_Iterable[_Union[Recharge, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class QuoteRefundRequest(_message.Message):
-    __slots__ = ("recharge_id", "basis", "consumed_original_fen")
+    __slots__ = ("recharge_id", "basis", "consumed_original_fen", "rescind_time")
     RECHARGE_ID_FIELD_NUMBER: _ClassVar[int]
     BASIS_FIELD_NUMBER: _ClassVar[int]
     CONSUMED_ORIGINAL_FEN_FIELD_NUMBER: _ClassVar[int]
+    RESCIND_TIME_FIELD_NUMBER: _ClassVar[int]
     recharge_id: str
     basis: RefundBasis
     consumed_original_fen: int
-    def __init__(self, recharge_id: _Optional[str] = ..., basis: _Optional[_Union[RefundBasis, str]] = ..., consumed_original_fen: _Optional[int] = ...) -> None: ...
+    rescind_time: _timestamp_pb2.Timestamp
+    def __init__(self, recharge_id: _Optional[str] = ..., basis: _Optional[_Union[RefundBasis, str]] = ..., consumed_original_fen: _Optional[int] = ..., rescind_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class QuoteRefundResponse(_message.Message):
     __slots__ = ("quote",)
@@ -332,18 +340,20 @@ class QuoteRefundResponse(_message.Message):
     def __init__(self, quote: _Optional[_Union[RefundQuote, _Mapping]] = ...) -> None: ...
 
 class RequestRechargeRefundRequest(_message.Message):
-    __slots__ = ("request_id", "recharge_id", "basis", "reason", "consumed_original_fen")
+    __slots__ = ("request_id", "recharge_id", "basis", "reason", "consumed_original_fen", "rescind_time")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     RECHARGE_ID_FIELD_NUMBER: _ClassVar[int]
     BASIS_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     CONSUMED_ORIGINAL_FEN_FIELD_NUMBER: _ClassVar[int]
+    RESCIND_TIME_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     recharge_id: str
     basis: RefundBasis
     reason: str
     consumed_original_fen: int
-    def __init__(self, request_id: _Optional[str] = ..., recharge_id: _Optional[str] = ..., basis: _Optional[_Union[RefundBasis, str]] = ..., reason: _Optional[str] = ..., consumed_original_fen: _Optional[int] = ...) -> None: ...
+    rescind_time: _timestamp_pb2.Timestamp
+    def __init__(self, request_id: _Optional[str] = ..., recharge_id: _Optional[str] = ..., basis: _Optional[_Union[RefundBasis, str]] = ..., reason: _Optional[str] = ..., consumed_original_fen: _Optional[int] = ..., rescind_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class RequestRechargeRefundResponse(_message.Message):
     __slots__ = ("refund", "recharge")

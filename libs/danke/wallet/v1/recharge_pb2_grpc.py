@@ -128,7 +128,7 @@ class RechargeServiceServicer(object):
     def CreateRecharge(self, request, context):
         """Prepares a recharge, to be paid before it expires. Opens the wallet if there is none.
 
-        Refuses ACCOUNT_FROZEN, ACCOUNT_CLOSED, PLAN_NOT_FOUND, PLAN_NOT_ON_SALE, AMOUNT_NOT_ALLOWED,
+        Refuses ACCOUNT_FROZEN, ACCOUNT_CLOSED, VALUE_CARD_EXPIRED, PLAN_NOT_FOUND, PLAN_NOT_ON_SALE, AMOUNT_NOT_ALLOWED,
         CARD_CAP_EXCEEDED (unpaid recharges count until they are paid, cancelled or expired).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -169,7 +169,7 @@ class RechargeServiceServicer(object):
         """Asks for a refund. On BASIS_COOLING_OFF it is granted at once, for nobody may refuse it.
 
         Refuses as QuoteRefund does, and HOLDS_PENDING, NOTHING_TO_REFUND, INVALID_STATE (a refund of
-        this recharge is already open).
+        this recharge is already open), RESCISSION_NOT_POSSIBLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
