@@ -16,6 +16,7 @@ from typing import Any, Final, Self
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from common.topics import partitions_of
 from danke.events import loyalty, loyalty_points, wallet, wallet_punchcard
 from danke.events.envelope import event_type
 from danke.events.trade import ORDERS
@@ -162,12 +163,12 @@ class Tally:
         wanted = [topic.name for topic in TOPICS if topic.name.startswith(OWN)]
         wanted.append(ORDERS.name)
         wanted += [topic.dead_letters for topic in TOPICS]
-        known = await self._consumer.topics()
+        # Not by the consumer, which knows only the topics that it reads already.
+        counts = await partitions_of(self._bootstrap, wanted)
         places = [
             TopicPartition(name, partition)
-            for name in wanted
-            if name in known
-            for partition in self._consumer.partitions_for_topic(name) or ()
+            for name, count in counts.items()
+            for partition in range(count)
         ]
         self._consumer.assign(places)
         self._read = dict.fromkeys(places, 0)
