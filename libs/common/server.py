@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -61,9 +61,6 @@ class Call(msgspec.Struct, frozen=True):
     def merchant_id(self) -> str:
         """The merchant of the verified token; never taken from a message."""
         return self.caller.merchant_id
-
-
-Handler = Callable[[Any, Call], Awaitable[Message]]
 
 
 class Exposed(NamedTuple):
@@ -131,8 +128,13 @@ class Server:
             handler = getattr(one.servicer, method.name, None)
             if handler is None:
                 raise ValueError(f"{method.full_name} has no handler")
-            handlers[method.name] = grpc.unary_unary_rpc_method_handler(
-                self._unary(method, handler),
+            made = (
+                grpc.unary_stream_rpc_method_handler
+                if method.server_streaming
+                else grpc.unary_unary_rpc_method_handler
+            )
+            handlers[method.name] = made(
+                self._serving(method, handler),
                 request_deserializer=message_factory.GetMessageClass(method.input_type).FromString,
                 response_serializer=message_factory.GetMessageClass(
                     method.output_type
@@ -141,7 +143,8 @@ class Server:
         generic = grpc.method_handlers_generic_handler(one.service.full_name, handlers)
         self._server.add_generic_rpc_handlers((generic,))
 
-    def _unary(self, method: descriptor.MethodDescriptor, handler: Handler) -> Any:
+    def _serving(self, method: descriptor.MethodDescriptor, handler: Any) -> Any:
+        """What answers a method: with its handler's message, or with those its handler yields."""
         name = f"/{method.containing_service.full_name}/{method.name}"
         scope = scope_of(method)
         domain = f"{self.name}.danke"
@@ -161,7 +164,12 @@ class Server:
                     violations = validate(request)
                     if violations:
                         raise InvalidFields(_fields(violations))
-                    return await handler(request, _call(caller, metadata, context))
+                    call = _call(caller, metadata, context)
+                    if not method.server_streaming:
+                        answer: Message = await handler(request, call)
+                        return answer
+                    async for part in handler(request, call):
+                        await context.write(part)
             except Refusal as refusal:
                 status = rendered(refusal, domain)
                 code = status.code

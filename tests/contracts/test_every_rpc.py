@@ -101,13 +101,20 @@ class Caller:
         self, method: descriptor.MethodDescriptor, request: Message, header: Any
     ) -> Refused | None:
         path = f"/{method.containing_service.full_name}/{method.name}"
-        call = self.channel.unary_unary(
+        streams = method.server_streaming
+        make: Any = self.channel.unary_stream if streams else self.channel.unary_unary
+        call = make(
             path,
             request_serializer=type(request).SerializeToString,
             response_deserializer=message_factory.GetMessageClass(method.output_type).FromString,
         )
         try:
-            await call(request, metadata=header, timeout=20)
+            answer = call(request, metadata=header, timeout=20)
+            if streams:
+                async for _part in answer:
+                    pass
+            else:
+                await answer
         except grpc.aio.AioRpcError as error:
             return Refused(error)
         return None
