@@ -6,10 +6,12 @@ from typing import Final
 
 from common.tables import Table
 from common.timers import Timer
-from services.audience import store_predictions, store_profiles
+from services.audience import store_predictions, store_profiles, store_segments, store_snapshots
 
 TABLES: Final = (
     *store_profiles.TABLES,
     *store_predictions.TABLES,
+    *store_segments.TABLES,
+    *store_snapshots.TABLES,
     Table(Timer, "timers", mode="upsert"),
 )

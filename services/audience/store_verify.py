@@ -8,9 +8,11 @@ from common.verify import Check
 from services.audience import (
     store_verify_lifecycle,
     store_verify_predictions,
+    store_verify_segments,
 )
 
 CHECKS: Final[tuple[Check, ...]] = (
     *store_verify_lifecycle.CHECKS,
     *store_verify_predictions.CHECKS,
+    *store_verify_segments.CHECKS,
 )

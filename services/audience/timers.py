@@ -7,12 +7,19 @@ from typing import Final
 
 from common.service import Kit
 from common.timers import Sweep, TimerHandler
-from services.audience import timers_fits, timers_replenishment, timers_stages
+from services.audience import timers_fits, timers_replenishment, timers_segments, timers_stages
 from services.audience.config import Config
 
-HANDLERS: Final[Mapping[str, TimerHandler]] = {**timers_fits.HANDLERS}
+HANDLERS: Final[Mapping[str, TimerHandler]] = {
+    **timers_fits.HANDLERS,
+    **timers_segments.HANDLERS,
+}
 
 
 def sweeps(kit: Kit[Config]) -> Sequence[Sweep]:
     """What looks for due rows in audience's tables."""
-    return timers_stages.sweep(kit.pool), timers_replenishment.sweep(kit.pool)
+    return (
+        timers_stages.sweep(kit.pool),
+        timers_replenishment.sweep(kit.pool),
+        *timers_segments.sweeps(kit.pool),
+    )
