@@ -9,6 +9,7 @@ from common.commands import Command
 from common.consumers import Arrival, Handler
 from common.service import Kit
 from danke.events import coupon
+from services.automation import consumers_messages
 from services.automation.config import Config
 from services.automation.coupon_templates import TakeCouponTemplate
 
@@ -25,4 +26,7 @@ def coupon_template_changed(event: coupon.CouponTemplateChanged, arrival: Arriva
 
 def handlers(kit: Kit[Config]) -> Mapping[type[Any], Handler]:
     """Which events automation acts on, and how."""
-    return {coupon.CouponTemplateChanged: coupon_template_changed}
+    return {
+        coupon.CouponTemplateChanged: coupon_template_changed,
+        **consumers_messages.handlers(kit),
+    }

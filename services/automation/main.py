@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import Final
 
 from common.service import Service, run
-from services.automation import consumers, rpc, store, store_verify, timers
+from services.automation import (
+    consumers,
+    rpc,
+    store,
+    store_verify,
+    store_verify_messages,
+    timers,
+)
 from services.automation.config import Config
 
 SERVICE: Final = Service(
@@ -16,7 +23,7 @@ SERVICE: Final = Service(
     tables=store.TABLES,
     events=consumers.handlers,
     timers=timers.HANDLERS,
-    checks=store_verify.CHECKS,
+    checks=(*store_verify.CHECKS, *store_verify_messages.CHECKS),
     migrations=Path(__file__).parent / "migrations",
 )
 

@@ -6,11 +6,13 @@ from typing import Final
 
 from common.tables import Table
 from common.timers import Timer
-from services.automation import store_journeys
+from services.automation import store_campaigns, store_journeys, store_messages
 from services.automation.coupon_templates import CouponTemplate
 
 TABLES: Final = (
     *store_journeys.TABLES,
     Table(CouponTemplate, "coupon_templates"),
+    *store_messages.TABLES,
+    *store_campaigns.TABLES,
     Table(Timer, "timers", mode="upsert"),
 )

@@ -6,5 +6,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from common.timers import TimerHandler
+from services.automation import timers_messages
 
-HANDLERS: Final[Mapping[str, TimerHandler]] = {}
+HANDLERS: Final[Mapping[str, TimerHandler]] = {**timers_messages.HANDLERS}

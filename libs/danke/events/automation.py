@@ -37,6 +37,12 @@ ATTRIBUTION = Topic(
     summary="Which journey or campaign an order is credited to.",
 )
 
+CAMPAIGN = Topic(
+    name="danke.automation.campaign.v1",
+    key="campaign_id",
+    summary="Campaigns to a segment (精准群发): started, ended.",
+)
+
 # What an action or a message came from.
 SourceKind = Literal["JOURNEY", "CAMPAIGN"]
 
@@ -164,8 +170,13 @@ class MessageRequested(MessageEvent, frozen=True, kw_only=True):
     """A channel shall deliver this message; the adapter knows the member's address, we do not."""
 
     channel: str
+    # The template's id at the platform, and what fills it.
     template_id: str
     params: dict[str, str] = {}
+    # Counts from 1; a message that falls back to another channel gets the next number.
+    attempt: int = 1
+    # Later than this the message must not go out any more.
+    not_after: datetime | None = None
 
 
 class MessageDelivered(MessageEvent, frozen=True, kw_only=True):
@@ -183,7 +194,10 @@ class MessageFailed(MessageEvent, frozen=True, kw_only=True):
 
 
 class MessageSkipped(MessageEvent, frozen=True, kw_only=True):
-    """The message was not sent: CAPPED, NO_CONSENT, NO_QUOTA, SUPPRESSED or HOLDOUT."""
+    """The message was not sent: CAPPED, NO_CONSENT, NO_QUOTA, SUPPRESSED or HOLDOUT.
+
+    Or it was taken back (CANCELLED), or there are no words for it (NO_TEMPLATE).
+    """
 
     reason: str
 
@@ -203,8 +217,62 @@ class AttributionEvent(Event, frozen=True, kw_only=True):
 
 
 class ConversionAttributed(AttributionEvent, frozen=True, kw_only=True):
-    """The order is credited to this journey; ``is_control``: it was held out of it (M6)."""
+    """The order is credited to this journey; ``is_control``: it was held out of it (M6).
+
+    An order is credited once. Told again with ``replaces``, another takes the credit: the order
+    used its coupon. Where a campaign gets it, ``journey_id`` is empty and ``source_id`` its id.
+    """
 
     journey_id: str
     amount_fen: int
     is_control: bool
+    source_kind: SourceKind = "JOURNEY"
+    source_id: str = ""
+    # Why: the last message before it, a coupon that was used, or the window of who was held out.
+    by: Literal["TOUCH", "COUPON", "CONTROL"] = "TOUCH"
+    # The journey or campaign that had the credit before.
+    replaces: str = ""
+
+
+class ConversionAdjusted(AttributionEvent, frozen=True, kw_only=True):
+    """A credited order was refunded: this much of it altogether, or in full."""
+
+    source_kind: SourceKind
+    source_id: str
+    amount_fen: int
+    refunded_fen: int
+    is_full: bool
+
+
+# --- campaigns ------------------------------------------------------------------------------------
+
+
+class CampaignEvent(Event, frozen=True, kw_only=True):
+    """An event of one campaign; in order per campaign."""
+
+    TOPIC: ClassVar[Topic] = CAMPAIGN
+    KEY: ClassVar[str] = "campaign_id"
+    SUBJECT: ClassVar[str] = "campaign_id"
+
+    campaign_id: str
+
+
+class CampaignStarted(CampaignEvent, frozen=True, kw_only=True):
+    """A campaign is on its way to its members from ``start_at`` on."""
+
+    name: str
+    segment_id: str
+    template_id: str
+    coupon_template_id: str
+    start_at: datetime
+    holdout_bp: int
+
+
+class CampaignEnded(CampaignEvent, frozen=True, kw_only=True):
+    """Every member was addressed, or it was stopped; messages on their way still arrive."""
+
+    state: Literal["COMPLETED", "CANCELLED", "FAILED"]
+    members: int
+    treated: int
+    held_out: int
+    suppressed: int

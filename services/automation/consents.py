@@ -1,0 +1,86 @@
+"""Consents (同意): for which channel and purpose a member agreed or refused, when, and the proof.
+
+domain.md §2.12: PIPL art. 24, Advertising Law art. 43. The row says how it is now, its history is
+append-only. The latest by the time it was given counts, in whatever order they arrive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+
+from common.commands import Command, Decision
+from common.rows import Group, Read, Row, State
+from services.automation.channels import Channel, Purpose
+
+
+class Consent(Row, frozen=True):
+    """Whether a member agreed to one purpose on one channel, as it is now."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "member_id", "channel", "purpose")
+
+    merchant_id: str
+    member_id: str
+    channel: Channel
+    purpose: Purpose
+    granted: bool
+    given_at: datetime
+    # Where the proof is: a form's version, a call's or a document's id. No personal data.
+    evidence: str
+
+
+class ConsentRecord(Row, frozen=True):
+    """One statement of a member, kept as proof."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "record_id")
+
+    merchant_id: str
+    record_id: str
+    member_id: str
+    channel: Channel
+    purpose: Purpose
+    granted: bool
+    given_at: datetime
+    evidence: str
+    recorded_by: str
+
+
+CONSENTS_OF = Group(Consent, ("merchant_id", "member_id"))
+
+
+class SetConsent(Command, frozen=True, kw_only=True):
+    """Records what a member said; an older statement than the known one changes nothing."""
+
+    RESULT: ClassVar[type] = Consent
+
+    member_id: str
+    channel: Channel
+    purpose: Purpose
+    granted: bool
+    given_at: datetime
+    evidence: str
+    actor: str
+
+    def lane(self) -> str:
+        return self.member_id
+
+    def _key(self) -> tuple[str, ...]:
+        return (self.merchant_id, self.member_id, self.channel, self.purpose)
+
+    def reads(self, found: State) -> Iterable[Read]:
+        return ((Consent, self._key()),)
+
+    def decide(self, state: State) -> Decision:
+        said = Consent(
+            self.merchant_id, self.member_id, self.channel, self.purpose, self.granted,
+            self.given_at, self.evidence,
+        )  # fmt: skip
+        record = ConsentRecord(
+            self.merchant_id, self.new_id, self.member_id, self.channel, self.purpose,
+            self.granted, self.given_at, self.evidence, self.actor,
+        )  # fmt: skip
+        old = state.get(Consent, self._key())
+        if old is not None and old.given_at > self.given_at:
+            return Decision(result=old, rows=[record])
+        return Decision(result=said, rows=[said, record])

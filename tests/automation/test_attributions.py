@@ -1,0 +1,190 @@
+"""Attribution on the engine: last touch, coupon, controls, refunds, either order. M3, M4, M6."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.automation import store_campaigns
+from services.automation.attributions import (
+    AdjustOrder,
+    AttributedOrder,
+    CreditCoupon,
+    CreditOrder,
+    GivenCoupon,
+    NoteCouponBack,
+    assigned,
+    live_window,
+)
+from tests.automation.mailroom import MERCHANT, NO_CAPS, Keep, Mailroom, cst, opened
+from tests.conftest import Migrated
+
+FIRST, SECOND = cst("2026-06-01 10:00"), cst("2026-06-03 10:00")
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+async def room(migrated: Migrated) -> AsyncIterator[Mailroom]:
+    async with opened(migrated) as running:
+        await running.policy(NO_CAPS)
+        await running.template()
+        await running.agrees("u", "OA")
+        yield running
+
+
+async def _delivered(room: Mailroom, journey: str, at: datetime, **fields: Any) -> None:
+    one = await room.plan("u", journey, at, source_id=journey, **fields)
+    await room.until(at)
+    await room.report(one)
+
+
+async def _order(room: Mailroom, order_id: str, paid_at: datetime, fen: int = 10_000) -> Any:
+    return await room.run(
+        CreditOrder, order_id=order_id, member_id="u", paid_at=paid_at, amount_fen=fen
+    )
+
+
+def _coupon(journey: str) -> GivenCoupon:
+    return GivenCoupon(
+        MERCHANT, f"k-{journey}", "u", "JOURNEY", journey, "a", is_used=False, order_id="",
+        discount_fen=0,
+    )  # fmt: skip
+
+
+async def _uses(room: Mailroom, order_id: str, coupon_id: str) -> Any:
+    return await room.run(
+        CreditCoupon, order_id=order_id, coupon_id=coupon_id, discount_fen=500, at_pos=False
+    )
+
+
+def _credit(order: AttributedOrder) -> tuple[str, str]:
+    return order.source_id, order.by
+
+
+async def test_m6_last_touch_coupon_and_the_window_s_end(room: Mailroom) -> None:
+    await _delivered(room, "J1", FIRST)
+    await _delivered(room, "J2", SECOND)
+    await room.run(Keep, rows=[_coupon("J1")])
+    assert _credit(await _order(room, "o1", cst("2026-06-05 12:00"))) == ("J2", "TOUCH")
+    assert _credit(await _order(room, "o2", cst("2026-06-05 12:00"))) == ("J2", "TOUCH")
+    # o2 used J1's coupon: J1's, whatever came after.
+    await _uses(room, "o2", "k-J1")
+    # At the end of J2's window exactly: nobody's; a moment earlier it is J2's.
+    assert _credit(await _order(room, "o3", SECOND + WEEK)) == ("", "")
+    assert _credit(await _order(room, "o4", SECOND + WEEK - timedelta(microseconds=1)))[0] == "J2"
+    told = [one for one in await room.told("ConversionAttributed") if one["order_id"] == "o2"]
+    assert [(one["journey_id"], one["by"], one["replaces"]) for one in told] == [
+        ("J2", "TOUCH", ""), ("J1", "COUPON", "J2"),
+    ]  # fmt: skip
+    counts = await store_campaigns.counts(room.pool, MERCHANT, "JOURNEY", "J1")
+    assert (counts.orders, counts.discount_fen) == (1, 500)
+
+
+async def test_an_order_is_credited_once_however_often_it_is_told(room: Mailroom) -> None:
+    await _delivered(room, "J1", FIRST)
+    for _ in range(2):
+        await _order(room, "o", FIRST + timedelta(hours=1))
+    await room.other.run(
+        room.make(CreditOrder, order_id="o", member_id="u", paid_at=FIRST, amount_fen=10_000)
+    )
+    assert len(await room.told("ConversionAttributed")) == 1
+    # Of two coupons the first that is told of decides.
+    await room.run(Keep, rows=[_coupon("J8"), _coupon("J9")])
+    await _uses(room, "o", "k-J8")
+    await _uses(room, "o", "k-J9")
+    credit = "SELECT source_id FROM attributed_orders"
+    assert [row[0] for row in await room.pool.fetch(credit)] == ["J8"]
+
+
+async def test_a_coupon_of_somebody_else_means_nothing(room: Mailroom) -> None:
+    assert await _uses(room, "unknown", "not-ours") is None
+    await room.run(Keep, rows=[_coupon("J1")])
+    at_till = {"order_id": "", "coupon_id": "k-J1", "discount_fen": 700, "at_pos": True}
+    await room.run(CreditCoupon, **at_till)
+    counts = await store_campaigns.counts(room.pool, MERCHANT, "JOURNEY", "J1")
+    assert (counts.orders, counts.coupons_used, counts.discount_fen) == (0, 1, 700)
+
+
+async def test_refunds_reduce_what_was_credited_and_full_ones_end_it(room: Mailroom) -> None:
+    await _delivered(room, "J1", FIRST)
+    group = assigned(
+        merchant_id=MERCHANT, source_kind="JOURNEY", source_id="J1", ref="e", member_id="u",
+        at=FIRST, until=FIRST + WEEK, control=False,
+    )  # fmt: skip
+    await room.run(Keep, rows=[group, _coupon("J1")])
+    await _order(room, "o", FIRST + timedelta(days=1))
+    await _uses(room, "o", "k-J1")
+    refund = {"order_id": "o", "in_full": False}
+    for _ in range(2):
+        await room.run(AdjustOrder, **refund, refund_id="r1", amount_fen=3_000)
+    counts = await store_campaigns.counts(room.pool, MERCHANT, "JOURNEY", "J1")
+    assert (counts.orders, counts.revenue_fen, counts.treated_buyers) == (1, 7_000, 1)
+    await room.run(AdjustOrder, order_id="o", in_full=True, refund_id="r2", amount_fen=7_000)
+    await room.run(NoteCouponBack, coupon_id="k-J1", order_id="o")
+    counts = await store_campaigns.counts(room.pool, MERCHANT, "JOURNEY", "J1")
+    assert (counts.orders, counts.revenue_fen, counts.treated_buyers) == (0, 0, 0)
+    assert (counts.coupons_used, counts.discount_fen) == (0, 0)
+    told = await room.told("ConversionAdjusted")
+    assert [(one["refunded_fen"], one["is_full"]) for one in told] == [
+        (3_000, False), (10_000, True)
+    ]  # fmt: skip
+
+
+async def test_what_comes_before_its_order_is_parked(room: Mailroom) -> None:
+    await room.run(Keep, rows=[_coupon("J1")])
+    early = {"order_id": "o", "coupon_id": "k-J1", "discount_fen": 1, "at_pos": False}
+    assert await room.why(CreditCoupon, **early) == "NOT_YET"
+    refund = {"order_id": "o", "refund_id": "r", "amount_fen": 1, "in_full": False}
+    assert await room.why(AdjustOrder, **refund) == "NOT_YET"
+    await _order(room, "o", FIRST)
+    await room.run(CreditCoupon, **early)
+    await room.run(AdjustOrder, **refund)
+    (order,) = await room.pool.fetch("SELECT source_id, refunded_fen FROM attributed_orders")
+    assert tuple(order) == ("J1", 1)
+
+
+async def test_m4_orders_after_a_live_session(room: Mailroom) -> None:
+    ended = cst("2026-06-01 22:00")
+    until = live_window(ended, 72)
+    await _delivered(room, "live", cst("2026-06-02 09:00"), window_until=until)
+    inside = await _order(room, "in", cst("2026-06-04 21:59:59.999"))
+    assert _credit(inside) == ("live", "TOUCH")
+    assert _credit(await _order(room, "out", cst("2026-06-04 22:00"))) == ("", "")
+
+
+async def test_m3_who_is_held_out_converts_as_control(room: Mailroom) -> None:
+    rows = [
+        assigned(
+            merchant_id=MERCHANT, source_kind="JOURNEY", source_id="J", ref=f"e-{member}",
+            member_id=member, at=FIRST, until=FIRST + WEEK, control=member == "m4",
+        )
+        for member in ("m3", "m4")
+    ]  # fmt: skip
+    await room.run(Keep, rows=rows)
+    for member in ("m3", "m4"):
+        for number in range(2):
+            await room.run(
+                CreditOrder, order_id=f"{member}-{number}", member_id=member,
+                paid_at=FIRST + timedelta(hours=number), amount_fen=1_000,
+            )  # fmt: skip
+    await room.run(
+        CreditOrder, order_id="late", member_id="m4", paid_at=FIRST + WEEK, amount_fen=1_000
+    )
+    told = await room.told("ConversionAttributed")
+    assert [(one["order_id"], one["is_control"]) for one in told] == [
+        ("m4-0", True), ("m4-1", True)
+    ]  # fmt: skip
+    counts = await store_campaigns.counts(room.pool, MERCHANT, "JOURNEY", "J")
+    assert (counts.treated, counts.control) == (1, 1)
+    assert (counts.treated_buyers, counts.control_buyers) == (1, 1)
+
+
+async def test_touches_that_ended_long_ago_are_not_read_any_more(room: Mailroom) -> None:
+    await _delivered(room, "J1", FIRST)
+    await _order(room, "o1", FIRST + WEEK + timedelta(days=29))
+    assert await room.pool.fetchval("SELECT count(*) FROM touches WHERE is_open") == 1
+    await _order(room, "o2", FIRST + WEEK + timedelta(days=31))
+    assert await room.pool.fetchval("SELECT count(*) FROM touches WHERE is_open") == 0
