@@ -2,6 +2,9 @@
 
 One secret from the configuration feeds all of them, each through a label of its own, so that what
 leaks from one place is of no use in another. Lose the secret and every password must be reset.
+
+It is rotated by keeping the one before: passwords and payment tokens made with it are still right.
+Codes are not (redemption, reset, share links): they are asked for anew, which they allow.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -40,8 +43,17 @@ _unpack = msgspec.msgpack.Decoder(TokenClaims).decode
 class PaySecrets:
     """What doors do with the wallet's secret. One per process; ``close`` ends its threads."""
 
-    def __init__(self, secret: str, *, memory_kib: int = MEMORY_KIB, passes: int = PASSES) -> None:
+    def __init__(
+        self,
+        secret: str,
+        previous: Sequence[str] = (),
+        *,
+        memory_kib: int = MEMORY_KIB,
+        passes: int = PASSES,
+    ) -> None:
         self._secret = secret.encode()
+        # What was made under any of them is ours; new things are made under the first.
+        self._known = (self._secret, *(one.encode() for one in previous))
         self._hasher = argon2.PasswordHasher(
             time_cost=passes, memory_cost=memory_kib, parallelism=1, type=argon2.Type.ID
         )
@@ -68,8 +80,11 @@ class PaySecrets:
                 return ""
             return "right"
 
-        peppered = self._peppered(merchant_id, member_id, password)
-        return bool(await self._in_thread(compare, peppered))
+        for secret in self._known:
+            peppered = self._peppered(merchant_id, member_id, password, secret)
+            if await self._in_thread(compare, peppered):
+                return True
+        return False
 
     def redeem_code(self, merchant_id: str, code_id: str) -> str:
         """The code to show for this id: 80 bits that only the holder of the secret can make.
@@ -107,7 +122,8 @@ class PaySecrets:
         except ValueError:
             raise PayTokenInvalid(field="proof.token", why="FORGED") from None
         mac, body = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
-        if not hmac.compare_digest(mac, self._mac_of("pay token", body)):
+        ours = (self._mac_of("pay token", body, secret) for secret in self._known)
+        if not any(hmac.compare_digest(mac, one) for one in ours):
             raise PayTokenInvalid(field="proof.token", why="FORGED")
         return _unpack(body)
 
@@ -121,13 +137,15 @@ class PaySecrets:
         finally:
             self._waiting -= 1
 
-    def _peppered(self, merchant_id: str, member_id: str, password: str) -> str:
-        return self._mac("password", merchant_id, member_id, password).hex()
+    def _peppered(
+        self, merchant_id: str, member_id: str, password: str, secret: bytes | None = None
+    ) -> str:
+        return self._mac_of("password", _pack((merchant_id, member_id, password)), secret).hex()
 
     def _mac(self, label: str, *parts: str) -> bytes:
         # Packed, not joined: no two lists of parts look the same.
         return self._mac_of(label, _pack(parts))
 
-    def _mac_of(self, label: str, body: bytes) -> bytes:
-        key = hmac.digest(self._secret, label.encode(), hashlib.sha256)
+    def _mac_of(self, label: str, body: bytes, secret: bytes | None = None) -> bytes:
+        key = hmac.digest(secret or self._secret, label.encode(), hashlib.sha256)
         return hmac.digest(key, body, hashlib.sha256)

@@ -27,7 +27,7 @@ from services.wallet.sms import NoSender, RememberingSender
 
 def exposed(kit: Kit[Config]) -> Sequence[Exposed]:
     """Every proto service the wallet answers."""
-    secrets = PaySecrets(kit.config.pay_secret)
+    secrets = PaySecrets(kit.config.pay_secret, kit.config.pay_secrets_previous)
     consents = Consents(kit.pool, secrets)
     sender = RememberingSender() if kit.config.env == "dev" else NoSender()
     return (

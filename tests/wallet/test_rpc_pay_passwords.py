@@ -209,6 +209,30 @@ async def test_hashes_are_salted_peppered_and_bound_to_the_member(secrets: PaySe
     assert not await other.matches(stored, "m1", "a", GOOD)
 
 
+async def test_the_secret_rotates_and_nobody_must_set_a_password_again(secrets: PaySecrets) -> None:
+    """Known everywhere first, then used, then dropped when nothing was made with it any more."""
+    stored = await secrets.hash("m1", "a", GOOD)
+    claims = TokenClaims("m1", "a", "o", 1, 1, cst("2026-05-01 10:00") + timedelta(minutes=5))
+    signed = secrets.sign(claims)
+    new = "n" * 32
+    aware = PaySecrets(SECRET, (new,), memory_kib=8, passes=1)
+    rotated = PaySecrets(new, (SECRET,), memory_kib=8, passes=1)
+    for one in (aware, rotated):
+        assert await one.matches(stored, "m1", "a", GOOD)
+        assert not await one.matches(stored, "m1", "a", BAD)
+        assert one.claims_of(signed) == claims
+    # While some processes use the new one already, the others understand what they make.
+    fresh = await rotated.hash("m1", "a", GOOD)
+    assert await aware.matches(fresh, "m1", "a", GOOD)
+    assert aware.claims_of(rotated.sign(claims)) == claims
+    assert not await secrets.matches(fresh, "m1", "a", GOOD)
+    last = PaySecrets(new, memory_kib=8, passes=1)
+    assert await last.matches(fresh, "m1", "a", GOOD)
+    assert not await last.matches(stored, "m1", "a", GOOD)
+    with pytest.raises(Refusal, match="PAY_TOKEN_INVALID"):
+        last.claims_of(signed)
+
+
 async def test_too_many_comparisons_at_once_are_turned_away(
     secrets: PaySecrets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
