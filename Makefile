@@ -84,6 +84,11 @@ test: venv ## all tests on the embedded stack; the engine's on Postgres 15 too, 
 test-e2e: venv ## tests/e2e alone; KAFKA=apache runs them on Apache Kafka
 	KAFKA=$(KAFKA) $(BIN)/pytest tests/e2e $(if $(filter apache,$(KAFKA)),,-m "not apache") $(ARGS)
 
+.PHONY: test-image
+test-image: venv ## the image, and production pods from it: an order, a roll-out, the way back
+	$(BIN)/python -m tools.build_image 1 2
+	DANKE_TEST_IMAGE=1 $(BIN)/pytest tests/deploy/test_image.py -rA $(ARGS)
+
 CHECKS := check-format check-lint check-types check-imports check-protos check-breaking check-stubs \
     check-reasons check-events check-manifests
 
