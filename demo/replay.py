@@ -98,7 +98,8 @@ class Replay:
         day = self.campaigns.day(plan.day, self.planner.households)
 
         async def run_due() -> None:
-            await self.clocks.set(midnight(plan.day))
+            # The chunks of a mass grant are due one microsecond after the other.
+            await self.clocks.set(midnight(plan.day) + timedelta(seconds=1))
 
         await self.coupons.grant(day, run_due)
         await self.coupons.redeem(day)

@@ -22,7 +22,7 @@ from services.coupon.templates import CouponTemplate, must_be_eligible
 class Claim(Command, frozen=True, kw_only=True):
     """One coupon of a template for a member, through a channel or without.
 
-    ``segment_ids`` are the caller's word for which segments the member is in. Refuses
+    ``segment_ids`` are segments the caller vouches for, besides those audience told of. Refuses
     TEMPLATE_NOT_FOUND, TEMPLATE_NOT_ACTIVE, CLAIM_NOT_OPEN, NOT_CLAIMABLE, NOT_ELIGIBLE,
     CHANNEL_NOT_FOUND, CHANNEL_QUOTA_REACHED, CLAIM_LIMIT_REACHED, DAILY_LIMIT_REACHED, SOLD_OUT,
     BUDGET_EXHAUSTED, MEMBER_MERGED.

@@ -8,14 +8,23 @@ from typing import Any
 from common.commands import Command
 from common.consumers import Arrival, Handler
 from common.service import Kit
-from danke.events import automation, coupon, loyalty, loyalty_points, trade, wallet
+from danke.events import (
+    audience_segments,
+    automation,
+    coupon,
+    loyalty,
+    loyalty_points,
+    trade,
+    wallet,
+)
 from danke.events.coupon import CouponSource
 from services.coupon.actions import GrantForAction
 from services.coupon.config import Config
 from services.coupon.fission_rewards import BoomerangUsed, VoidFissionRewards
+from services.coupon.grant_snapshots import AddSnapshotPage
 from services.coupon.grants import GrantCoupons, RevokeGrants
 from services.coupon.locks import ReturnCoupons, UnlockCoupons, UseCoupons
-from services.coupon.members import NoteOrder, NoteTier
+from services.coupon.members import NoteOrder, NoteSegment, NoteTier
 from services.coupon.merges import MergeMembers
 from services.coupon.packs import PayPack, SettlePackRefund
 from services.coupon.postpay import RewardOrder
@@ -167,6 +176,28 @@ def grant_requested(event: automation.CouponGrantRequested, arrival: Arrival) ->
     )  # fmt: skip
 
 
+def segment_changed(
+    event: audience_segments.SegmentEntered | audience_segments.SegmentLeft, arrival: Arrival
+) -> Command:
+    """Some coupons are for some segments only."""
+    inside = isinstance(event, audience_segments.SegmentEntered)
+    since = (
+        event.entered_at if isinstance(event, audience_segments.SegmentEntered) else event.left_at
+    )
+    return NoteSegment(
+        **arrival.about(), member_id=event.member_id, segment_id=event.segment_id, inside=inside,
+        since=since,
+    )  # fmt: skip
+
+
+def snapshot_page(event: audience_segments.SegmentSnapshotPage, arrival: Arrival) -> Command:
+    """Members of a mass grant to a segment."""
+    return AddSnapshotPage(
+        **arrival.about(), snapshot_id=event.snapshot_id, page=event.page, pages=event.pages,
+        member_ids=event.member_ids,
+    )  # fmt: skip
+
+
 def member_merged(event: loyalty.MemberMerged, arrival: Arrival) -> Command:
     """Two members are one person; saga S9."""
     return MergeMembers(
@@ -193,4 +224,7 @@ def handlers(kit: Kit[Config]) -> Mapping[type[Any], Handler]:
         loyalty.TierChanged: tier_changed,
         loyalty.MemberMerged: member_merged,
         automation.CouponGrantRequested: grant_requested,
+        audience_segments.SegmentEntered: segment_changed,
+        audience_segments.SegmentLeft: segment_changed,
+        audience_segments.SegmentSnapshotPage: snapshot_page,
     }

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from common.commands import Command, Decision
 from common.errors import Refusal
-from common.rows import Read, Row, State
+from common.rows import Group, Read, Row, State
 from common.timers import Timer
 from danke.events import coupon as events
 from danke.events.envelope import Event
@@ -72,6 +72,17 @@ class GrantBatch(Row, frozen=True):
     created_by: str
     created_at: datetime
     ended_at: datetime | None = None
+    # Audience's snapshot its members come from; empty if they are added by call.
+    snapshot_id: str = ""
+
+
+# The mass grants that wait for the pages of a snapshot.
+OF_SNAPSHOT = Group(
+    GrantBatch,
+    ("merchant_id", "snapshot_id"),
+    holds=lambda batch: batch.state == "CREATED" and batch.snapshot_id != "",
+    order=lambda batch: batch.batch_id,
+)
 
 
 class GrantChunk(Row, frozen=True):
@@ -96,6 +107,7 @@ def chunk_ref(batch_id: str, chunk: int) -> str:
 class CreateGrantBatch(Command, frozen=True, kw_only=True):
     """Announces a mass grant and reserves a coupon for each member. The same again answers it.
 
+    With ``snapshot_id`` its members are those of audience's snapshot, as its pages come by event.
     Refuses TEMPLATE_NOT_FOUND, TEMPLATE_NOT_ACTIVE, SOLD_OUT, BUDGET_EXHAUSTED, GRANT_BATCH_EXISTS.
     """
 
@@ -106,6 +118,7 @@ class CreateGrantBatch(Command, frozen=True, kw_only=True):
     name: str
     members: int
     actor: str
+    snapshot_id: str = ""
 
     def lane(self) -> str:
         return self.template_id
@@ -120,7 +133,8 @@ class CreateGrantBatch(Command, frozen=True, kw_only=True):
     def decide(self, state: State) -> Decision:
         old = state.get(GrantBatch, (self.merchant_id, self.batch_id))
         if old is not None:
-            if (old.template_id, old.members) != (self.template_id, self.members):
+            asked = (self.template_id, self.members, self.snapshot_id)
+            if (old.template_id, old.members, old.snapshot_id) != asked:
                 raise GrantBatchExists(field="batch_id", batch_id=self.batch_id)
             return Decision(result=old)
         key = (self.merchant_id, self.template_id)
@@ -133,7 +147,7 @@ class CreateGrantBatch(Command, frozen=True, kw_only=True):
             self.merchant_id, self.batch_id, self.template_id, self.name, "CREATED", self.members,
             0, 0, 0, "", 0, each_fen, self.members, 0, 0, 0,
             limits.per_member is not None or limits.per_member_day is not None,
-            self.actor, self.at,
+            self.actor, self.at, snapshot_id=self.snapshot_id,
         )  # fmt: skip
         return Decision(result=batch, rows=[reserve(stock, self.members, each_fen), batch])
 
@@ -170,27 +184,11 @@ class AddGrantMembers(_OfBatch, frozen=True, kw_only=True):
         batch = self.batch(state)
         if batch.state != "CREATED":
             raise GrantBatchStateInvalid(state=batch.state)
+        if batch.snapshot_id:
+            raise GrantBatchStateInvalid(state="FROM_SNAPSHOT")
         if self.page != batch.pages:
             raise PageOutOfOrder(field="page", expected=batch.pages)
-        before = batch.last_member_id
-        for place, member_id in enumerate(self.member_ids):
-            if member_id <= before:
-                raise MembersOutOfOrder(field=f"member_ids[{place}]")
-            before = member_id
-        added = batch.added + len(self.member_ids)
-        if added > batch.members:
-            raise MembersIncomplete(members=batch.members, added=added)
-        chunks = [
-            GrantChunk(
-                self.merchant_id, self.batch_id, batch.chunks + number,
-                self.member_ids[first : first + CHUNK], done=False, refused={},
-            )
-            for number, first in enumerate(range(0, len(self.member_ids), CHUNK))
-        ]  # fmt: skip
-        after = replace(
-            batch, added=added, pages=batch.pages + 1, chunks=batch.chunks + len(chunks),
-            last_member_id=before,
-        )  # fmt: skip
+        after, chunks = added(batch, self.member_ids)
         return Decision(result=after, rows=[after, *chunks])
 
 
@@ -208,15 +206,8 @@ class StartGrantBatch(_OfBatch, frozen=True, kw_only=True):
             raise GrantBatchStateInvalid(state=batch.state)
         if batch.added != batch.members:
             raise MembersIncomplete(members=batch.members, added=batch.added)
-        after = replace(batch, state="RUNNING")
-        timers = [
-            Timer(
-                self.merchant_id, BATCH_TIMER, chunk_ref(self.batch_id, chunk),
-                self.at + chunk * _MOMENT,
-            )
-            for chunk in range(min(WINDOW, batch.chunks))
-        ]  # fmt: skip
-        return Decision(after, [after, *timers], [_progress(after)])
+        after, timers, told = started(batch, self.at)
+        return Decision(after, [after, *timers], [told])
 
 
 class _OfStock(_OfBatch, frozen=True, kw_only=True):
@@ -333,10 +324,51 @@ class CancelGrantBatch(_OfStock, frozen=True, kw_only=True):
             return Decision(result=batch)
         if batch.state not in ("CREATED", "RUNNING"):
             raise GrantBatchStateInvalid(state=batch.state)
-        after = ended(batch, "CANCELLED", self.at)
-        left = release(self._stock(state, batch), batch.reserved, batch.each_fen)
+        rows, told = cancelled(batch, self._stock(state, batch), self.at)
         # The timers of its next chunks will find that it was stopped.
-        return Decision(after, [after, left], [_completed(after)])
+        return Decision(rows[0], rows, [told])
+
+
+def added(batch: GrantBatch, member_ids: Sequence[str]) -> tuple[GrantBatch, list[GrantChunk]]:
+    """The mass grant with one page more. Refuses MEMBERS_OUT_OF_ORDER, MEMBERS_INCOMPLETE."""
+    before = batch.last_member_id
+    for place, member_id in enumerate(member_ids):
+        if member_id <= before:
+            raise MembersOutOfOrder(field=f"member_ids[{place}]")
+        before = member_id
+    count = batch.added + len(member_ids)
+    if count > batch.members:
+        raise MembersIncomplete(members=batch.members, added=count)
+    chunks = [
+        GrantChunk(
+            batch.merchant_id, batch.batch_id, batch.chunks + number,
+            list(member_ids[first : first + CHUNK]), done=False, refused={},
+        )
+        for number, first in enumerate(range(0, len(member_ids), CHUNK))
+    ]  # fmt: skip
+    after = replace(
+        batch, added=count, pages=batch.pages + 1, chunks=batch.chunks + len(chunks),
+        last_member_id=before,
+    )  # fmt: skip
+    return after, chunks
+
+
+def started(batch: GrantBatch, at: datetime) -> tuple[GrantBatch, list[Timer], Event]:
+    """The mass grant under way, with the timers of its first chunks."""
+    after = replace(batch, state="RUNNING")
+    timers = [
+        Timer(
+            batch.merchant_id, BATCH_TIMER, chunk_ref(batch.batch_id, chunk), at + chunk * _MOMENT
+        )
+        for chunk in range(min(WINDOW, batch.chunks))
+    ]
+    return after, timers, _progress(after)
+
+
+def cancelled(batch: GrantBatch, stock: Stock, at: datetime) -> tuple[list[Row], Event]:
+    """The mass grant stopped, its reserve given back, and what is told of it."""
+    after = ended(batch, "CANCELLED", at)
+    return [after, release(stock, batch.reserved, batch.each_fen)], _completed(after)
 
 
 def ended(

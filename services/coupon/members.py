@@ -1,7 +1,7 @@
 """What coupons need to know of members: their tier, whether they ever bought, whom they became.
 
-Learnt from others' events, so it may be some seconds old. Segments are not kept here: whoever calls
-for a member says which he is in.
+Learnt from others' events, so it may be some seconds old. Whoever calls for a member may say more
+segments than audience told of.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
+import msgspec
 from msgspec.structs import replace
 
 from common.commands import Command, Decision
@@ -17,8 +18,15 @@ from common.rows import Group, Read, Row, State
 from services.coupon.errors import MemberMerged
 
 
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    """Whether a member is in a segment, and since when he is or is not."""
+
+    inside: bool
+    since: datetime
+
+
 class Standing(Row, frozen=True):
-    """One member's tier and how many orders he ever paid, refunded ones included."""
+    """One member's tier, segments and how many orders he ever paid, refunded ones included."""
 
     KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "member_id")
 
@@ -27,6 +35,13 @@ class Standing(Row, frozen=True):
     tier_id: str
     paid_orders: int
     first_paid_at: datetime | None = None
+    # By segment, as audience told.
+    segments: dict[str, Place] = {}  # noqa: RUF012  a struct copies its mutable defaults
+
+    @property
+    def segment_ids(self) -> list[str]:
+        """The segments the member is in."""
+        return [name for name, place in self.segments.items() if place.inside]
 
 
 class MergedMember(Row, frozen=True):
@@ -72,6 +87,22 @@ class NoteTier(_OfMember, frozen=True, kw_only=True):
 
     def decide(self, state: State) -> Decision:
         return Decision(rows=[replace(self._standing(state), tier_id=self.tier_id)])
+
+
+class NoteSegment(_OfMember, frozen=True, kw_only=True):
+    """The member entered or left a segment. What is older than what is known changes nothing."""
+
+    segment_id: str
+    inside: bool
+    since: datetime
+
+    def decide(self, state: State) -> Decision:
+        old = self._standing(state)
+        known = old.segments.get(self.segment_id)
+        if known is not None and known.since > self.since:
+            return Decision()
+        segments = old.segments | {self.segment_id: Place(self.inside, self.since)}
+        return Decision(rows=[replace(old, segments=segments)])
 
 
 class NoteOrder(_OfMember, frozen=True, kw_only=True):

@@ -44,7 +44,7 @@ class GrantService:
         command = grant_batches.CreateGrantBatch(
             **about(request, call, self.clock), batch_id=request.batch_id,
             template_id=request.template_id, name=request.name, members=request.members,
-            actor=call.caller.actor,
+            actor=call.caller.actor, snapshot_id=request.snapshot_id,
         )  # fmt: skip
         batch = await self.engine.run(command, call.context)
         return pb.CreateGrantBatchResponse(batch=_batch(batch))
@@ -156,6 +156,7 @@ def _batch(row: grant_batches.GrantBatch) -> pb.GrantBatch:
         state=f"STATE_{row.state}", members=row.members, added=row.added, next_page=row.pages,
         ok=row.ok, skipped=row.skipped, failed=row.failed, created_by=row.created_by,
         create_time=timestamp(row.created_at), end_time=timestamp(row.ended_at),
+        snapshot_id=row.snapshot_id,
     )  # fmt: skip
 
 

@@ -95,10 +95,12 @@ class QuoteService:
         trusted = call.caller.member_id is None
         tier_id = request.shopper.tier_id if trusted else ""
         first = known is None or known.paid_orders == 0
+        segments = dict.fromkeys(request.shopper.segment_ids if trusted else ())
+        segments |= dict.fromkeys(known.segment_ids if known else ())
         return Shopper(
             request.member_id,
             tier_id or (known.tier_id if known else ""),
-            list(request.shopper.segment_ids) if trusted else [],
+            list(segments),
             first,
             first,
         )

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 import asyncpg
 
 from common.tables import Table
-from services.coupon.grant_batches import GrantBatch, GrantChunk
+from services.coupon.grant_batches import OF_SNAPSHOT, GrantBatch, GrantChunk
 from services.coupon.grants import GRANTS_FOR, Grant
 from services.coupon.postpay import ACTIVE_RULES, PostPayRule
 from services.coupon.recalls import Recall
@@ -15,7 +15,11 @@ from services.coupon.recalls import Recall
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 
 GRANTS: Final = Table(Grant, "coupon_grants", groups={GRANTS_FOR: ""})
-BATCHES: Final = Table(GrantBatch, "grant_batches")
+BATCHES: Final = Table(
+    GrantBatch,
+    "grant_batches",
+    groups={OF_SNAPSHOT: "t.state = 'CREATED' AND t.snapshot_id <> ''"},
+)
 CHUNKS: Final = Table(GrantChunk, "grant_chunks")
 RECALLS: Final = Table(Recall, "recalls")
 RULES: Final = Table(PostPayRule, "post_pay_rules", groups={ACTIVE_RULES: "t.state = 'ACTIVE'"})

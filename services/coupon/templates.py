@@ -103,10 +103,14 @@ def must_be_active(template: CouponTemplate | None, template_id: str) -> CouponT
 def must_be_eligible(
     audience: Audience, standing: Standing | None, segment_ids: Iterable[str]
 ) -> None:
-    """Refuses NOT_ELIGIBLE saying which condition is not met."""
+    """Refuses NOT_ELIGIBLE saying which condition is not met.
+
+    ``segment_ids`` are those the caller vouches for, besides what audience told.
+    """
     if audience.tier_ids and (standing is None or standing.tier_id not in audience.tier_ids):
         raise NotEligible(why="TIER")
-    if audience.segment_ids and not set(audience.segment_ids) & set(segment_ids):
+    segments = {*segment_ids, *(standing.segment_ids if standing else ())}
+    if audience.segment_ids and segments.isdisjoint(audience.segment_ids):
         raise NotEligible(why="SEGMENT")
     if audience.new_customers_only and standing is not None and standing.paid_orders > 0:
         raise NotEligible(why="NEW_CUSTOMERS_ONLY")

@@ -13,20 +13,21 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from common.service import Process
-from danke.coupon.v1 import coupon_pb2, fission_pb2, pack_pb2, template_pb2
+from danke.coupon.v1 import coupon_pb2, fission_pb2, grant_pb2, pack_pb2, template_pb2
 from danke.coupon.v1.coupon_pb2_grpc import CouponServiceStub
 from danke.coupon.v1.fission_pb2_grpc import FissionServiceStub
+from danke.coupon.v1.grant_pb2_grpc import GrantServiceStub
 from danke.coupon.v1.pack_pb2_grpc import PackServiceStub
 from danke.coupon.v1.template_pb2_grpc import TemplateServiceStub
 from danke.dev.v1 import clock_pb2
 from danke.dev.v1.clock_pb2_grpc import ClockServiceStub
-from danke.events import automation, trade
+from danke.events import audience_segments, automation, trade
 from danke.events.coupon import GRANT, INSTANCE
 from danke.events.coupon_fission import FISSION, PACK
 from danke.events.envelope import Envelope, Event, event_type, from_headers, to_headers
 from services.coupon.main import SERVICE
 from tests.conftest import Migrated
-from tests.grpc_client import metadata, running
+from tests.grpc_client import metadata, refusal, running
 
 AT = datetime(2026, 5, 1, 2, 0, tzinfo=UTC)
 OURS = (GRANT, INSTANCE, FISSION, PACK)
@@ -53,7 +54,7 @@ class Shop:
         """The answer of one call, with a fresh request id."""
         send = getattr(stub(self.channel), method)
         # The request's class is named after the method, in the stub's own proto.
-        modules = (coupon_pb2, fission_pb2, pack_pb2, template_pb2)
+        modules = (coupon_pb2, fission_pb2, grant_pb2, pack_pb2, template_pb2)
         (kind,) = (
             getattr(one, f"{method}Request") for one in modules if hasattr(one, f"{method}Request")
         )
@@ -61,13 +62,16 @@ class Shop:
             fields["request_id"] = uuid4().hex
         return await send(kind(**fields), metadata=self.header)
 
-    async def template(self, template_id: str, **limits: int) -> None:
+    async def template(
+        self, template_id: str, audience: template_pb2.Audience | None = None, **limits: int
+    ) -> None:
         """An active template of ¥30."""
         settings = template_pb2.TemplateSettings(
             name=template_id,
             terms=template_pb2.Terms(kind="COUPON_KIND_CASH", face_fen=3_000),
             validity=template_pb2.Validity(kind="KIND_DAYS", amount=30),
             limits=template_pb2.Limits(**limits),
+            audience=audience,
         )
         await self.call(
             TemplateServiceStub, "SetTemplate", template_id=template_id, settings=settings
@@ -90,12 +94,12 @@ class Shop:
         await self.settle()
 
     async def settle(self) -> None:
-        """Everything that was told is handled, what is due by now was done, all is published."""
+        """What was told is handled, what is due some seconds later was done, all is published."""
         clock = ClockServiceStub(self.channel)
         for _ in range(3):
             await clock.Settle(clock_pb2.SettleRequest(), metadata=self.header)
             now = clock_pb2.SetTimeRequest()
-            now.time.FromDatetime(self.process.clock.now())
+            now.time.FromDatetime(self.process.clock.now() + timedelta(seconds=1))
             await clock.SetTime(now, metadata=self.header)
 
     async def told(self, *topics: str) -> list[tuple[str, dict[str, Any]]]:
@@ -163,6 +167,36 @@ async def test_an_action_gives_one_coupon_or_says_why_not(shop: Shop) -> None:
     assert refused == [
         {"action_id": "a2", "member_id": "v", "template_id": "t", "reason": "SOLD_OUT"}
     ]
+
+
+async def test_a_segment_s_snapshot_and_its_members_come_by_events(shop: Shop) -> None:
+    await shop.template("t")
+    batch = {"batch_id": "b", "template_id": "t", "members": 3, "snapshot_id": "s"}
+    await shop.call(GrantServiceStub, "CreateGrantBatch", **batch)
+    members = [["a", "b"], ["c"]]
+    await shop.happened(
+        *(
+            audience_segments.SegmentSnapshotPage(
+                snapshot_id="s", segment_id="vip", page=number, pages=2, member_ids=some
+            )
+            for number, some in enumerate(members)
+        )
+    )
+    told = (await shop.call(GrantServiceStub, "GetGrantBatch", batch_id="b")).batch
+    assert (grant_pb2.GrantBatch.State.Name(told.state), told.ok) == ("STATE_COMPLETED", 3)
+    assert [await shop.held(one) for one in "abc"] == [[("BATCH", "AVAILABLE")]] * 3
+    about = {"member_id": "a", "segment_id": "vip", "rule_version": 1, "is_backfill": False}
+    await shop.template("vip", audience=template_pb2.Audience(segment_ids=["vip"]))
+    claim = {"template_id": "vip", "member_id": "a"}
+    refused = await refusal(shop.call(CouponServiceStub, "Claim", **claim))
+    assert refused.reason == "NOT_ELIGIBLE"
+    entered = audience_segments.SegmentEntered(**about, entered_at=AT)  # type: ignore[arg-type]
+    await shop.happened(entered)
+    await shop.call(CouponServiceStub, "Claim", **claim)
+    left = audience_segments.SegmentLeft(**about, left_at=AT)  # type: ignore[arg-type]
+    await shop.happened(left)
+    refused = await refusal(shop.call(CouponServiceStub, "Claim", **claim))
+    assert refused.reason == "NOT_ELIGIBLE"
 
 
 async def test_a_pack_is_paid_and_paid_back_by_events(shop: Shop) -> None:

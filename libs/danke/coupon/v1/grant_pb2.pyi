@@ -83,7 +83,7 @@ class GetGrantResponse(_message.Message):
     def __init__(self, grant: _Optional[_Union[CouponGrant, _Mapping]] = ...) -> None: ...
 
 class GrantBatch(_message.Message):
-    __slots__ = ("batch_id", "template_id", "name", "state", "members", "added", "next_page", "ok", "skipped", "failed", "created_by", "create_time", "end_time")
+    __slots__ = ("batch_id", "template_id", "name", "state", "members", "added", "next_page", "ok", "skipped", "failed", "created_by", "create_time", "end_time", "snapshot_id")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[GrantBatch.State]
@@ -111,6 +111,7 @@ class GrantBatch(_message.Message):
     CREATED_BY_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     END_TIME_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_ID_FIELD_NUMBER: _ClassVar[int]
     batch_id: str
     template_id: str
     name: str
@@ -124,21 +125,24 @@ class GrantBatch(_message.Message):
     created_by: str
     create_time: _timestamp_pb2.Timestamp
     end_time: _timestamp_pb2.Timestamp
-    def __init__(self, batch_id: _Optional[str] = ..., template_id: _Optional[str] = ..., name: _Optional[str] = ..., state: _Optional[_Union[GrantBatch.State, str]] = ..., members: _Optional[int] = ..., added: _Optional[int] = ..., next_page: _Optional[int] = ..., ok: _Optional[int] = ..., skipped: _Optional[int] = ..., failed: _Optional[int] = ..., created_by: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    snapshot_id: str
+    def __init__(self, batch_id: _Optional[str] = ..., template_id: _Optional[str] = ..., name: _Optional[str] = ..., state: _Optional[_Union[GrantBatch.State, str]] = ..., members: _Optional[int] = ..., added: _Optional[int] = ..., next_page: _Optional[int] = ..., ok: _Optional[int] = ..., skipped: _Optional[int] = ..., failed: _Optional[int] = ..., created_by: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., snapshot_id: _Optional[str] = ...) -> None: ...
 
 class CreateGrantBatchRequest(_message.Message):
-    __slots__ = ("request_id", "batch_id", "template_id", "name", "members")
+    __slots__ = ("request_id", "batch_id", "template_id", "name", "members", "snapshot_id")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     BATCH_ID_FIELD_NUMBER: _ClassVar[int]
     TEMPLATE_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_ID_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     batch_id: str
     template_id: str
     name: str
     members: int
-    def __init__(self, request_id: _Optional[str] = ..., batch_id: _Optional[str] = ..., template_id: _Optional[str] = ..., name: _Optional[str] = ..., members: _Optional[int] = ...) -> None: ...
+    snapshot_id: str
+    def __init__(self, request_id: _Optional[str] = ..., batch_id: _Optional[str] = ..., template_id: _Optional[str] = ..., name: _Optional[str] = ..., members: _Optional[int] = ..., snapshot_id: _Optional[str] = ...) -> None: ...
 
 class CreateGrantBatchResponse(_message.Message):
     __slots__ = ("batch",)
