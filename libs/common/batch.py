@@ -148,7 +148,7 @@ class Batch:
             f"FROM unnest('{{{numbers}}}'::bigint[]) AS k) AS locked"
         )
         state = State([row for row, table in self.tables.items() if table.mode == "upsert"])
-        await self._load(state, [read for c in commands for read in c.reads(found)], commands)
+        await self.load(state, [read for c in commands for read in c.reads(found)], commands)
         for item in self.items:
             self._decide(item, state)
         await self._write(state)
@@ -165,7 +165,7 @@ class Batch:
         reads = [read for _, wanted in named for read in wanted]
         if not reads:
             return found
-        await self._load(found, reads)
+        await self.load(found, reads)
         if len(self.items) > 1:
             for item, wanted in named:
                 missing = any(
@@ -180,7 +180,7 @@ class Batch:
                 self.items = [item for item in self.items if id(item) not in waiting]
         return found
 
-    async def _load(
+    async def load(
         self, state: State, reads: Iterable[Read], commands: Iterable[Command] = ()
     ) -> None:
         """Loads rows, groups and known ids in one statement: one JSON list for each of them."""
