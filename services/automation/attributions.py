@@ -289,6 +289,42 @@ class CreditCoupon(_OfOrder, frozen=True, kw_only=True):
         return Decision(used, [used, after], told)
 
 
+class NoteGivenCoupon(Command, frozen=True, kw_only=True):
+    """A journey's coupon was given: the order that uses it will be the journey's merit; M6.
+
+    The enrolment's assignment says whose coupon it is; a test's has none, and counts for nothing.
+    """
+
+    RESULT: ClassVar[type] = GivenCoupon
+
+    coupon_id: str
+    member_id: str
+    # ``<enrolment>.<step>``, as journeys name what a step asks for.
+    action_id: str
+
+    def lane(self) -> str:
+        return f"given-coupon:{self.coupon_id}"
+
+    def _touch_key(self) -> tuple[str, str]:
+        enrollment_id = self.action_id.partition(".")[0]
+        return (self.merchant_id, f"JOURNEY/{enrollment_id}/{self.member_id}")
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield GivenCoupon, (self.merchant_id, self.coupon_id)
+        yield Touch, self._touch_key()
+
+    def decide(self, state: State) -> Decision:
+        old = state.get(GivenCoupon, (self.merchant_id, self.coupon_id))
+        touch = state.get(Touch, self._touch_key())
+        if old is not None or touch is None:
+            return Decision(result=old)
+        given = GivenCoupon(
+            self.merchant_id, self.coupon_id, self.member_id, "JOURNEY", touch.source_id,
+            self.action_id, is_used=False, order_id="", discount_fen=0,
+        )  # fmt: skip
+        return Decision(result=given, rows=[given])
+
+
 class NoteCouponBack(Command, frozen=True, kw_only=True):
     """A used coupon came back with its order's full refund: it cost nothing."""
 

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Literal
+
 from common.config import ServiceConfig
 
 
 class Config(ServiceConfig, frozen=True, kw_only=True):
-    """Automation's settings are those every service has; journeys and policies are rows."""
+    """Automation's settings; journeys and policies are rows."""
+
+    # Who delivers messages: whoever reads MessageRequested and answers by ReportDelivery, or, with
+    # DANKE_ENV=dev only, this service itself, which records them and says that they arrived.
+    channel_adapter: Literal["outside", "recording"] = "outside"
+
+    def problems(self) -> Iterator[str]:
+        """What is wrong between fields, each named by its variable."""
+        yield from super().problems()
+        if self.channel_adapter == "recording" and self.env != "dev":
+            yield "DANKE_CHANNEL_ADAPTER: recording delivers nothing; only with DANKE_ENV=dev"

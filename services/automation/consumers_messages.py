@@ -13,6 +13,7 @@ from services.automation.attributions import (
     CreditCoupon,
     CreditOrder,
     NoteCouponBack,
+    NoteGivenCoupon,
 )
 from services.automation.campaigns import KeepPage
 from services.automation.campaigns_coupons import CouponArrived, CouponRefused
@@ -134,7 +135,7 @@ def member_closed(
 
 
 def coupon_granted_by(kit: Kit[Config]) -> Handler:
-    """A coupon that was asked for exists: its message is planned, for now or later; saga S6.
+    """A coupon that was asked for exists: a campaign's message is planned; saga S6.
 
     What comes late is not sent as if it were early: the night may have begun meanwhile.
     """
@@ -143,6 +144,11 @@ def coupon_granted_by(kit: Kit[Config]) -> Handler:
         if not event.action_id:
             return None
         about = arrival.about(FIRST)
+        if event.source == "JOURNEY":
+            return NoteGivenCoupon(
+                **about, coupon_id=event.coupon_id, member_id=event.member_id,
+                action_id=event.action_id,
+            )  # fmt: skip
         given = CouponParams(event.coupon_id, event.template_id, event.face_fen, event.valid_to)
         return CouponArrived(
             **about | {"at": max(arrival.at, kit.clock.now())},

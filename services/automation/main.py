@@ -8,6 +8,7 @@ from typing import Final
 from common.service import Service, run
 from services.automation import (
     consumers,
+    consumers_adapters,
     rpc,
     store,
     store_verify,
@@ -24,6 +25,7 @@ SERVICE: Final = Service(
     events=consumers.handlers,
     timers=timers.HANDLERS,
     checks=(*store_verify.CHECKS, *store_verify_messages.CHECKS),
+    extras=consumers_adapters.adapters,
     migrations=Path(__file__).parent / "migrations",
 )
 

@@ -16,6 +16,7 @@ from services.automation.attributions import (
     CreditOrder,
     GivenCoupon,
     NoteCouponBack,
+    NoteGivenCoupon,
     assigned,
     live_window,
 )
@@ -106,6 +107,24 @@ async def test_a_coupon_of_somebody_else_means_nothing(room: Mailroom) -> None:
     await room.run(CreditCoupon, **at_till)
     counts = await store_campaigns.counts(room.pool, MERCHANT, "JOURNEY", "J1")
     assert (counts.orders, counts.coupons_used, counts.discount_fen) == (0, 1, 700)
+
+
+async def test_m6_a_journey_s_coupon_is_known_by_its_enrolment(room: Mailroom) -> None:
+    group = assigned(
+        merchant_id=MERCHANT, source_kind="JOURNEY", source_id="J1", ref="e1", member_id="u",
+        at=FIRST, until=FIRST + WEEK, control=False,
+    )  # fmt: skip
+    await room.run(Keep, rows=[group])
+    for action in ("e1.give", "e1.give", "test.give"):
+        note = {"coupon_id": f"k-{action}", "member_id": "u", "action_id": action}
+        await room.run(NoteGivenCoupon, **note)
+    await _order(room, "o", FIRST + WEEK + WEEK)
+    await _uses(room, "o", "k-test.give")
+    await _uses(room, "o", "k-e1.give")
+    counts = await store_campaigns.counts(room.pool, MERCHANT, "JOURNEY", "J1")
+    assert (counts.coupons_granted, counts.coupons_used, counts.orders) == (1, 1, 1)
+    # It was paid outside of the window: the coupon's merit, and no conversion of the group.
+    assert counts.treated_buyers == 0
 
 
 async def test_refunds_reduce_what_was_credited_and_full_ones_end_it(room: Mailroom) -> None:

@@ -173,7 +173,7 @@ async def _sent_to_three(service: Running) -> None:
         granted = coupon.CouponGranted(
             coupon_id=f"k-{member}", template_id="k", member_id=member, face_fen=3_000,
             valid_from=NOW, valid_to=NOW + timedelta(days=30), state="AVAILABLE",
-            source="GRANT", ref=action_id("c", member), action_id=action_id("c", member),
+            source="CAMPAIGN", ref=action_id("c", member), action_id=action_id("c", member),
         )  # fmt: skip
         await told(process, granted, number)
     await process.timers.run_due()
