@@ -30,6 +30,7 @@ StopPolicy = Literal["LET_RUN", "FAIL_OPEN"]
 START_TIMER = "activity_start"
 END_TIMER = "activity_end"
 SWEEP_TIMER = "activity_sweep"
+PERIOD_TIMER = "community_period"
 # A stopped activity fails its open groups in so many steps, so that no step is too large.
 BUCKETS = 64
 
@@ -57,10 +58,18 @@ class Activity(Row, frozen=True):
     stop_policy: StopPolicy = "LET_RUN"
     stop_reason: str = ""
 
+    def runs(self, at: datetime) -> bool:
+        """Whether groups may be opened; goes by the clock, not by when a timer ran."""
+        return self.state in ("SCHEDULED", "RUNNING") and self.starts_at <= at < self.ends_at
+
+    def period_at(self, at: datetime) -> datetime:
+        """When the period began in which ``at`` lies; the first one before it all begins."""
+        step = self.terms.recurrence
+        return self.starts_at + max((at - self.starts_at) // step, 0) * step
+
     def must_run(self, at: datetime) -> None:
-        """Refuses ACTIVITY_NOT_RUNNING; goes by the clock, not by when a timer ran."""
-        running = self.state in ("SCHEDULED", "RUNNING") and self.starts_at <= at < self.ends_at
-        if not running:
+        """Refuses ACTIVITY_NOT_RUNNING."""
+        if not self.runs(at):
             raise ActivityNotRunning(state=self.state, starts_at=self.starts_at.isoformat())
 
 
@@ -201,7 +210,12 @@ class EditActivity(_OfActivity, frozen=True, kw_only=True):
             starts_at=self.starts_at,
             ends_at=self.ends_at,
         )
-        timers = [] if draft else _timers(after)
+        timers: list[Timer] = []
+        if not draft:
+            # The period that runs has its groups, or had its chance.
+            step = after.terms.recurrence
+            begun = after.starts_at <= self.at and after.terms.recurrence_minutes > 0
+            timers = _timers(after, after.period_at(self.at) + step if begun else after.starts_at)
         return Decision(result=after, rows=[after, _version(self, after), *stock, *timers])
 
 
@@ -218,7 +232,7 @@ class PublishActivity(_OfActivity, frozen=True, kw_only=True):
         if before.state != "DRAFT" or self.at >= before.ends_at:
             raise InvalidState(activity_id=self.activity_id, state=before.state)
         after = replace(before, state="RUNNING" if self.at >= before.starts_at else "SCHEDULED")
-        return Decision(result=after, rows=[after, *_timers(after)])
+        return Decision(result=after, rows=[after, *_timers(after, _first_period(after, self.at))])
 
 
 class TurnActivity(_OfActivity, frozen=True, kw_only=True):
@@ -263,7 +277,7 @@ class StopActivity(_OfActivity, frozen=True, kw_only=True):
         return Decision(result=after, rows=[after, *sweeps], deletes=timers)
 
 
-_LIFE = (START_TIMER, END_TIMER)
+_LIFE = (START_TIMER, END_TIMER, PERIOD_TIMER)
 
 
 def _must_be_period(starts_at: datetime, ends_at: datetime) -> None:
@@ -282,9 +296,17 @@ def _version(command: CreateActivity | EditActivity, activity: Activity) -> Acti
     )
 
 
-def _timers(activity: Activity) -> list[Timer]:
+def _first_period(activity: Activity, at: datetime) -> datetime:
+    return activity.period_at(at) if activity.terms.recurrence_minutes else activity.starts_at
+
+
+def _timers(activity: Activity, period_at: datetime) -> list[Timer]:
     ends = Timer(activity.merchant_id, END_TIMER, activity.activity_id, activity.ends_at)
-    if activity.state != "SCHEDULED":
-        return [ends]
-    begins = Timer(activity.merchant_id, START_TIMER, activity.activity_id, activity.starts_at)
-    return [begins, ends]
+    timers = [ends]
+    if activity.terms.recurrence_minutes:
+        key = (activity.merchant_id, PERIOD_TIMER, activity.activity_id)
+        timers.append(Timer(*key, period_at))
+    if activity.state == "SCHEDULED":
+        key = (activity.merchant_id, START_TIMER, activity.activity_id)
+        timers.append(Timer(*key, activity.starts_at))
+    return timers

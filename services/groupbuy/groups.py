@@ -19,6 +19,7 @@ Outcome = Literal[
 EXPIRY_TIMER = "group_expiry"
 SIMULATE_TIMER = "group_simulate"
 REWARD_TIMER = "leader_reward"
+FULL_TIMER = "group_full"
 
 
 class BuyGroup(Row, frozen=True):
@@ -70,6 +71,11 @@ def _lives(group: BuyGroup) -> bool:
 
 LIVE_IN_BUCKET = Group(BuyGroup, ("merchant_id", "activity_id", "bucket"), holds=_lives)
 LED_BY = Group(BuyGroup, ("merchant_id", "leader_id"), holds=_lives)
+
+
+def is_complete(group: BuyGroup) -> bool:
+    """Whether every seat is paid. A community's group is settled by its clock instead."""
+    return group.free == 0 and group.reserved == 0 and group.mode != "COMMUNITY"
 
 
 def bucket_of(group_id: str) -> int:

@@ -50,6 +50,7 @@ from services.groupbuy.groups import (
     bucket_of,
     terms_of,
 )
+from services.groupbuy.overflow import GATHERABLE, is_filled, may_enter, next_group, price_of
 from services.groupbuy.seats import (
     HOLD_TIMER,
     MEMBER_SEATS,
@@ -117,13 +118,14 @@ class _Takes(Command, frozen=True, kw_only=True):
             raise SoldOut(sku_id=self.sku_id, left=max(left, 0))
 
     def take(
-        self, draft: Draft, group: BuyGroup, terms: Terms, seat_id: str, *, leads: bool
-    ) -> Decision:
-        """Reserves the seat in ``group``, which is written with it."""
+        self, draft: Draft, group: BuyGroup, terms: Terms, seat_id: str, *, leads: bool,
+        asked: str = "",
+    ) -> Decision:  # fmt: skip
+        """Reserves the seat in ``group``, which is written with it; ``asked`` was full."""
         price_fen = terms.price_fen(terms.sku(self.sku_id), group.tier, leads=leads)
         new = is_new(draft, self.member_id, self.order_id, terms)
-        if not leads:
-            _must_be_new(terms, group, new=new)
+        if not leads and not may_enter(terms, group, new=new):
+            raise NewCustomerOnly(field="member_id")
         if draft.get(CustomerOrder, self.order_id) is not None:
             note_order(draft, self.member_id, self.order_id, "SEAT")
         hold_until = self.at + terms.hold
@@ -157,7 +159,7 @@ class _Takes(Command, frozen=True, kw_only=True):
         draft.put(group)
         draft.put(seat)
         draft.wake(HOLD_TIMER, seat_id, hold_until)
-        draft.tell(_reserved(group, seat))
+        draft.tell(reserved(group, seat, asked))
         return draft.decision(Taken(group, seat, terms.coupon_allowed, terms.commission_allowed))
 
 
@@ -199,28 +201,10 @@ class OpenGroup(_Takes, frozen=True, kw_only=True):
         picked = self.tier if terms.mode == "LADDER_PICK" else -1
         if terms.mode == "LADDER_PICK" and not 0 <= picked < len(terms.tier_sizes):
             raise TierNotOffered(field="tier", tiers=len(terms.tier_sizes))
-        least, most = terms.seats(picked)
-        return BuyGroup(
-            merchant_id=self.merchant_id,
-            group_id=self.new_id,
-            activity_id=self.activity_id,
-            terms_version=activity.version,
-            bucket=bucket_of(self.new_id),
-            mode=terms.mode,
-            status="WAITING_LEADER_PAY",
-            outcome="",
-            leader_id=self.member_id,
-            tier=picked,
-            min_seats=least,
-            seats=most,
-            reserved=0,
-            paid=0,
-            new_paid=0,
-            virtual=0,
+        return new_group(
+            self, activity, self.new_id, self.member_id, tier=picked,
             pickup_point_id=self.pickup_point_id,
-            gather=terms.gather,
-            created_at=self.at,
-        )
+        )  # fmt: skip
 
     def _open_community(self, draft: Draft, group: BuyGroup, terms: Terms) -> Decision:
         must_be_member(draft, self.member_id)
@@ -239,6 +223,8 @@ class OpenGroup(_Takes, frozen=True, kw_only=True):
 class JoinGroup(_Takes, frozen=True, kw_only=True):
     """Takes a seat in an open group until it is paid.
 
+    If the group is full, the activity's rule decides: the seat is refused, is one of the next group
+    that strangers may join, or the leader's of a new group (parity.md §2 8). The answer says which.
     Refuses GROUP_NOT_FOUND, GROUP_NOT_OPEN, ACTIVITY_NOT_RUNNING once stopped with FAIL_OPEN,
     GROUP_FULL (unpaid seats count), ALREADY_JOINED, ALREADY_IN_GROUP, NEW_CUSTOMER_ONLY,
     ORDER_HAS_SEAT, ORDER_LIMIT, TOTAL_LIMIT, SOLD_OUT, SKU_NOT_OFFERED, MEMBER_CLOSED.
@@ -250,6 +236,7 @@ class JoinGroup(_Takes, frozen=True, kw_only=True):
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
         yield BuyGroup, (self.merchant_id, self.group_id)
+        yield GATHERABLE, (self.merchant_id, self.activity_id)
 
     def decide(self, state: State) -> Decision:
         draft = Draft(state, self)
@@ -259,26 +246,79 @@ class JoinGroup(_Takes, frozen=True, kw_only=True):
             raise GroupNotFound(field="group_id", group_id=self.group_id)
         if activity.state == "STOPPED" and activity.stop_policy == "FAIL_OPEN":
             raise ActivityNotRunning(state=activity.state)
-        # The group's clock counts, not the activity's: it may outlive it.
-        if group.status != "OPEN" or group.expires_at is None or self.at >= group.expires_at:
-            raise GroupNotOpen(group_id=self.group_id, status=group.status)
         terms = terms_of(draft, group)
+        ended = group.status == "SUCCEEDED"
+        full = is_filled(group) and (not ended or activity.terms.overflow != "REFUSE")
+        # The group's clock counts, not the activity's: it may outlive it.
+        late = group.expires_at is None or self.at >= group.expires_at
+        if (group.status != "OPEN" or late) and not (ended and full):
+            raise GroupNotOpen(group_id=self.group_id, status=group.status)
         terms.sku(self.sku_id)
         self.may_buy(draft, terms, self.group_id)
-        if group.free <= 0:
-            raise GroupFull(group_id=self.group_id, seats=group.seats)
+        if full:
+            return self._elsewhere(draft, activity, group, terms)
         return self.take(draft, group, terms, self.new_id, leads=False)
 
+    def _elsewhere(
+        self, draft: Draft, activity: Activity, full: BuyGroup, terms: Terms
+    ) -> Decision:
+        """Refuses GROUP_FULL if the rule says so, or finds nowhere at this price."""
+        most_fen = price_of(terms, full, self.sku_id)
+        assert most_fen is not None, "Bug: the SKU was looked for before"
+        rule = activity.terms.overflow
+        if rule == "NEXT_GROUP":
+            new = is_new(draft, self.member_id, self.order_id, terms)
+            found = next_group(draft, full, self.sku_id, new=new, most_fen=most_fen)
+            if found is not None:
+                at_terms = terms_of(draft, found)
+                return self.take(
+                    draft, found, at_terms, self.new_id, leads=False, asked=full.group_id
+                )
+        if rule == "NEW_GROUP" and activity.runs(self.at):
+            now = activity.terms
+            community = now.mode == "COMMUNITY"
+            group = new_group(
+                self, activity, self.new_id, full.leader_id if community else self.member_id,
+                tier=full.tier if now.mode == "LADDER_PICK" else -1,
+                pickup_point_id=full.pickup_point_id,
+            )  # fmt: skip
+            price_fen = price_of(now, group, self.sku_id)
+            if price_fen is not None and price_fen <= most_fen:
+                if community:
+                    group = started(draft, group, now, self.at)
+                seat_id, leads = f"{self.new_id}.1", not community
+                return self.take(draft, group, now, seat_id, leads=leads, asked=full.group_id)
+        raise GroupFull(group_id=self.group_id, seats=full.seats)
 
-def _must_be_new(terms: Terms, group: BuyGroup, *, new: bool) -> None:
-    """老带新: only new customers join, or so many seats are kept for them. G6."""
-    if new:
-        return
-    if terms.mode == "NEWCOMER":
-        raise NewCustomerOnly(field="member_id")
-    kept = terms.min_new_members - group.new_paid
-    if kept > 0 and group.free <= kept:
-        raise NewCustomerOnly(field="member_id", seats_kept=kept)
+
+def new_group(
+    command: Command, activity: Activity, group_id: str, leader_id: str, *, tier: int = -1,
+    pickup_point_id: str = "",
+) -> BuyGroup:  # fmt: skip
+    """A group of the activity's current terms that waits for its leader."""
+    terms = activity.terms
+    least, most = terms.seats(tier)
+    return BuyGroup(
+        merchant_id=command.merchant_id,
+        group_id=group_id,
+        activity_id=activity.activity_id,
+        terms_version=activity.version,
+        bucket=bucket_of(group_id),
+        mode=terms.mode,
+        status="WAITING_LEADER_PAY",
+        outcome="",
+        leader_id=leader_id,
+        tier=tier,
+        min_seats=least,
+        seats=most,
+        reserved=0,
+        paid=0,
+        new_paid=0,
+        virtual=0,
+        pickup_point_id=pickup_point_id,
+        gather=terms.gather,
+        created_at=command.at,
+    )
 
 
 def started(draft: Draft, group: BuyGroup, terms: Terms, at: datetime) -> BuyGroup:
@@ -303,7 +343,8 @@ def started(draft: Draft, group: BuyGroup, terms: Terms, at: datetime) -> BuyGro
     return group
 
 
-def _reserved(group: BuyGroup, seat: Seat) -> events.SeatReserved:
+def reserved(group: BuyGroup, seat: Seat, asked: str = "") -> events.SeatReserved:
+    """What is told of a seat that was taken, in another group than ``asked`` if that was full."""
     return events.SeatReserved(
         group_id=group.group_id,
         activity_id=group.activity_id,
@@ -318,4 +359,5 @@ def _reserved(group: BuyGroup, seat: Seat) -> events.SeatReserved:
         reserved=group.reserved,
         paid=group.paid,
         seats=group.seats,
+        asked_group_id=asked,
     )

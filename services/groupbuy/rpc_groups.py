@@ -57,7 +57,10 @@ class GroupService(Door):
             inviter_id=request.inviter_id,
         )
         return pb.JoinGroupResponse(
-            group=group_to_pb(taken.group), seat=seat_to_pb(taken.seat), rules=rules_of(taken)
+            group=group_to_pb(taken.group),
+            seat=seat_to_pb(taken.seat),
+            rules=rules_of(taken),
+            regrouped=taken.group.group_id != request.group_id,
         )
 
     async def ConfirmSeatPaid(

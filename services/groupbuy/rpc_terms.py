@@ -17,6 +17,7 @@ def from_pb(message: pb.Terms) -> Terms:
     kind = pb.RewardKind.Name(reward.kind).removeprefix("REWARD_KIND_")
     given = message.simulate
     refund_late = message.late_payment == pb.LATE_PAYMENT_REFUND
+    overflow = pb.Overflow.Name(message.overflow).removeprefix("OVERFLOW_")
     has_grace = message.HasField("grace_minutes")
     return Terms(
         mode=pb.Mode.Name(message.mode).removeprefix("MODE_"),  # type: ignore[arg-type]
@@ -56,6 +57,8 @@ def from_pb(message: pb.Terms) -> Terms:
         min_new_members=message.min_new_members,
         refunded_is_old=message.refunded_is_old,
         late_payment="REFUND" if refund_late else "REATTACH",
+        overflow="REFUSE" if overflow == "UNSPECIFIED" else overflow,  # type: ignore[arg-type]
+        recurrence_minutes=message.recurrence_minutes,
         allow_refund_before_success=not message.no_refund_before_success,
         coupon_allowed=message.coupon_allowed,
         commission_allowed=message.commission_allowed,
@@ -106,6 +109,8 @@ def to_pb(terms: Terms) -> pb.Terms:
         min_new_members=terms.min_new_members,
         refunded_is_old=terms.refunded_is_old,
         late_payment=f"LATE_PAYMENT_{terms.late_payment}",
+        overflow=f"OVERFLOW_{terms.overflow}",
+        recurrence_minutes=terms.recurrence_minutes,
         no_refund_before_success=not terms.allow_refund_before_success,
         coupon_allowed=terms.coupon_allowed,
         commission_allowed=terms.commission_allowed,

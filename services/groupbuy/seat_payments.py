@@ -27,8 +27,9 @@ from services.groupbuy.errors import (
     PredecessorMissing,
     SeatNotFound,
 )
-from services.groupbuy.groups import BuyGroup, terms_of
-from services.groupbuy.joining import started
+from services.groupbuy.groups import FULL_TIMER, BuyGroup, is_complete, terms_of
+from services.groupbuy.joining import reserved, started
+from services.groupbuy.overflow import GATHERABLE, next_group
 from services.groupbuy.refunds import request_refund
 from services.groupbuy.seats import (
     HOLD_TIMER,
@@ -71,6 +72,7 @@ def reads_to_pay(merchant_id: str, seat: Seat) -> Iterable[Read]:
     yield MEMBER_SEATS, (merchant_id, seat.activity_id, seat.member_id)
     yield Customer, (merchant_id, seat.member_id)
     yield CustomerOrder, (merchant_id, seat.order_id)
+    yield GATHERABLE, (merchant_id, seat.activity_id)
     # A community's group is large, and settled by its clock, not by a payment.
     if not seat.pickup_point_id:
         yield LIVE_SEATS, (merchant_id, seat.group_id)
@@ -137,14 +139,20 @@ def pay_seat(draft: Draft, seat: Seat, payment_id: str, amount_fen: int, paid_at
     new = is_new(draft, seat.member_id, seat.order_id, terms)
     note_order(draft, seat.member_id, seat.order_id, "PAID")
     why = _no_seat(draft, seat, group, terms, paid_at, new=new)
-    _remember(draft, seat, payment_id, amount_fen, paid_at, "LATE" if why else "SEAT")
     late = seat.state == "RELEASED"
+    asked = ""
+    if why in ("LATE_PAY", "OVERSOLD") and (other := _another(draft, seat, group, terms, new=new)):
+        asked, group, terms, why = group.group_id, other, terms_of(draft, other), None
+        seat = replace(seat, group_id=group.group_id)
+    _remember(draft, seat, payment_id, amount_fen, paid_at, "LATE" if why else "SEAT")
     seat = replace(seat, payment_id=payment_id, paid_fen=amount_fen, paid_at=paid_at, ended_at=None)
     if why:
         return _refund(draft, group, seat, why, held=not late)
     if late:
         stock_taken(draft, seat)
         group = replace(group, reserved=group.reserved + 1)
+    if asked:
+        draft.tell(reserved(group, seat, asked))
     draft.cancel(HOLD_TIMER, seat.seat_id)
     seat = draft.put(replace(seat, state="PAID", is_new=new))
     group = draft.put(
@@ -158,7 +166,10 @@ def pay_seat(draft: Draft, seat: Seat, payment_id: str, amount_fen: int, paid_at
     if group.status == "WAITING_LEADER_PAY":
         group = started(draft, group, terms, paid_at)
     draft.tell(_paid(group, seat))
-    if group.free == 0 and group.reserved == 0 and group.mode != "COMMUNITY":
+    if is_complete(group):
+        if asked:  # its other seats were not read: it is settled at once, by itself
+            draft.wake(FULL_TIMER, group.group_id, draft.at)
+            return seat
         succeed(draft, group, terms, success_of(terms))
         seat = draft.get(Seat, seat.seat_id) or seat
     return seat
@@ -192,16 +203,42 @@ def _not_given_back(
     over = group.expires_at is not None and paid_at >= group.expires_at
     if terms.late_payment == "REFUND" or stopped or over:
         return "LATE_PAY"
-    mine = draft.group(MEMBER_SEATS, seat.activity_id, seat.member_id)
-    if any(other.state != "SETTLED" for other in mine):
-        return "LATE_PAY"  # meanwhile the member took another seat
-    bought = sum(other.qty for other in mine)
-    if terms.member_limit and bought + seat.qty > terms.member_limit:
+    if not _may_hold(draft, seat, terms):
         return "LATE_PAY"
-    left = stock_left(draft, seat.activity_id, seat.sku_id)
-    if group.free <= 0 or (left is not None and left < seat.qty):
+    if group.free <= 0 or not _is_in_stock(draft, seat):
         return "OVERSOLD"
     return None
+
+
+def _may_hold(draft: Draft, seat: Seat, terms: Terms) -> bool:
+    """Whether the member took no other seat meanwhile, and stays within the limit."""
+    mine = draft.group(MEMBER_SEATS, seat.activity_id, seat.member_id)
+    if any(other.state != "SETTLED" for other in mine):
+        return False
+    bought = sum(other.qty for other in mine)
+    return not terms.member_limit or bought + seat.qty <= terms.member_limit
+
+
+def _is_in_stock(draft: Draft, seat: Seat) -> bool:
+    left = stock_left(draft, seat.activity_id, seat.sku_id)
+    return left is None or left >= seat.qty
+
+
+def _another(
+    draft: Draft, seat: Seat, group: BuyGroup, terms: Terms, *, new: bool
+) -> BuyGroup | None:
+    """The next group for a member who paid late, where the rules want both; at the price paid."""
+    activity = draft.get(Activity, seat.activity_id)
+    if activity is None or activity.terms.overflow != "NEXT_GROUP":
+        return None
+    if seat.state != "RELEASED" or seat.leads or terms.late_payment == "REFUND":
+        return None
+    if activity.stop_policy == "FAIL_OPEN" or not _may_hold(draft, seat, terms):
+        return None
+    if not _is_in_stock(draft, seat):
+        return None
+    fen = seat.unit_price_fen
+    return next_group(draft, group, seat.sku_id, new=new, least_fen=fen, most_fen=fen)
 
 
 def _refund(draft: Draft, group: BuyGroup, seat: Seat, why: RefundKind, *, held: bool) -> Seat:

@@ -14,7 +14,7 @@ from common.rows import Group, Read, Row, State
 from danke.events import groupbuy as events
 from services.groupbuy.activities import STOCK, TERMS, Activity, SkuStock, activity_key
 from services.groupbuy.draft import Draft
-from services.groupbuy.errors import InvalidState, SeatNotFound
+from services.groupbuy.errors import InvalidState, MemberMoved, SeatNotFound
 from services.groupbuy.groups import BuyGroup
 
 SeatState = Literal[
@@ -128,7 +128,9 @@ def of_activity(merchant_id: str, activity_id: str) -> Iterable[Read]:
 
 
 def group_of(draft: Draft, seat: Seat) -> BuyGroup:
-    """The seat's group."""
+    """The seat's group. Refuses MEMBER_MOVED if a late payment brought the seat into another."""
+    if not draft.state.knows(BuyGroup, (draft.merchant_id, seat.group_id)):
+        raise MemberMoved(seat_id=seat.seat_id)
     group = draft.get(BuyGroup, seat.group_id)
     assert group is not None, "Bug: a seat without its group"
     return group

@@ -25,6 +25,7 @@ from services.groupbuy.groups import (
     REWARD_TIMER,
     SIMULATE_TIMER,
     BuyGroup,
+    is_complete,
     terms_of,
 )
 from services.groupbuy.refunds import request_refund
@@ -82,6 +83,18 @@ class ExpireGroup(OfGroup, frozen=True, kw_only=True):
             draft.wake(EXPIRY_TIMER, self.group_id, max(held) + timedelta(microseconds=1))
             return draft.decision(group)
         return draft.decision(judge(draft, group, terms_of(draft, group)))
+
+
+class FillGroup(OfGroup, frozen=True, kw_only=True):
+    """A late payer of another group took the last seat: the group succeeds, if it is still full."""
+
+    def decide(self, state: State) -> Decision:
+        draft = Draft(state, self)
+        group = self.group(draft)
+        if group.status != "OPEN" or not is_complete(group):
+            return Decision(result=group)
+        terms = terms_of(draft, group)
+        return draft.decision(succeed(draft, group, terms, success_of(terms)))
 
 
 class SimulateGroup(OfGroup, frozen=True, kw_only=True):

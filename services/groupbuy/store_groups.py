@@ -8,6 +8,7 @@ from typing import Final
 
 from common.tables import Table
 from services.groupbuy.groups import LED_BY, LIVE_IN_BUCKET, BuyGroup
+from services.groupbuy.overflow import CANDIDATES, GATHERABLE
 from services.groupbuy.refunds import MEMBER_REFUNDS, OPEN_REFUNDS, Refund
 from services.groupbuy.rewards import REVERSALS, REWARD, LeaderReward, RewardReversal
 from services.groupbuy.seat_payments import SeatPayment
@@ -23,7 +24,17 @@ from services.groupbuy.store_activities import Pool, columns
 
 _LIVES: Final = "t.status IN ('WAITING_LEADER_PAY', 'OPEN')"
 _HOLDS: Final = "t.state IN ('RESERVED', 'PAID', 'SETTLED')"
-GROUPS: Final = Table(BuyGroup, "buy_groups", groups={LIVE_IN_BUCKET: _LIVES, LED_BY: _LIVES})
+# One look at the activity decides whether there is anything to walk.
+_GATHERABLE: Final = f"""
+t.status = 'OPEN' AND t.gather AND t.reserved + t.paid < t.seats AND (
+    SELECT a.terms ->> 'overflow' FROM activities a
+    WHERE a.merchant_id = v.merchant_id AND a.activity_id = v.activity_id
+) = 'NEXT_GROUP'
+ORDER BY t.expires_at, t.group_id LIMIT {CANDIDATES}
+"""
+GROUPS: Final = Table(
+    BuyGroup, "buy_groups", groups={LIVE_IN_BUCKET: _LIVES, LED_BY: _LIVES, GATHERABLE: _GATHERABLE}
+)
 SEATS: Final = Table(
     Seat,
     "seats",

@@ -119,6 +119,10 @@ CHECKS: Final = (
             UNION ALL
             SELECT merchant_id, 'refund_chase', refund_id FROM refunds WHERE state = 'REQUESTED'
             UNION ALL
+            SELECT merchant_id, 'community_period', activity_id FROM activities
+            WHERE state IN ('SCHEDULED', 'RUNNING')
+              AND (terms ->> 'recurrence_minutes')::bigint > 0
+            UNION ALL
             SELECT merchant_id, 'bargain_expiry', bargain_id FROM bargains
             WHERE state IN ('OPEN', 'REACHED')
         ) w

@@ -19,6 +19,8 @@ Mode = Literal["NORMAL", "NEWCOMER", "LADDER_PICK", "LADDER_DYNAMIC", "COMMUNITY
 LADDERS: Final = ("LADDER_PICK", "LADDER_DYNAMIC")
 RewardKind = Literal["NONE", "POINTS", "COUPON", "CASH_PER_MEMBER", "CASH_BP", "SALES_BP"]
 LatePolicy = Literal["REATTACH", "REFUND"]
+# What becomes of a join whose group is full: refused, into another group, or a group of its own.
+Overflow = Literal["REFUSE", "NEXT_GROUP", "NEW_GROUP"]
 
 LARGEST_GROUP: Final = 100
 LARGEST_COMMUNITY: Final = 2_000
@@ -92,10 +94,18 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     # Another vendor's rule: who ever paid is old, even if every order was refunded.
     refunded_is_old: bool = False
     late_payment: LatePolicy = "REATTACH"
+    overflow: Overflow = "REFUSE"
     allow_refund_before_success: bool = True
     coupon_allowed: bool = False
     commission_allowed: bool = False
     pickup_points: list[PickupPoint] = []
+    # COMMUNITY: every so often each pick-up point gets a new group, by itself; 0 for never.
+    recurrence_minutes: int = 0
+
+    @property
+    def recurrence(self) -> timedelta:
+        """How long a period is; nothing if groups are opened by their leaders only."""
+        return timedelta(minutes=self.recurrence_minutes)
 
     @property
     def ttl(self) -> timedelta:
@@ -180,6 +190,8 @@ def _contradictions(terms: Terms) -> Iterator[tuple[str, str]]:
         yield from _plain(terms)
     if terms.mode == "COMMUNITY":
         yield from _community(terms)
+    elif terms.recurrence_minutes:
+        yield "recurrence_minutes", f"{terms.mode} has no periods"
     elif terms.pickup_points or terms.capacity:
         yield "pickup_points", f"{terms.mode} has neither pick-up points nor a capacity"
     yield from _rules(terms)
@@ -233,5 +245,7 @@ def _community(terms: Terms) -> Iterator[tuple[str, str]]:
     points = [point.point_id for point in terms.pickup_points]
     if not points or len(set(points)) != len(points):
         yield "pickup_points", "at least one, and each once"
+    if terms.recurrence_minutes and terms.recurrence_minutes < terms.ttl_minutes:
+        yield "recurrence_minutes", "not before the last period's group is settled"
     if terms.simulate.enabled:
         yield "simulate.enabled", "a community's group is never simulated"

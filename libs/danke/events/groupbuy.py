@@ -56,6 +56,8 @@ class SeatReserved(GroupEvent, frozen=True, kw_only=True):
     reserved: int
     paid: int
     seats: int
+    # The group that was asked for and was full; empty if it is this one.
+    asked_group_id: str = ""
 
 
 class SeatReleased(GroupEvent, frozen=True, kw_only=True):

@@ -36,6 +36,13 @@ class LatePayment(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     LATE_PAYMENT_REATTACH: _ClassVar[LatePayment]
     LATE_PAYMENT_REFUND: _ClassVar[LatePayment]
 
+class Overflow(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    OVERFLOW_UNSPECIFIED: _ClassVar[Overflow]
+    OVERFLOW_REFUSE: _ClassVar[Overflow]
+    OVERFLOW_NEXT_GROUP: _ClassVar[Overflow]
+    OVERFLOW_NEW_GROUP: _ClassVar[Overflow]
+
 class StopPolicy(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     STOP_POLICY_UNSPECIFIED: _ClassVar[StopPolicy]
@@ -56,6 +63,10 @@ REWARD_KIND_SALES_BP: RewardKind
 LATE_PAYMENT_UNSPECIFIED: LatePayment
 LATE_PAYMENT_REATTACH: LatePayment
 LATE_PAYMENT_REFUND: LatePayment
+OVERFLOW_UNSPECIFIED: Overflow
+OVERFLOW_REFUSE: Overflow
+OVERFLOW_NEXT_GROUP: Overflow
+OVERFLOW_NEW_GROUP: Overflow
 STOP_POLICY_UNSPECIFIED: StopPolicy
 STOP_POLICY_LET_RUN: StopPolicy
 STOP_POLICY_FAIL_OPEN: StopPolicy
@@ -111,7 +122,7 @@ class PickupPoint(_message.Message):
     def __init__(self, point_id: _Optional[str] = ..., leader_id: _Optional[str] = ..., name: _Optional[str] = ..., store_id: _Optional[str] = ...) -> None: ...
 
 class Terms(_message.Message):
-    __slots__ = ("mode", "name", "spu_id", "size", "tier_sizes", "capacity", "skus", "leader_reward", "ttl_minutes", "seat_hold_minutes", "grace_minutes", "order_limit", "member_limit", "gather", "simulate", "min_new_members", "refunded_is_old", "late_payment", "no_refund_before_success", "coupon_allowed", "commission_allowed", "pickup_points")
+    __slots__ = ("mode", "name", "spu_id", "size", "tier_sizes", "capacity", "skus", "leader_reward", "ttl_minutes", "seat_hold_minutes", "grace_minutes", "order_limit", "member_limit", "gather", "simulate", "min_new_members", "refunded_is_old", "late_payment", "no_refund_before_success", "coupon_allowed", "commission_allowed", "pickup_points", "overflow", "recurrence_minutes")
     MODE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     SPU_ID_FIELD_NUMBER: _ClassVar[int]
@@ -134,6 +145,8 @@ class Terms(_message.Message):
     COUPON_ALLOWED_FIELD_NUMBER: _ClassVar[int]
     COMMISSION_ALLOWED_FIELD_NUMBER: _ClassVar[int]
     PICKUP_POINTS_FIELD_NUMBER: _ClassVar[int]
+    OVERFLOW_FIELD_NUMBER: _ClassVar[int]
+    RECURRENCE_MINUTES_FIELD_NUMBER: _ClassVar[int]
     mode: Mode
     name: str
     spu_id: str
@@ -156,7 +169,9 @@ class Terms(_message.Message):
     coupon_allowed: bool
     commission_allowed: bool
     pickup_points: _containers.RepeatedCompositeFieldContainer[PickupPoint]
-    def __init__(self, mode: _Optional[_Union[Mode, str]] = ..., name: _Optional[str] = ..., spu_id: _Optional[str] = ..., size: _Optional[int] = ..., tier_sizes: _Optional[_Iterable[int]] = ..., capacity: _Optional[int] = ..., skus: _Optional[_Iterable[_Union[SkuTerms, _Mapping]]] = ..., leader_reward: _Optional[_Union[LeaderReward, _Mapping]] = ..., ttl_minutes: _Optional[int] = ..., seat_hold_minutes: _Optional[int] = ..., grace_minutes: _Optional[int] = ..., order_limit: _Optional[int] = ..., member_limit: _Optional[int] = ..., gather: bool = ..., simulate: _Optional[_Union[Simulate, _Mapping]] = ..., min_new_members: _Optional[int] = ..., refunded_is_old: bool = ..., late_payment: _Optional[_Union[LatePayment, str]] = ..., no_refund_before_success: bool = ..., coupon_allowed: bool = ..., commission_allowed: bool = ..., pickup_points: _Optional[_Iterable[_Union[PickupPoint, _Mapping]]] = ...) -> None: ...
+    overflow: Overflow
+    recurrence_minutes: int
+    def __init__(self, mode: _Optional[_Union[Mode, str]] = ..., name: _Optional[str] = ..., spu_id: _Optional[str] = ..., size: _Optional[int] = ..., tier_sizes: _Optional[_Iterable[int]] = ..., capacity: _Optional[int] = ..., skus: _Optional[_Iterable[_Union[SkuTerms, _Mapping]]] = ..., leader_reward: _Optional[_Union[LeaderReward, _Mapping]] = ..., ttl_minutes: _Optional[int] = ..., seat_hold_minutes: _Optional[int] = ..., grace_minutes: _Optional[int] = ..., order_limit: _Optional[int] = ..., member_limit: _Optional[int] = ..., gather: bool = ..., simulate: _Optional[_Union[Simulate, _Mapping]] = ..., min_new_members: _Optional[int] = ..., refunded_is_old: bool = ..., late_payment: _Optional[_Union[LatePayment, str]] = ..., no_refund_before_success: bool = ..., coupon_allowed: bool = ..., commission_allowed: bool = ..., pickup_points: _Optional[_Iterable[_Union[PickupPoint, _Mapping]]] = ..., overflow: _Optional[_Union[Overflow, str]] = ..., recurrence_minutes: _Optional[int] = ...) -> None: ...
 
 class SkuStock(_message.Message):
     __slots__ = ("sku_id", "total", "taken")

@@ -237,14 +237,16 @@ class JoinGroupRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., activity_id: _Optional[str] = ..., group_id: _Optional[str] = ..., member_id: _Optional[str] = ..., order_id: _Optional[str] = ..., sku_id: _Optional[str] = ..., qty: _Optional[int] = ..., inviter_id: _Optional[str] = ...) -> None: ...
 
 class JoinGroupResponse(_message.Message):
-    __slots__ = ("group", "seat", "rules")
+    __slots__ = ("group", "seat", "rules", "regrouped")
     GROUP_FIELD_NUMBER: _ClassVar[int]
     SEAT_FIELD_NUMBER: _ClassVar[int]
     RULES_FIELD_NUMBER: _ClassVar[int]
+    REGROUPED_FIELD_NUMBER: _ClassVar[int]
     group: BuyGroup
     seat: Seat
     rules: CheckoutRules
-    def __init__(self, group: _Optional[_Union[BuyGroup, _Mapping]] = ..., seat: _Optional[_Union[Seat, _Mapping]] = ..., rules: _Optional[_Union[CheckoutRules, _Mapping]] = ...) -> None: ...
+    regrouped: bool
+    def __init__(self, group: _Optional[_Union[BuyGroup, _Mapping]] = ..., seat: _Optional[_Union[Seat, _Mapping]] = ..., rules: _Optional[_Union[CheckoutRules, _Mapping]] = ..., regrouped: bool = ...) -> None: ...
 
 class ConfirmSeatPaidRequest(_message.Message):
     __slots__ = ("request_id", "seat_id", "payment_id", "amount_fen", "pay_time")

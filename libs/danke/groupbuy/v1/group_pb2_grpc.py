@@ -126,7 +126,8 @@ class GroupServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def JoinGroup(self, request, context):
-        """Reserves a seat in an open group.
+        """Reserves a seat in an open group, or, if that is full and the activity's overflow rule says so,
+        in another one.
 
         Refuses ACTIVITY_NOT_FOUND, ACTIVITY_NOT_RUNNING (stopped), GROUP_NOT_FOUND, GROUP_NOT_OPEN,
         GROUP_FULL, ALREADY_JOINED, ALREADY_IN_GROUP, NEW_CUSTOMER_ONLY, ORDER_HAS_SEAT, ORDER_LIMIT,
