@@ -90,6 +90,14 @@ def script(prefix: str, guides: int, promoters: int) -> str:
         for kind, guide in (("SALES", "'g-' || :g"), ("STORE", "''"))
     )
     outbox = _OUTBOX.format(about=_ABOUT, event=_EVENT)
+    told = "".join(
+        _SEQUENCE.format(
+            of=f"'danke.commission.entry.v1/' || {source} || '/{line}/{role}'", count=1
+        )
+        + outbox
+        for line in ("A", "B")
+        for role in ("L1", "L2")
+    )
     return f"""
 \\set n :n + 1
 \\set g random(1, {guides})
@@ -109,8 +117,7 @@ INSERT INTO accruals (merchant_id, source_id, kind, order_id, member_id, channel
 INSERT INTO command_log (merchant_id, command_id, fingerprint, outcome)
  VALUES ('m1', {order}, '\\x00112233445566778899aabbccddeeff', '{_OUTCOME}');
 {_SEQUENCE.format(of="'danke.commission.guide.v1/g-' || :g", count=1)}{outbox}
-{_SEQUENCE.format(of=f"'danke.commission.entry.v1/' || {source}", count=4)}{outbox * 4}
-COMMIT;
+{told}COMMIT;
 """
 
 

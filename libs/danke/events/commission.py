@@ -42,11 +42,15 @@ SourceKind = Literal["ORDER", "RECHARGE", "LEADER", "REFERRAL"]
 
 
 class EntryEvent(Event, frozen=True, kw_only=True):
-    """An event of one entry; the sequence counts per source (an order, a recharge, a reward)."""
+    """An event of one entry, by which the sequence counts.
+
+    A source's entries are of several payees, whose keys lie on different partitions: counted
+    together they would arrive in no order.
+    """
 
     TOPIC: ClassVar[Topic] = ENTRY
     KEY: ClassVar[str] = "payee_id"
-    SUBJECT: ClassVar[str] = "source_id"
+    SUBJECT: ClassVar[str] = "entry_id"
 
     entry_id: str
     source_id: str
