@@ -30,6 +30,7 @@ from demo.plan import DayPlan, Planner
 from demo.progress import Bar
 from demo.report import Report, Twice
 from demo.steps import Steps, Unexpected
+from demo.steps_commission import Distribution
 from demo.steps_coupons import Coupons
 from demo.tally import Tally
 from deploy.local.stack import Stack
@@ -53,6 +54,7 @@ class Replay:
         self.steps = Steps(doors)
         self.groups = Groups(doors)
         self.coupons = Coupons(doors)
+        self.distribution = Distribution(doors)
         self.campaigns = campaigns
         self.clocks = clocks
         self.tally = tally
@@ -65,6 +67,7 @@ class Replay:
         """Sets the clocks to the first day, and what the merchant offers once."""
         await self.clocks.set(midnight(first))
         await self.steps.offer()
+        await self.distribution.offer()
         await self.coupons.offer(self.campaigns.campaigns.values())
 
     async def day(self, day: Day, number: int) -> DayPlan:
@@ -85,7 +88,12 @@ class Replay:
 
     async def carry_out(self, plan: DayPlan) -> None:
         """All steps of one day."""
+        await self.distribution.hire(plan)
         await self.steps.enrol(plan)
+        if plan.joins:  # whose customers they are is told by loyalty
+            await self.clocks.settle()
+        await self.distribution.bind(plan)
+        await self.distribution.attribute(plan)
         await self.steps.recharge(plan)
         await asyncio.gather(self.steps.pay(plan), self.steps.use(plan))
         await self.steps.publish_orders(plan)
@@ -194,6 +202,7 @@ async def run(
                 steps, midnight(first), midnight(last + timedelta(days=LAST_WAIT_DAYS + 1))
             ),
             groups_expected=replay.groups.expected,
+            commission=await replay.distribution.answers(first, last),
             campaigns=CampaignReport(
                 campaign_totals(weeks, source),
                 await replay.coupons.answers(replay.campaigns.campaigns.values()),

@@ -14,6 +14,7 @@ from rich.console import Console
 from cli.verification import Report as Verified
 from demo import rules, tables
 from demo.campaign_report import CampaignReport
+from demo.commission_report import CommissionReport
 from demo.data import category_id
 from demo.tally import Books, Points
 from demo.truth import Totals
@@ -108,6 +109,7 @@ class Report:
     # Which derived groups must succeed, by the rule that formed them.
     groups_expected: dict[str, bool] = field(default_factory=dict)
     campaigns: CampaignReport = field(default_factory=lambda: CampaignReport({}, {}))
+    commission: CommissionReport = field(default_factory=CommissionReport)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -123,6 +125,7 @@ class Report:
             *self._points(),
             *self._groups(),
             *self._campaigns(),
+            *self._commission(),
             *self._platform(),
         ]
 
@@ -270,6 +273,12 @@ class Report:
                 f"{tables.yuan(kept)} by seats, {tables.yuan(books.sums['kept_fen'])} by groups",
             ),
         ]
+
+    def _commission(self) -> list[Check]:
+        sales = self.books.sales
+        back = sales.refunded_cash_fen + sales.refunded_wallet_fen
+        found = self.commission.checks(self.books.commission, self.truth.by_store, back)
+        return [Check(*each) for each in found]
 
     def _campaigns(self) -> list[Check]:
         return [Check(*found) for found in self.campaigns.checks(self.books.coupons)]

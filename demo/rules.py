@@ -121,6 +121,11 @@ def number(rule: str, *ids: object, below: int = BP) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) % below
 
 
+def guide_of(store_id: int) -> str:
+    """The id of the store's one guide (导购)."""
+    return f"g{store_id}"
+
+
 def holds_value(household_id: int) -> bool:
     """Whether the household keeps stored value."""
     return number("stored-value", household_id) < STORED_VALUE_BP

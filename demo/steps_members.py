@@ -59,6 +59,7 @@ async def enrol(doors: Doors, stubs: Stubs, visits: Sequence[Visit]) -> None:
                     else member_pb2.ENROL_CHANNEL_POS
                 ),
                 store_id=str(visit.basket.store_id),
+                opening_guide_id=rules.guide_of(visit.basket.store_id),
             )
             for visit in visits
         ),

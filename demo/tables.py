@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from rich.panel import Panel
 from rich.table import Table
 
-from demo import campaigns, groups, rules
+from demo import campaigns, commission_report, groups, rules
 from demo.doors import CONCURRENCY
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ def all_of(report: Report) -> Iterator[Table | Panel]:
     yield _refunds(report)
     yield _groups(report)
     yield _campaigns(report)
+    yield _performance(report)
+    yield _commission(report)
     yield _events(report)
     yield _speed(report)
     yield _made_up()
@@ -212,6 +214,43 @@ def _campaigns(report: Report) -> Table:
     return table
 
 
+def _performance(report: Report) -> Table:
+    stores, truth = report.commission.stores, report.truth.by_store
+    table = _table(
+        f"Performance of the best {TOP} of {len(stores)} stores (commission's answers)",
+        "store", ">orders", ">sold", ">the data", "", ">came back", ">its guide (topic)",
+    )  # fmt: skip
+    best = sorted(stores.items(), key=lambda each: (-each[1][0], each[0]))
+    sold_by = report.books.commission.sold
+    for store, (sold, back, orders) in best[:TOP]:
+        data = truth.get(int(store), 0)
+        guide = yuan(sold_by[rules.guide_of(int(store))])
+        table.add_row(
+            store, f"{orders:,}", yuan(sold), yuan(data), _mark(sold == data), yuan(back), guide
+        )
+    sold, back, orders = (sum(each[n] for each in stores.values()) for n in range(3))
+    data = report.truth.sales_fen
+    table.add_section()
+    table.add_row(
+        "all", f"{orders:,}", yuan(sold), yuan(data), _mark(sold == data), yuan(back),
+        yuan(sold_by.total()),
+    )  # fmt: skip
+    return table
+
+
+def _commission(report: Report) -> Table:
+    sums, answers = report.books.commission.sums, report.commission
+    table = _table(
+        f"Commission ({answers.promoters} promoters with {answers.brought} customers; promised,"
+        " taken back, available: danke.commission.entry.v1; owed: commission's report)",
+        "", ">promised", ">taken back by refunds", ">became available", ">owed",
+    )  # fmt: skip
+    for kind in ("PROMOTER", "GUIDE"):
+        figures = (sums[kind, what] for what in ("promised", "taken back", "available"))
+        table.add_row(kind.lower() + "s", *map(yuan, figures), yuan(answers.owed.get(kind, 0)))
+    return table
+
+
 def _events(report: Report) -> Table:
     table = _table("Events published by the services (their topics)", "event", ">records")
     for name, times in report.books.events.most_common():
@@ -241,7 +280,12 @@ def _speed(report: Report) -> Table:
 
 def _made_up() -> Table:
     table = _table("Made up by rule, not in the data", "what", "rule")
-    for name, rule in (*rules.MADE_UP, groups.MADE_UP, campaigns.MADE_UP):
+    for name, rule in (
+        *rules.MADE_UP,
+        groups.MADE_UP,
+        campaigns.MADE_UP,
+        commission_report.MADE_UP,
+    ):
         table.add_row(name, rule)
     return table
 

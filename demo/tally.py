@@ -22,6 +22,7 @@ from danke.events.envelope import event_type
 from danke.events.trade import ORDERS
 from danke.topics import EVENTS, TOPICS
 from demo.campaigns import CouponBooks
+from demo.commission_report import CommissionBooks
 from demo.groups import GroupBooks
 from demo.sales import Sales
 
@@ -48,6 +49,7 @@ class Books:
         self.sales = Sales()
         self.groups = GroupBooks()
         self.coupons = CouponBooks()
+        self.commission = CommissionBooks()
         self.events: Counter[str] = Counter()
         self.gaps = 0
         self.repeats = 0
@@ -68,6 +70,7 @@ class Books:
             loyalty.TierChanged: self._tier,
             **self.groups.takers,
             **self.coupons.takers,
+            **self.commission.takers,
         }
         self._decoders: dict[str, tuple[Callable[[bytes], Any], Callable[[Any], None]]] = {}
         for models in EVENTS.values():
