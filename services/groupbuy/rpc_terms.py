@@ -26,15 +26,7 @@ def from_pb(message: pb.Terms) -> Terms:
         size=message.size,
         tier_sizes=list(message.tier_sizes),
         capacity=message.capacity,
-        skus=[
-            SkuTerms(
-                sku_id=sku.sku_id,
-                price_fen=sku.price_fen,
-                leader_price_fen=sku.leader_price_fen,
-                tier_prices_fen=list(sku.tier_prices_fen),
-            )
-            for sku in message.skus
-        ],
+        skus=[_sku(sku) for sku in message.skus],
         reward=LeaderReward(
             kind="NONE" if kind == "UNSPECIFIED" else kind,  # type: ignore[arg-type]
             amount=reward.amount,
@@ -71,6 +63,15 @@ def from_pb(message: pb.Terms) -> Terms:
             )
             for point in message.pickup_points
         ],
+    )
+
+
+def _sku(sku: pb.SkuTerms) -> SkuTerms:
+    return SkuTerms(
+        sku_id=sku.sku_id,
+        price_fen=sku.price_fen,
+        leader_price_fen=sku.leader_price_fen,
+        tier_prices_fen=list(sku.tier_prices_fen),
     )
 
 
