@@ -15,7 +15,7 @@ from common import telemetry
 # In the order in which they are worth reading.
 NAMES: Final = (
     "engine", "payments", "hot", "seats", "accrue", "rush", "massgrant", "quote", "overhead", "hop",
-    "age",
+    "age", "segments",
 )  # fmt: skip
 USAGE: Final = f"usage: make bench NAME={{{'|'.join(NAMES)}|all}}"
 

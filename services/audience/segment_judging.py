@@ -170,9 +170,6 @@ class TurnMember(Command, frozen=True, kw_only=True):
         return judging_reads(self.merchant_id, (self.member_id,))
 
     def decide(self, state: State) -> Decision:
-        timer = state.get(Timer, (self.merchant_id, TURN_TIMER, self.member_id))
-        if timer is None or timer.due_at != self.at:
-            return Decision()
         judging = Judging(state, self.merchant_id, self.at)
-        judging.judge(self.member_id, ())
+        judging.judge(self.member_id, ())  # of all timed segments, if the timer is still there
         return Decision(rows=judging.rows, events=judging.events, deletes=judging.deletes)

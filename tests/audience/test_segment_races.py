@@ -11,6 +11,7 @@ import asyncpg
 from common.timers import Timers
 from danke.events.audience_segments import SegmentEntered, SegmentLeft
 from services.audience import store_segments
+from services.audience.profiles import member_key
 from services.audience.segment_rules import rule_of
 from services.audience.segments import ComputeSegment, UpdateSegment
 from services.audience.timers_segments import HANDLERS, Runs
@@ -19,6 +20,10 @@ from tests.audience.desk import MERCHANT, Desk, cst
 from tests.audience.segmenting import create, ids_in, segment, told, use
 
 MEMBERS = 60
+WAITING = """
+SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 async def matching(desk: Desk, rule: str) -> list[str]:
@@ -86,6 +91,28 @@ async def test_a_change_under_way_when_a_segment_is_made_is_not_overlooked(desk:
     await other.close()
     await desk.timers.run_due()
     assert await ids_in(desk, "rich") == ["u1"]
+
+
+async def test_a_run_waits_for_a_member_who_is_being_changed(desk: Desk) -> None:
+    await desk.pays("u1", "2026-01-01")
+    await desk.due("2026-01-02")
+    await create(desk, "poor", "points < 100")
+    await desk.run(ComputeSegment, segment_id="poor")
+    chunks = await Runs(desk.pool).due(desk.at)
+    other = await asyncpg.connect(desk.dsn)
+    await other.execute("BEGIN")
+    lock = desk.engine.lock_number(MERCHANT, member_key("u1"))
+    await other.execute("SELECT pg_advisory_xact_lock($1)", lock)
+    judged = asyncio.create_task(desk.engine.run_each(chunks))
+    async with asyncio.timeout(10):
+        while not await other.fetchval(WAITING):
+            assert not judged.done(), "it did not wait"
+            await asyncio.sleep(0.01)
+    await other.execute("UPDATE profiles SET points = 500 WHERE member_id = 'u1'")
+    await other.execute("COMMIT")
+    await other.close()
+    await judged
+    assert await ids_in(desk, "poor") == []
 
 
 async def test_two_runners_at_once_do_each_chunk_once(desk: Desk) -> None:

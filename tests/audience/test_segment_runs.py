@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from danke.events.audience_segments import SegmentEntered, SegmentLeft
 from services.audience import store_segments
+from services.audience.segment_judging import TurnMember
 from services.audience.segments import (
     MOST_WATCHED,
     AddSegmentMembers,
@@ -137,19 +138,25 @@ async def test_a_run_sets_the_timers_of_members_who_will_enter_later(desk: Desk)
 
 async def test_a_change_before_a_late_timer_is_not_undone_by_it(desk: Desk) -> None:
     """The change is judged at a later moment than the timer's; the timer must not turn it back."""
-    await use(desk, "fresh", "days_since(last_paid_at) < 30 && points >= 0")
+    await use(desk, "third", "days_since(last_paid_at) >= 3")
+    await use(desk, "fifth", "points >= 0 && days_since(last_paid_at) >= 5")
+    await use(desk, "last", "days_since(last_paid_at) >= 30")
     await desk.pays("u1", "2026-01-02")
     await desk.due("2026-01-02")
-    assert await ids_in(desk, "fresh") == ["u1"]
-    later = cst("2026-03-01 10:00")
+    paid, later = cst("2026-01-02 10:00"), cst("2026-01-12 10:00")
     desk.at = later
     desk.clock.set(later)
     await desk.pool.execute("UPDATE profiles SET points = 7")
-    judge = sweeps_of(desk.pool)[0]
-    await desk.engine.run_each(await judge(later))  # the mark, before the timer that is overdue
-    assert await ids_in(desk, "fresh") == []
+    # The mark comes first: the timer of the third day is overdue, and was claimed already.
+    claimed = desk.make(TurnMember, at=paid + timedelta(days=3), member_id="u1")
+    await desk.engine.run_each(await sweeps_of(desk.pool)[0](later))
+    await desk.engine.run_each([claimed])
     await desk.due(later)
-    assert len(await told(desk, SegmentEntered)) == 1 and len(await told(desk, SegmentLeft)) == 1
+    entered = await told(desk, SegmentEntered)
+    assert [(e.segment_id, e.entered_at) for e in entered] == [("fifth", later), ("third", later)]
+    assert not await told(desk, SegmentLeft)
+    timers = "SELECT due_at FROM timers WHERE kind = 'segment_turn'"
+    assert await desk.pool.fetchval(timers) == paid + timedelta(days=30)
 
 
 async def test_a_new_rule_moves_just_those_who_differ(desk: Desk) -> None:
