@@ -34,7 +34,8 @@ INSERT INTO audience.profiles (
     rfm_frequency, rfm_monetary
 )
 SELECT $1, 'u' || lpad(i::text, 9, '0'), 'MEMBER', '', $3::timestamptz - interval '400 days', $3,
-    'MINI', 's' || i % 50, (ARRAY['WECHAT', 'POS', 'LIVE', 'SHARE'])[1 + i % 4], '', '', 'g' || i % 200,
+    'MINI', 's' || i % 50,
+    (ARRAY['WECHAT', 'POS', 'LIVE', 'SHARE'])[1 + i % 4], '', '', 'g' || i % 200,
     orders, paid, paid, '["2026-01-03", "2026-02-04", "2026-03-09"]', orders * (500 + h % 9000), 0,
     CASE WHEN orders = 0 THEN 0 ELSE 500 + h % 9000 END, 'o' || i, 'c' || h % 30, 's' || h % 50,
     'MINI',
