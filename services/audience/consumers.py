@@ -11,11 +11,15 @@ from msgspec.structs import replace
 from common.commands import Command
 from common.consumers import Arrival, Handler
 from common.service import Kit
-from services.audience import consumers_orders, consumers_replenishment
+from services.audience import consumers_orders, consumers_replenishment, consumers_wakeups
 from services.audience.config import Config
 
 # Every file has HANDLERS: event class → handler. Two files may handle one event.
-DOORS: Final[Sequence[ModuleType]] = (consumers_orders, consumers_replenishment)
+DOORS: Final[Sequence[ModuleType]] = (
+    consumers_orders,
+    consumers_replenishment,
+    consumers_wakeups,
+)
 
 
 def _also(first: Handler, second: Handler, name: str) -> Handler:

@@ -52,3 +52,7 @@ class DatesBackwards(Invalid):
 
 class RangeTooLong(Invalid):
     """The range has more days than this report counts; the answer says how many it does."""
+
+
+class RangeNotMonths(Invalid):
+    """Counting by months takes whole calendar months: from a first day to a last one."""

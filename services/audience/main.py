@@ -9,11 +9,16 @@ from common.service import Kit, Service, run
 from services.audience import consumers, rpc, store, store_verify, timers
 from services.audience.config import Config
 from services.audience.timers_fits import FitRunner
+from services.audience.timers_metrics import MetricFolder
 
 
 def runners(kit: Kit[Config]) -> list[Any]:
-    """What works besides the doors: fits buying models."""
-    return [FitRunner(kit.engine, kit.pool, kit.clock)]
+    """What works besides the doors: fits buying models, folds metrics."""
+    config = kit.config
+    return [
+        FitRunner(kit.engine, kit.pool, kit.clock),
+        MetricFolder(config.database_url, kit.clock, config.behaviour_retention_days),
+    ]
 
 
 SERVICE: Final = Service(

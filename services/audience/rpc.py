@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from common.server import Exposed
 from common.service import Kit
-from danke.audience.v1 import prediction_pb2, profile_pb2, segment_pb2
+from danke.audience.v1 import metrics_pb2, prediction_pb2, profile_pb2, segment_pb2
 from services.audience.config import Config
+from services.audience.rpc_metrics import MetricsService
 from services.audience.rpc_predictions import PredictionService
 from services.audience.rpc_profiles import ProfileService
 from services.audience.rpc_segments import SegmentService
@@ -23,4 +24,5 @@ def exposed(kit: Kit[Config]) -> Sequence[Exposed]:
             PredictionService(*door),
         ),
         Exposed(segment_pb2.DESCRIPTOR.services_by_name["SegmentService"], SegmentService(*door)),
+        Exposed(metrics_pb2.DESCRIPTOR.services_by_name["MetricsService"], MetricsService(*door)),
     )

@@ -11,12 +11,17 @@ EARLIEST: Final = date(2000, 1, 1)
 LATEST: Final = date(2999, 12, 31)
 
 
-def day(text: str, field: str) -> date:
+def any_day(text: str, field: str) -> date:
     """The day in a field. Refuses DATE_INVALID."""
     try:
-        found = date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError as error:
         raise DateInvalid(field=field) from error
+
+
+def day(text: str, field: str) -> date:
+    """The day in a field, a sensible one. Refuses DATE_INVALID."""
+    found = any_day(text, field)
     if not EARLIEST <= found <= LATEST:
         raise DateInvalid(field=field)
     return found

@@ -6,12 +6,19 @@ from typing import Final
 
 from common.tables import Table
 from common.timers import Timer
-from services.audience import store_predictions, store_profiles, store_segments, store_snapshots
+from services.audience import (
+    store_predictions,
+    store_profiles,
+    store_segments,
+    store_snapshots,
+    store_wakeups,
+)
 
 TABLES: Final = (
     *store_profiles.TABLES,
     *store_predictions.TABLES,
     *store_segments.TABLES,
     *store_snapshots.TABLES,
+    *store_wakeups.TABLES,
     Table(Timer, "timers", mode="upsert"),
 )

@@ -7,6 +7,7 @@ from typing import Final
 from common.verify import Check
 from services.audience import (
     store_verify_lifecycle,
+    store_verify_metrics,
     store_verify_predictions,
     store_verify_segments,
 )
@@ -15,4 +16,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     *store_verify_lifecycle.CHECKS,
     *store_verify_predictions.CHECKS,
     *store_verify_segments.CHECKS,
+    *store_verify_metrics.CHECKS,
 )
