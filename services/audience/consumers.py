@@ -11,12 +11,18 @@ from msgspec.structs import replace
 from common.commands import Command
 from common.consumers import Arrival, Handler
 from common.service import Kit
-from services.audience import consumers_orders, consumers_replenishment, consumers_wakeups
+from services.audience import (
+    consumers_members,
+    consumers_orders,
+    consumers_replenishment,
+    consumers_wakeups,
+)
 from services.audience.config import Config
 
 # Every file has HANDLERS: event class → handler. Two files may handle one event.
 DOORS: Final[Sequence[ModuleType]] = (
     consumers_orders,
+    consumers_members,
     consumers_replenishment,
     consumers_wakeups,
 )

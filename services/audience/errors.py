@@ -1,6 +1,6 @@
 """What audience refuses. The class name is the stable reason, the docstring its message."""
 
-from common.errors import Busy, Invalid, NotFound, NotYet, Refusal
+from common.errors import Busy, Conflict, Invalid, NotFound, NotYet, Refusal
 
 # --- members --------------------------------------------------------------------------------------
 
@@ -19,6 +19,56 @@ class SameMember(Invalid):
 
 class MemberGone(Refusal):
     """The member left: nothing personal is recorded any more."""
+
+
+# --- portrait -------------------------------------------------------------------------------------
+
+
+class AttributeNotFound(NotFound):
+    """The merchant has defined no such attribute, or retired it."""
+
+
+class AttributeInvalid(Invalid):
+    """The value does not fit the attribute's definition."""
+
+
+class AttributeTypeFixed(Conflict):
+    """An attribute keeps the type it was defined with."""
+
+
+class BirthdayInvalid(Invalid):
+    """There is no such day in any year."""
+
+
+class TagNotFound(NotFound):
+    """The merchant has defined no such tag."""
+
+
+class TagRetired(Refusal):
+    """The tag is retired: nobody gets it any more."""
+
+
+class TagBoundToSegment(Refusal):
+    """The tag is bound to a segment and follows it alone."""
+
+
+class TooManyTags(Refusal):
+    """The member carries as many tags as a member may."""
+
+
+# --- lifecycle ------------------------------------------------------------------------------------
+
+
+class PolicyInvalid(Invalid):
+    """The terms contradict each other."""
+
+
+class RunReplaced(Refusal):
+    """A newer run took the place of this one."""
+
+
+class RunNotFound(NotFound):
+    """There was no such run yet."""
 
 
 # --- facts ----------------------------------------------------------------------------------------

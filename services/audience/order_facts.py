@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 from msgspec.structs import replace
@@ -18,7 +18,15 @@ from common.rows import Group, Read, Row, State
 from services.audience.days import day_of
 from services.audience.errors import MemberMoved, OrderNotPaid
 from services.audience.lifecycle import RHYTHM_DAYS, SCOPE, LifecyclePolicy
-from services.audience.profiles import OfMember, Profile, member_key, policy_of, touched
+from services.audience.nights import first_of_merchant
+from services.audience.profiles import (
+    OfMember,
+    Profile,
+    first_touch,
+    member_key,
+    policy_of,
+    touched,
+)
 from services.audience.stages import pass_time, settle
 
 
@@ -171,12 +179,16 @@ class TakeOrderPaid(OfMember, frozen=True, kw_only=True):
             refund_ids=[],
         )
         passed = pass_time(before, self.paid_at, policy)
-        outcome = settle(passed, with_order(passed.profile, fact), self.paid_at, policy)
-        return outcome.decision(state, fact)
+        bought = first_touch(with_order(passed.profile, fact), self.channel, self.paid_at)
+        outcome = settle(passed, bought, self.paid_at, policy)
+        first = first_of_merchant(state, self.merchant_id, self.paid_at)
+        return outcome.decision(state, fact, *first)
 
 
 class OfOrder(Command, frozen=True, kw_only=True):
     """A command about an order that was paid, found by its fact. Parked until that is there."""
+
+    RESULT: ClassVar[Any] = str
 
     order_id: str
 

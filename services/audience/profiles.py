@@ -154,7 +154,9 @@ def policy_of(state: State, merchant_id: str, at: datetime) -> LifecyclePolicy:
 
 
 class OfMember(Command, frozen=True, kw_only=True):
-    """A command about one member, whoever that is by now."""
+    """A command about one member, whoever that is by now; most answer with who that is."""
+
+    RESULT: ClassVar[Any] = str
 
     member_id: str
 
@@ -189,6 +191,14 @@ class OfMember(Command, frozen=True, kw_only=True):
             target = target_of(state, self.merchant_id, self.member_id)
             return new_profile(self.merchant_id, target, at)
         return touched(found, at)
+
+
+def first_touch(profile: Profile, source: str, at: datetime) -> Profile:
+    """The profile with where it came from: the earliest touch that names something counts."""
+    known = profile.source_at
+    if not source or (known is not None and (known, profile.source) <= (at, source)):
+        return profile
+    return replace(profile, source=source, source_at=at)
 
 
 def touched(profile: Profile, at: datetime) -> Profile:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from common.messages import timestamp
 from danke.audience.v1 import profile_pb2 as pb
+from services.audience.attributes import AttributeDefinition
+from services.audience.errors import AttributeInvalid
 from services.audience.profiles import Profile
 
 # Fields whose name and type are the same in row and message.
@@ -52,3 +55,31 @@ def _value(value: Any) -> pb.AttributeValue:
     if isinstance(value, list):
         return pb.AttributeValue(choices=pb.Choices(values=value))
     return pb.AttributeValue(text=value)
+
+
+def definition(found: AttributeDefinition) -> pb.AttributeDefinition:
+    """The message of an attribute's definition."""
+    return pb.AttributeDefinition(
+        name=found.name,
+        type=f"TYPE_{found.type}",
+        allowed=found.allowed,
+        is_personal=found.is_personal,
+        label=found.label,
+        is_retired=found.is_retired,
+    )
+
+
+def given(value: pb.AttributeValue) -> Any:
+    """The value in a message. Refuses ATTRIBUTE_INVALID if there is none, or no such date."""
+    kind = value.WhichOneof("value")
+    if kind is None:
+        raise AttributeInvalid(field="attributes", expected="a value")
+    if kind == "choices":
+        return list(value.choices.values)
+    found = getattr(value, kind)
+    if kind != "date":
+        return found
+    try:
+        return date.fromisoformat(found)
+    except ValueError as error:
+        raise AttributeInvalid(field="attributes", expected="a date") from error

@@ -87,15 +87,16 @@ def pass_time(profile: Profile, to: datetime, policy: LifecyclePolicy) -> Outcom
 
 def settle(passed: Outcome, changed: Profile, at: datetime, policy: LifecyclePolicy) -> Outcome:
     """The profile with new facts, judged at ``at`` or, if it was judged later already, then."""
-    if changed.status in ("CLOSED", "MERGED"):
-        return Outcome(replace(changed, next_stage_at=None), passed.changes, passed.events)
     at = max(at, changed.evaluated_at)
     standing = standing_of(changed)
     cycle_days, source = cycle_of(standing, policy.terms, policy.cohorts)
     after = replace(changed, evaluated_at=at, cycle_days=cycle_days, cycle_source=source)
     after = _scheduled(after, standing, policy.terms)
     stage = stage_on(day_of(at), standing, cycle_days, policy.terms)
-    return _flagged(_moved(passed, after, stage, at), policy.terms)
+    moved = _moved(passed, after, stage, at)
+    if changed.status == "CLOSED":  # the books go on, but nobody is told of who left
+        return Outcome(replace(moved.profile, next_stage_at=None), moved.changes, passed.events)
+    return _flagged(moved, policy.terms)
 
 
 def _scheduled(profile: Profile, standing: Standing, terms: LifecycleTerms) -> Profile:

@@ -7,8 +7,10 @@ from typing import Final
 from common.tables import Table
 from common.timers import Timer
 from services.audience import (
+    store_portraits,
     store_predictions,
     store_profiles,
+    store_runs,
     store_segments,
     store_snapshots,
     store_wakeups,
@@ -16,6 +18,8 @@ from services.audience import (
 
 TABLES: Final = (
     *store_profiles.TABLES,
+    *store_portraits.TABLES,
+    *store_runs.TABLES,
     *store_predictions.TABLES,
     *store_segments.TABLES,
     *store_snapshots.TABLES,

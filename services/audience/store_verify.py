@@ -8,12 +8,14 @@ from common.verify import Check
 from services.audience import (
     store_verify_lifecycle,
     store_verify_metrics,
+    store_verify_portraits,
     store_verify_predictions,
     store_verify_segments,
 )
 
 CHECKS: Final[tuple[Check, ...]] = (
     *store_verify_lifecycle.CHECKS,
+    *store_verify_portraits.CHECKS,
     *store_verify_predictions.CHECKS,
     *store_verify_segments.CHECKS,
     *store_verify_metrics.CHECKS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import ClassVar
 
 from common.commands import Command, Decision
 from common.rows import Read, Row, State
@@ -14,6 +15,8 @@ from services.audience.stages import pass_time
 
 class AdvanceStages(Command, frozen=True, kw_only=True):
     """Brings these members to ``at``. Whose moment has not come is left alone."""
+
+    RESULT: ClassVar[type] = int
 
     members: tuple[str, ...]
 

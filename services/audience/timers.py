@@ -7,10 +7,17 @@ from typing import Final
 
 from common.service import Kit
 from common.timers import Sweep, TimerHandler
-from services.audience import timers_fits, timers_replenishment, timers_segments, timers_stages
+from services.audience import (
+    timers_fits,
+    timers_replenishment,
+    timers_runs,
+    timers_segments,
+    timers_stages,
+)
 from services.audience.config import Config
 
 HANDLERS: Final[Mapping[str, TimerHandler]] = {
+    **timers_runs.HANDLERS,
     **timers_fits.HANDLERS,
     **timers_segments.HANDLERS,
 }
@@ -21,5 +28,9 @@ def sweeps(kit: Kit[Config]) -> Sequence[Sweep]:
     return (
         timers_stages.sweep(kit.pool),
         timers_replenishment.sweep(kit.pool),
+        timers_runs.medians(kit.pool),
+        timers_runs.recomputing(kit.pool),
+        timers_runs.scoring(kit.pool),
+        timers_runs.trimming(kit.pool, kit.config.behaviour_retention_days),
         *timers_segments.sweeps(kit.pool),
     )

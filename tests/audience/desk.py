@@ -55,7 +55,8 @@ class Desk:
         self.at = START
         self.clock = DevelopmentClock()
         self.clock.set(START)
-        kit: Any = SimpleNamespace(engine=engine, pool=pool, clock=self.clock, config=None)
+        config = SimpleNamespace(behaviour_retention_days=400)
+        kit: Any = SimpleNamespace(engine=engine, pool=pool, clock=self.clock, config=config)
         self.handlers = consumers.handlers(kit)
         self.timers = Timers(engine, pool, timers.HANDLERS, self.clock, timers.sweeps(kit))
         self._ids = count(1)

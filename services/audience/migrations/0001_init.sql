@@ -109,6 +109,7 @@ CREATE TABLE profiles_6 PARTITION OF profiles FOR VALUES WITH (MODULUS 8, REMAIN
     WITH (fillfactor = 70);
 CREATE TABLE profiles_7 PARTITION OF profiles FOR VALUES WITH (MODULUS 8, REMAINDER 7)
     WITH (fillfactor = 70);
+CREATE INDEX profiles_stage_idx ON profiles (merchant_id, stage, member_id);
 CREATE INDEX profiles_due_idx ON profiles (next_stage_at) WHERE next_stage_at IS NOT NULL;
 
 -- Who a member turned out to be.
@@ -221,6 +222,7 @@ CREATE TABLE member_runs (
     state       text        NOT NULL,
     reached     text        NOT NULL,
     members     bigint      NOT NULL,
+    changed     bigint      NOT NULL,
     started_at  timestamptz NOT NULL,
     ended_at    timestamptz,
     terms       jsonb       NOT NULL,

@@ -189,3 +189,119 @@ class GetProfileResponse(_message.Message):
     PROFILE_FIELD_NUMBER: _ClassVar[int]
     profile: Profile
     def __init__(self, profile: _Optional[_Union[Profile, _Mapping]] = ...) -> None: ...
+
+class ListProfilesRequest(_message.Message):
+    __slots__ = ("stage", "page_size", "page_token")
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    stage: Stage
+    page_size: int
+    page_token: str
+    def __init__(self, stage: _Optional[_Union[Stage, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListProfilesResponse(_message.Message):
+    __slots__ = ("profiles", "next_page_token")
+    PROFILES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    profiles: _containers.RepeatedCompositeFieldContainer[Profile]
+    next_page_token: str
+    def __init__(self, profiles: _Optional[_Iterable[_Union[Profile, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class AttributeDefinition(_message.Message):
+    __slots__ = ("name", "type", "allowed", "is_personal", "label", "is_retired")
+    class Type(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        TYPE_UNSPECIFIED: _ClassVar[AttributeDefinition.Type]
+        TYPE_TEXT: _ClassVar[AttributeDefinition.Type]
+        TYPE_NUMBER: _ClassVar[AttributeDefinition.Type]
+        TYPE_FLAG: _ClassVar[AttributeDefinition.Type]
+        TYPE_DATE: _ClassVar[AttributeDefinition.Type]
+        TYPE_CHOICE: _ClassVar[AttributeDefinition.Type]
+        TYPE_CHOICES: _ClassVar[AttributeDefinition.Type]
+    TYPE_UNSPECIFIED: AttributeDefinition.Type
+    TYPE_TEXT: AttributeDefinition.Type
+    TYPE_NUMBER: AttributeDefinition.Type
+    TYPE_FLAG: AttributeDefinition.Type
+    TYPE_DATE: AttributeDefinition.Type
+    TYPE_CHOICE: AttributeDefinition.Type
+    TYPE_CHOICES: AttributeDefinition.Type
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    ALLOWED_FIELD_NUMBER: _ClassVar[int]
+    IS_PERSONAL_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    IS_RETIRED_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    type: AttributeDefinition.Type
+    allowed: _containers.RepeatedScalarFieldContainer[str]
+    is_personal: bool
+    label: str
+    is_retired: bool
+    def __init__(self, name: _Optional[str] = ..., type: _Optional[_Union[AttributeDefinition.Type, str]] = ..., allowed: _Optional[_Iterable[str]] = ..., is_personal: bool = ..., label: _Optional[str] = ..., is_retired: bool = ...) -> None: ...
+
+class DefineAttributeRequest(_message.Message):
+    __slots__ = ("request_id", "attribute")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ATTRIBUTE_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    attribute: AttributeDefinition
+    def __init__(self, request_id: _Optional[str] = ..., attribute: _Optional[_Union[AttributeDefinition, _Mapping]] = ...) -> None: ...
+
+class DefineAttributeResponse(_message.Message):
+    __slots__ = ("attribute",)
+    ATTRIBUTE_FIELD_NUMBER: _ClassVar[int]
+    attribute: AttributeDefinition
+    def __init__(self, attribute: _Optional[_Union[AttributeDefinition, _Mapping]] = ...) -> None: ...
+
+class ListAttributesRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListAttributesResponse(_message.Message):
+    __slots__ = ("attributes", "next_page_token")
+    ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    attributes: _containers.RepeatedCompositeFieldContainer[AttributeDefinition]
+    next_page_token: str
+    def __init__(self, attributes: _Optional[_Iterable[_Union[AttributeDefinition, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class UpsertAttributesRequest(_message.Message):
+    __slots__ = ("request_id", "member_id", "attributes", "cleared", "birthday")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
+    CLEARED_FIELD_NUMBER: _ClassVar[int]
+    BIRTHDAY_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    member_id: str
+    attributes: _containers.RepeatedCompositeFieldContainer[Attribute]
+    cleared: _containers.RepeatedScalarFieldContainer[str]
+    birthday: str
+    def __init__(self, request_id: _Optional[str] = ..., member_id: _Optional[str] = ..., attributes: _Optional[_Iterable[_Union[Attribute, _Mapping]]] = ..., cleared: _Optional[_Iterable[str]] = ..., birthday: _Optional[str] = ...) -> None: ...
+
+class UpsertAttributesResponse(_message.Message):
+    __slots__ = ("member_id",)
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    member_id: str
+    def __init__(self, member_id: _Optional[str] = ...) -> None: ...
+
+class DeletePersonalDataRequest(_message.Message):
+    __slots__ = ("request_id", "member_id", "reason")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    member_id: str
+    reason: str
+    def __init__(self, request_id: _Optional[str] = ..., member_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class DeletePersonalDataResponse(_message.Message):
+    __slots__ = ("member_id",)
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    member_id: str
+    def __init__(self, member_id: _Optional[str] = ...) -> None: ...

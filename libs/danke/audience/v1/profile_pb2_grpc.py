@@ -40,6 +40,31 @@ class ProfileServiceStub(object):
                 request_serializer=danke_dot_audience_dot_v1_dot_profile__pb2.GetProfileRequest.SerializeToString,
                 response_deserializer=danke_dot_audience_dot_v1_dot_profile__pb2.GetProfileResponse.FromString,
                 _registered_method=True)
+        self.ListProfiles = channel.unary_unary(
+                '/danke.audience.v1.ProfileService/ListProfiles',
+                request_serializer=danke_dot_audience_dot_v1_dot_profile__pb2.ListProfilesRequest.SerializeToString,
+                response_deserializer=danke_dot_audience_dot_v1_dot_profile__pb2.ListProfilesResponse.FromString,
+                _registered_method=True)
+        self.DefineAttribute = channel.unary_unary(
+                '/danke.audience.v1.ProfileService/DefineAttribute',
+                request_serializer=danke_dot_audience_dot_v1_dot_profile__pb2.DefineAttributeRequest.SerializeToString,
+                response_deserializer=danke_dot_audience_dot_v1_dot_profile__pb2.DefineAttributeResponse.FromString,
+                _registered_method=True)
+        self.ListAttributes = channel.unary_unary(
+                '/danke.audience.v1.ProfileService/ListAttributes',
+                request_serializer=danke_dot_audience_dot_v1_dot_profile__pb2.ListAttributesRequest.SerializeToString,
+                response_deserializer=danke_dot_audience_dot_v1_dot_profile__pb2.ListAttributesResponse.FromString,
+                _registered_method=True)
+        self.UpsertAttributes = channel.unary_unary(
+                '/danke.audience.v1.ProfileService/UpsertAttributes',
+                request_serializer=danke_dot_audience_dot_v1_dot_profile__pb2.UpsertAttributesRequest.SerializeToString,
+                response_deserializer=danke_dot_audience_dot_v1_dot_profile__pb2.UpsertAttributesResponse.FromString,
+                _registered_method=True)
+        self.DeletePersonalData = channel.unary_unary(
+                '/danke.audience.v1.ProfileService/DeletePersonalData',
+                request_serializer=danke_dot_audience_dot_v1_dot_profile__pb2.DeletePersonalDataRequest.SerializeToString,
+                response_deserializer=danke_dot_audience_dot_v1_dot_profile__pb2.DeletePersonalDataResponse.FromString,
+                _registered_method=True)
 
 
 class ProfileServiceServicer(object):
@@ -54,6 +79,46 @@ class ProfileServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListProfiles(self, request, context):
+        """Members in one stage, or all, by id. Refuses PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DefineAttribute(self, request, context):
+        """Makes or edits an attribute; its type is for ever. Refuses ATTRIBUTE_TYPE_FIXED,
+        ATTRIBUTE_INVALID (values for what is no choice, or none for a choice).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAttributes(self, request, context):
+        """The merchant's attributes by name. Refuses PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpsertAttributes(self, request, context):
+        """Sets attributes of a member and takes others away.
+
+        Refuses ATTRIBUTE_NOT_FOUND, ATTRIBUTE_INVALID, BIRTHDAY_INVALID, MEMBER_GONE,
+        ACTOR_NOT_ALLOWED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeletePersonalData(self, request, context):
+        """Deletes everything personal (PIPL art. 47): attributes, birthday, tags, behaviour, source; every
+        consent is withdrawn. Orders stay under the id as a pseudonym. Refuses PROFILE_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ProfileServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -61,6 +126,31 @@ def add_ProfileServiceServicer_to_server(servicer, server):
                     servicer.GetProfile,
                     request_deserializer=danke_dot_audience_dot_v1_dot_profile__pb2.GetProfileRequest.FromString,
                     response_serializer=danke_dot_audience_dot_v1_dot_profile__pb2.GetProfileResponse.SerializeToString,
+            ),
+            'ListProfiles': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListProfiles,
+                    request_deserializer=danke_dot_audience_dot_v1_dot_profile__pb2.ListProfilesRequest.FromString,
+                    response_serializer=danke_dot_audience_dot_v1_dot_profile__pb2.ListProfilesResponse.SerializeToString,
+            ),
+            'DefineAttribute': grpc.unary_unary_rpc_method_handler(
+                    servicer.DefineAttribute,
+                    request_deserializer=danke_dot_audience_dot_v1_dot_profile__pb2.DefineAttributeRequest.FromString,
+                    response_serializer=danke_dot_audience_dot_v1_dot_profile__pb2.DefineAttributeResponse.SerializeToString,
+            ),
+            'ListAttributes': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAttributes,
+                    request_deserializer=danke_dot_audience_dot_v1_dot_profile__pb2.ListAttributesRequest.FromString,
+                    response_serializer=danke_dot_audience_dot_v1_dot_profile__pb2.ListAttributesResponse.SerializeToString,
+            ),
+            'UpsertAttributes': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpsertAttributes,
+                    request_deserializer=danke_dot_audience_dot_v1_dot_profile__pb2.UpsertAttributesRequest.FromString,
+                    response_serializer=danke_dot_audience_dot_v1_dot_profile__pb2.UpsertAttributesResponse.SerializeToString,
+            ),
+            'DeletePersonalData': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeletePersonalData,
+                    request_deserializer=danke_dot_audience_dot_v1_dot_profile__pb2.DeletePersonalDataRequest.FromString,
+                    response_serializer=danke_dot_audience_dot_v1_dot_profile__pb2.DeletePersonalDataResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -91,6 +181,141 @@ class ProfileService(object):
             '/danke.audience.v1.ProfileService/GetProfile',
             danke_dot_audience_dot_v1_dot_profile__pb2.GetProfileRequest.SerializeToString,
             danke_dot_audience_dot_v1_dot_profile__pb2.GetProfileResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListProfiles(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.audience.v1.ProfileService/ListProfiles',
+            danke_dot_audience_dot_v1_dot_profile__pb2.ListProfilesRequest.SerializeToString,
+            danke_dot_audience_dot_v1_dot_profile__pb2.ListProfilesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DefineAttribute(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.audience.v1.ProfileService/DefineAttribute',
+            danke_dot_audience_dot_v1_dot_profile__pb2.DefineAttributeRequest.SerializeToString,
+            danke_dot_audience_dot_v1_dot_profile__pb2.DefineAttributeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAttributes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.audience.v1.ProfileService/ListAttributes',
+            danke_dot_audience_dot_v1_dot_profile__pb2.ListAttributesRequest.SerializeToString,
+            danke_dot_audience_dot_v1_dot_profile__pb2.ListAttributesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpsertAttributes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.audience.v1.ProfileService/UpsertAttributes',
+            danke_dot_audience_dot_v1_dot_profile__pb2.UpsertAttributesRequest.SerializeToString,
+            danke_dot_audience_dot_v1_dot_profile__pb2.UpsertAttributesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeletePersonalData(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.audience.v1.ProfileService/DeletePersonalData',
+            danke_dot_audience_dot_v1_dot_profile__pb2.DeletePersonalDataRequest.SerializeToString,
+            danke_dot_audience_dot_v1_dot_profile__pb2.DeletePersonalDataResponse.FromString,
             options,
             channel_credentials,
             insecure,
