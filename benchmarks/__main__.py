@@ -14,8 +14,8 @@ from common import telemetry
 
 # In the order in which they are worth reading.
 NAMES: Final = (
-    "engine", "payments", "hot", "seats", "accrue", "rush", "massgrant", "quote", "overhead", "hop",
-    "age", "segments",
+    "engine", "payments", "hot", "seats", "accrue", "intake", "rush", "massgrant", "quote",
+    "overhead", "hop", "age", "segments",
 )  # fmt: skip
 USAGE: Final = f"usage: make bench NAME={{{'|'.join(NAMES)}|all}}"
 
