@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from common.commands import Command
 from common.consumers import Arrival, Handler
-from danke.events import trade, wallet
+from danke.events import automation, trade, wallet
+from services.loyalty.earnings import EarnPoints
 from services.loyalty.order_points import (
     EarnOrder,
     LineRefund,
@@ -108,6 +109,22 @@ def recharge_refunded(
     )
 
 
+def points_requested(event: automation.PointsGrantRequested, arrival: Arrival) -> EarnPoints:
+    """A step of a journey, or a campaign, gives points, once per action."""
+    return EarnPoints(
+        id=_id(arrival),
+        merchant_id=arrival.merchant_id,
+        at=arrival.at,
+        new_id=arrival.new_id,
+        member_id=event.member_id,
+        source_type="ACTIVITY",
+        source_id=event.action_id,
+        points=event.points,
+        reason=f"{event.source_kind}:{event.source_id}",
+        operator="automation",
+    )
+
+
 HANDLERS: Final[Mapping[type[Any], Handler]] = {
     trade.OrderPaid: order_paid,
     trade.OrderCompleted: order_completed,
@@ -115,4 +132,5 @@ HANDLERS: Final[Mapping[type[Any], Handler]] = {
     wallet.RechargeSucceeded: recharge_succeeded,
     wallet.RechargeRefundApproved: recharge_refunded,
     wallet.RechargeRefunded: recharge_refunded,
+    automation.PointsGrantRequested: points_requested,
 }

@@ -15,7 +15,7 @@ from common.commands import Command
 from common.consumers import Arrival
 from common.service import Process
 from common.verify import run_checks
-from danke.events import trade, wallet
+from danke.events import automation, trade, wallet
 from danke.events.envelope import Envelope, Event
 from danke.loyalty.v1 import checkin_pb2 as checkin
 from danke.loyalty.v1 import exchange_pb2 as exchange
@@ -340,3 +340,16 @@ def stamp(at: datetime) -> Timestamp:
     message = Timestamp()
     message.FromDatetime(at)
     return message
+
+
+async def test_what_a_journey_asks_for_is_given_once_per_action(loyalty: Loyalty) -> None:
+    process, channel = loyalty
+    for number, action_id in enumerate(("a", "a", "b")):
+        event = automation.PointsGrantRequested(
+            action_id=action_id, member_id="ann", source_kind="JOURNEY", source_id="j", points=30
+        )
+        await told(process, number, event)
+    found = await PointsServiceStub(channel).GetPoints(
+        pb.GetPointsRequest(member_id="ann"), metadata=metadata()
+    )
+    assert found.balances.available_points == 60
