@@ -16,6 +16,7 @@ from common import telemetry
 NAMES: Final = (
     "engine", "payments", "hot", "seats", "accrue", "intake", "rush", "massgrant", "quote",
     "overhead", "hop", "age", "segments",
+    "journeys",
 )  # fmt: skip
 USAGE: Final = f"usage: make bench NAME={{{'|'.join(NAMES)}|all}}"
 

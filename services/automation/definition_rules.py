@@ -128,6 +128,8 @@ def _step_faults(step: AnyStep, definition: Definition) -> Iterator[str]:
 def _wait_faults(step: Wait | WaitUntil | WaitEvent, definition: Definition) -> Iterator[str]:
     if isinstance(step, WaitEvent):
         yield from (why for _, _, why in _listener_faults(step.listener, "", step.step_id))
+        if (step.timeout_seconds > 0) == (step.timeout_cycle_bp > 0):
+            yield "a wait has seconds or a share of the cycle"
     elif isinstance(step, Wait):
         if (step.seconds > 0) == (step.cycle_bp > 0):
             yield "a wait has seconds or a share of the cycle"

@@ -70,10 +70,14 @@ class WaitUntil(Step, frozen=True, kw_only=True, omit_defaults=True, tag="WAIT_U
 
 
 class WaitEvent(Step, frozen=True, kw_only=True, omit_defaults=True, tag="WAIT_EVENT"):
-    """Waits for something to happen; after ``timeout_seconds`` goes on with ``timeout_next``."""
+    """Waits for something to happen; when its time is over goes on with ``timeout_next``.
+
+    Like a wait it lasts so many seconds, or a share of the member's purchase cycle.
+    """
 
     listener: Listener
-    timeout_seconds: int
+    timeout_seconds: int = 0
+    timeout_cycle_bp: int = 0
     timeout_next: str = ""
 
 
@@ -101,7 +105,7 @@ class GrantCoupon(Step, frozen=True, kw_only=True, omit_defaults=True, tag="COUP
     """Asks coupon for one coupon.
 
     With ``await_grant`` the next step runs when the coupon exists, so that no message speaks of one
-    that does not (S6); a refusal, or no answer within an hour, goes on with ``refused_next``.
+    that does not (S6); a refusal, or no answer within a day, goes on with ``refused_next``.
     """
 
     template_id: str

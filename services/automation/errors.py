@@ -41,8 +41,16 @@ class EnrollmentNotFound(NotFound):
     """There is no such enrolment."""
 
 
+class WebhookNotFound(NotFound):
+    """There is no such call."""
+
+
 class CalendarInvalid(Invalid):
     """The calendar names no time zone that is known, or a day that does not exist."""
+
+
+class PackUnknown(Invalid):
+    """The default pack has no journey of this name."""
 
 
 class PackParameterMissing(Invalid):

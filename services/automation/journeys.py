@@ -14,16 +14,16 @@ from msgspec.structs import replace
 
 from common.commands import Command, Decision
 from common.rows import Group, Read, Row, State
-from services.automation.coupon_templates import CouponTemplate
-from services.automation.definition_rules import check_definition, coupon_templates
+from services.automation.definition_rules import check_definition
 from services.automation.definitions import Definition
 from services.automation.errors import (
-    InvalidState,
     JourneyArchived,
     JourneyChanged,
     JourneyNotFound,
-    TemplateUnknown,
 )
+
+# When a journey that begins by the clock begins next; ref: the journey.
+FIRING_TIMER: Final = "journey_firing"
 
 JourneyState = Literal["DRAFT", "ACTIVE", "PAUSED", "ARCHIVED"]
 # Members enter by the ACTIVE version; those of a RETIRED one go on by it.
@@ -60,6 +60,8 @@ class JourneyVersion(Row, frozen=True):
     definition: Definition
     created_by: str
     created_at: datetime
+    # Whether members may be on their way by it.
+    in_use: bool = False
 
 
 # What an event may begin, and what a journey's members enter by, at most one each.
@@ -74,6 +76,24 @@ CURRENT_OF: Final = Group(
     ("merchant_id", "journey_id"),
     holds=lambda version: version.state in ("ACTIVE", "PAUSED"),
 )
+# Every version that some member may be on. Read where it is not known which.
+IN_USE: Final = Group(JourneyVersion, ("merchant_id", "in_use"))
+
+# What holds still: few, and asked for with every step.
+PAUSED: Final = Group(
+    Journey, ("merchant_id", "state"), holds=lambda journey: journey.state == "PAUSED"
+)
+
+
+def paused_read(merchant_id: str) -> Read:
+    """What ``is_paused`` needs."""
+    return PAUSED, (merchant_id, "PAUSED")
+
+
+def is_paused(state: State, merchant_id: str, journey_id: str) -> bool:
+    """Whether nobody enters and no step runs."""
+    paused = state.group(PAUSED, (merchant_id, "PAUSED"))
+    return any(journey.journey_id == journey_id for journey in paused)
 
 
 def journey_key(journey_id: str) -> str:
@@ -81,7 +101,9 @@ def journey_key(journey_id: str) -> str:
     return f"journey:{journey_id}"
 
 
-class _OnJourney(Command, frozen=True, kw_only=True):
+class OnJourney(Command, frozen=True, kw_only=True):
+    """Something an operator does with one journey."""
+
     RESULT: ClassVar[type] = Journey
 
     journey_id: str
@@ -117,7 +139,7 @@ class _OnJourney(Command, frozen=True, kw_only=True):
         return replace(journey, changed_by=self.actor, changed_at=self.at, **changes)
 
 
-class UpsertJourney(_OnJourney, frozen=True, kw_only=True):
+class UpsertJourney(OnJourney, frozen=True, kw_only=True):
     """Saves a new version: of a new journey (``version`` 0), or of the one read as ``version``.
 
     Nobody enters by it until it is activated. Refuses JOURNEY_INVALID naming the step,
@@ -144,78 +166,3 @@ class UpsertJourney(_OnJourney, frozen=True, kw_only=True):
             self.definition.trigger.kind, self.definition, self.actor, self.at,
         )  # fmt: skip
         return Decision(journey, [journey, version])
-
-
-class ActivateJourney(_OnJourney, frozen=True, kw_only=True):
-    """Members enter by this version from now on; those on their way stay on theirs.
-
-    Also ends a pause. Refuses JOURNEY_NOT_FOUND, JOURNEY_ARCHIVED, and TEMPLATE_UNKNOWN naming the
-    step.
-    """
-
-    version: int
-
-    @property
-    def _version_key(self) -> tuple[str, str, int]:
-        return (self.merchant_id, self.journey_id, self.version)
-
-    def locate(self) -> Sequence[Read]:
-        return ((JourneyVersion, self._version_key),)
-
-    def reads(self, found: State) -> Iterable[Read]:
-        version = found.get(JourneyVersion, self._version_key)
-        templates = coupon_templates(version.definition) if version else ()
-        return (
-            *super().reads(found),
-            (JourneyVersion, self._version_key),
-            *((CouponTemplate, (self.merchant_id, template)) for template in templates),
-        )
-
-    def decide(self, state: State) -> Decision:
-        journey = self.journey(state)
-        version = state.get(JourneyVersion, self._version_key)
-        if version is None:
-            raise JourneyNotFound(field="version", version=self.version)
-        for template_id, step_id in coupon_templates(version.definition).items():
-            template = state.get(CouponTemplate, (self.merchant_id, template_id))
-            if template is None or template.state != "ACTIVE":
-                raise TemplateUnknown(field="version", template_id=template_id, step_id=step_id)
-        current = self.current(state)
-        if current == version and version.state == "ACTIVE":
-            return Decision(journey)
-        rows: list[Row] = [replace(version, state="ACTIVE")]
-        if current is not None and current.version != version.version:
-            rows.append(replace(current, state="RETIRED"))
-        journey = self.moved(journey, state="ACTIVE", active_version=version.version)
-        return Decision(journey, [journey, *rows])
-
-
-class PauseJourney(_OnJourney, frozen=True, kw_only=True):
-    """Nobody enters and no step runs until the journey is activated again.
-
-    Refuses JOURNEY_NOT_FOUND, JOURNEY_ARCHIVED, INVALID_STATE.
-    """
-
-    def decide(self, state: State) -> Decision:
-        journey = self.journey(state)
-        current = self.current(state)
-        if journey.state == "PAUSED":
-            return Decision(journey)
-        if journey.state != "ACTIVE" or current is None:
-            raise InvalidState(field="journey_id", state=journey.state)
-        journey = self.moved(journey, state="PAUSED")
-        return Decision(journey, [journey, replace(current, state="PAUSED")])
-
-
-class ArchiveJourney(_OnJourney, frozen=True, kw_only=True):
-    """Ends the journey for good; who is on the way leaves it. Refuses JOURNEY_NOT_FOUND."""
-
-    def decide(self, state: State) -> Decision:
-        key = (self.merchant_id, self.journey_id)
-        known = state.get(Journey, key)
-        if known is not None and known.state == "ARCHIVED":
-            return Decision(known)
-        journey = self.moved(self.journey(state), state="ARCHIVED")
-        current = self.current(state)
-        rows = [replace(current, state="ARCHIVED")] if current else []
-        return Decision(journey, [journey, *rows])

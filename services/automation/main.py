@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from common.service import Service, run
+from common.service import Kit, Service, run
 from services.automation import (
     consumers,
     consumers_adapters,
     rpc,
     store,
+    store_enrollments,
     store_verify,
-    store_verify_messages,
     timers,
+    timers_journeys,
 )
 from services.automation.config import Config
+from services.automation.timers_webhooks import WebhookRunner
+from services.automation.webhooks import RecordingWebhooks
+
+
+def webhooks(kit: Kit[Config]) -> list[Any]:
+    """Makes the calls of journeys, unless whoever runs the service does that with an adapter."""
+    if kit.config.webhooks == "outside":
+        return []
+    due = partial(store_enrollments.due_calls, kit.pool)
+    return [WebhookRunner(kit.engine, due, RecordingWebhooks(), kit.clock)]
+
 
 SERVICE: Final = Service(
     name="automation",
@@ -24,8 +37,9 @@ SERVICE: Final = Service(
     tables=store.TABLES,
     events=consumers.handlers,
     timers=timers.HANDLERS,
-    checks=(*store_verify.CHECKS, *store_verify_messages.CHECKS),
-    extras=consumers_adapters.adapters,
+    sweeps=timers_journeys.sweeps,
+    checks=store_verify.CHECKS,
+    extras=lambda kit: [*consumers_adapters.adapters(kit), *webhooks(kit)],
     migrations=Path(__file__).parent / "migrations",
 )
 

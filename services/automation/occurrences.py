@@ -14,6 +14,7 @@ OccurrenceKind = Literal[
     "HABIT_FORMED", "TIER_CHANGED", "TIER_PROGRESSED", "TIER_WILL_DROP", "REPLENISHMENT_DUE",
     "SEGMENT_ENTERED", "SEGMENT_LEFT", "COUPON_GRANTED", "COUPON_USED", "COUPON_EXPIRING",
     "RECHARGED", "BEHAVED", "OPTED_OUT", "LIVE_ENDED", "SCHEDULE", "BIRTHDAY", "CALENDAR", "MANUAL",
+    "COUPON_REFUSED",
 ]  # fmt: skip
 KINDS: Final[tuple[OccurrenceKind, ...]] = get_args(OccurrenceKind)
 # Due by the clock, for many members at once.
@@ -43,5 +44,5 @@ class Occurrence(msgspec.Struct, frozen=True, omit_defaults=True):
     after: str = ""
     # The segment, category, live session, coupon template, calendar day or behaviour.
     object_id: str = ""
-    # REPLENISHMENT_DUE: when the goods will be used up.
-    due_at: datetime | None = None
+    # COUPON_GRANTED, COUPON_REFUSED: which of our actions it answers.
+    action_id: str = ""

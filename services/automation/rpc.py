@@ -15,6 +15,7 @@ from danke.automation.v1 import (
 )
 from services.automation.config import Config
 from services.automation.rpc_campaigns import CampaignService
+from services.automation.rpc_enrollments import EnrollmentService
 from services.automation.rpc_journeys import JourneyService
 from services.automation.rpc_messages import MessageService
 from services.automation.rpc_policies import PolicyService
@@ -26,6 +27,9 @@ def exposed(kit: Kit[Config]) -> Sequence[Exposed]:
     door = (kit.engine, kit.pool, kit.clock)
     return (
         Exposed(journey_pb2.DESCRIPTOR.services_by_name["JourneyService"], JourneyService(*door)),
+        Exposed(
+            journey_pb2.DESCRIPTOR.services_by_name["EnrollmentService"], EnrollmentService(*door)
+        ),
         Exposed(policy_pb2.DESCRIPTOR.services_by_name["PolicyService"], PolicyService(*door)),
         Exposed(message_pb2.DESCRIPTOR.services_by_name["MessageService"], MessageService(*door)),
         Exposed(

@@ -7,15 +7,26 @@ from typing import Any, Final, TypeAlias
 import asyncpg
 
 from common.tables import Table
-from services.automation.journeys import ACTIVE_BY, CURRENT_OF, Journey, JourneyVersion
+from services.automation.journeys import (
+    ACTIVE_BY,
+    CURRENT_OF,
+    IN_USE,
+    PAUSED,
+    Journey,
+    JourneyVersion,
+)
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 
-JOURNEYS: Final = Table(Journey, "journeys")
+JOURNEYS: Final = Table(Journey, "journeys", groups={PAUSED: "t.state = 'PAUSED'"})
 VERSIONS: Final = Table(
     JourneyVersion,
     "journey_versions",
-    groups={ACTIVE_BY: "t.state = 'ACTIVE'", CURRENT_OF: "t.state IN ('ACTIVE', 'PAUSED')"},
+    groups={
+        ACTIVE_BY: "t.state = 'ACTIVE'",
+        CURRENT_OF: "t.state IN ('ACTIVE', 'PAUSED')",
+        IN_USE: "",
+    },
 )
 TABLES: Final = (JOURNEYS, VERSIONS)
 

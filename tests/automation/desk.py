@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -14,9 +15,10 @@ import msgspec
 from common.clock import DevelopmentClock
 from common.commands import Command
 from common.engine import Engine
+from common.from_door import FromDoor
 from common.timers import Timers
 from common.verify import run_checks
-from services.automation import store_journeys
+from services.automation import store_enrollments, store_journeys
 from services.automation.coupon_templates import TakeCouponTemplate
 from services.automation.definition_rules import coupon_templates
 from services.automation.definitions import (
@@ -26,10 +28,21 @@ from services.automation.definitions import (
     Trigger,
     Wait,
 )
-from services.automation.journeys import ActivateJourney, Journey, UpsertJourney
+from services.automation.enrollments import Enrollment
+from services.automation.journey_states import ActivateJourney
+from services.automation.journeys import Journey, UpsertJourney
+from services.automation.member_events import TakeHappening
+from services.automation.members import Member
+from services.automation.occurrences import Occurrence
+from services.automation.order_events import (
+    TakeOrderCompleted,
+    TakeOrderPaid,
+    TakeOrderRefunded,
+)
 from services.automation.store import TABLES
 from services.automation.store_verify import CHECKS
 from services.automation.timers import HANDLERS
+from services.automation.timers_journeys import next_chunks
 
 MERCHANT = "m1"
 CST = timezone(timedelta(hours=8))
@@ -72,7 +85,7 @@ class Desk:
         self.at = START
         self.clock = DevelopmentClock()
         self.clock.set(START)
-        self.timers = Timers(self.engine, pool, HANDLERS, self.clock)
+        self.timers = Timers(self.engine, pool, HANDLERS, self.clock, (partial(next_chunks, pool),))
         self._ids = count(1)
 
     def fresh(self, letter: str = "x") -> str:
@@ -127,6 +140,55 @@ class Desk:
             ActivateJourney, journey_id=journey_id, version=version, actor="boss"
         )
         return journey
+
+    def about(self, member_id: str, **fields: Any) -> dict[str, Any]:
+        """What every command of a member has; told now unless said otherwise."""
+        at = fields.get("at", self.at)
+        now = FromDoor.of(fields.get("now", at))
+        return {"member_id": member_id, "at": at, "now": now}
+
+    async def order(self, member_id: str, paid_fen: int = 10_000, **fields: Any) -> str:
+        """A paid order; its id."""
+        order_id: str = fields.pop("order_id", "") or self.fresh("o")
+        await self.run(
+            TakeOrderPaid, **self.about(member_id, **fields), order_id=order_id,
+            paid_fen=paid_fen, channel=fields.get("channel", "MINI"), store_id="s1",
+            category_ids=fields.get("category_ids", ["tea"]), sku_ids=["sku"],
+        )  # fmt: skip
+        return order_id
+
+    async def complete(self, order_id: str) -> None:
+        """The goods arrived; the event does not say whose they are."""
+        await self.run(TakeOrderCompleted, **self.about(""), order_id=order_id)
+
+    async def refund(self, order_id: str, *, full: bool = True) -> None:
+        """Money went back, all of it or one fen."""
+        await self.run(
+            TakeOrderRefunded, **self.about(""), order_id=order_id,
+            refund_id=self.fresh("rf"), amount_fen=1, is_full=full,
+        )  # fmt: skip
+
+    async def happened(self, member_id: str, kind: Any, ref: str = "", **fields: Any) -> None:
+        """Something happened to a member."""
+        occurrence = Occurrence(kind, ref or self.fresh(kind), self.at, **fields)
+        await self.run(TakeHappening, **self.about(member_id), happened=occurrence)
+
+    async def enrolled(self, journey_id: str) -> list[Enrollment]:
+        """The journey's enrolments in the order in which they began."""
+        found = await store_enrollments.enrollments(self.pool, MERCHANT, journey_id, "", 1_000)
+        return sorted(found, key=lambda one: (one.started_at, one.member_id))
+
+    async def only(self, journey_id: str, member_id: str = "") -> Enrollment:
+        """The journey's, or the member's, only enrolment."""
+        found = await self.enrolled(journey_id)
+        [one] = [one for one in found if member_id in ("", one.member_id)]
+        return one
+
+    async def member(self, member_id: str) -> Member:
+        """What is known of a member."""
+        found = await store_enrollments.member(self.pool, MERCHANT, member_id)
+        assert found is not None
+        return found
 
     async def due(self, at: datetime | None = None, **delta: float) -> int:
         """Lets time pass, and what is due by then happen."""

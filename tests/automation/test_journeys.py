@@ -6,12 +6,8 @@ import asyncio
 
 from services.automation import store_journeys
 from services.automation.definitions import GrantCoupon
-from services.automation.journeys import (
-    ActivateJourney,
-    ArchiveJourney,
-    PauseJourney,
-    UpsertJourney,
-)
+from services.automation.journey_states import ActivateJourney, ArchiveJourney, PauseJourney
+from services.automation.journeys import UpsertJourney
 from tests.automation.desk import MERCHANT, Desk, definition
 
 

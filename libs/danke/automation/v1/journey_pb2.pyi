@@ -38,6 +38,7 @@ class OccurrenceKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OCCURRENCE_KIND_BIRTHDAY: _ClassVar[OccurrenceKind]
     OCCURRENCE_KIND_CALENDAR: _ClassVar[OccurrenceKind]
     OCCURRENCE_KIND_MANUAL: _ClassVar[OccurrenceKind]
+    OCCURRENCE_KIND_COUPON_REFUSED: _ClassVar[OccurrenceKind]
 
 class ReEntry(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -75,6 +76,7 @@ OCCURRENCE_KIND_SCHEDULE: OccurrenceKind
 OCCURRENCE_KIND_BIRTHDAY: OccurrenceKind
 OCCURRENCE_KIND_CALENDAR: OccurrenceKind
 OCCURRENCE_KIND_MANUAL: OccurrenceKind
+OCCURRENCE_KIND_COUPON_REFUSED: OccurrenceKind
 RE_ENTRY_UNSPECIFIED: ReEntry
 RE_ENTRY_ONCE: ReEntry
 RE_ENTRY_PER_OCCURRENCE: ReEntry
@@ -138,14 +140,16 @@ class WaitUntil(_message.Message):
     def __init__(self, minute_of_day: _Optional[int] = ..., weekdays: _Optional[_Iterable[int]] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., before_window_end_seconds: _Optional[int] = ...) -> None: ...
 
 class WaitEvent(_message.Message):
-    __slots__ = ("listener", "timeout_seconds", "timeout_next")
+    __slots__ = ("listener", "timeout_seconds", "timeout_next", "timeout_cycle_bp")
     LISTENER_FIELD_NUMBER: _ClassVar[int]
     TIMEOUT_SECONDS_FIELD_NUMBER: _ClassVar[int]
     TIMEOUT_NEXT_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_CYCLE_BP_FIELD_NUMBER: _ClassVar[int]
     listener: Listener
     timeout_seconds: int
     timeout_next: str
-    def __init__(self, listener: _Optional[_Union[Listener, _Mapping]] = ..., timeout_seconds: _Optional[int] = ..., timeout_next: _Optional[str] = ...) -> None: ...
+    timeout_cycle_bp: int
+    def __init__(self, listener: _Optional[_Union[Listener, _Mapping]] = ..., timeout_seconds: _Optional[int] = ..., timeout_next: _Optional[str] = ..., timeout_cycle_bp: _Optional[int] = ...) -> None: ...
 
 class Condition(_message.Message):
     __slots__ = ("condition", "else_next")
@@ -417,3 +421,240 @@ class ListJourneysResponse(_message.Message):
     journeys: _containers.RepeatedCompositeFieldContainer[Journey]
     next_page_token: str
     def __init__(self, journeys: _Optional[_Iterable[_Union[Journey, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class PackParameters(_message.Message):
+    __slots__ = ("coupon_template_ids", "message_template_ids", "calendar_day_ids", "cycle_days", "tier_need", "thank_points", "vip_tag", "live_window_hours", "wake_rounds", "wake_days", "holdout_bp")
+    class CouponTemplateIdsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    class MessageTemplateIdsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    class CalendarDayIdsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    COUPON_TEMPLATE_IDS_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_TEMPLATE_IDS_FIELD_NUMBER: _ClassVar[int]
+    CALENDAR_DAY_IDS_FIELD_NUMBER: _ClassVar[int]
+    CYCLE_DAYS_FIELD_NUMBER: _ClassVar[int]
+    TIER_NEED_FIELD_NUMBER: _ClassVar[int]
+    THANK_POINTS_FIELD_NUMBER: _ClassVar[int]
+    VIP_TAG_FIELD_NUMBER: _ClassVar[int]
+    LIVE_WINDOW_HOURS_FIELD_NUMBER: _ClassVar[int]
+    WAKE_ROUNDS_FIELD_NUMBER: _ClassVar[int]
+    WAKE_DAYS_FIELD_NUMBER: _ClassVar[int]
+    HOLDOUT_BP_FIELD_NUMBER: _ClassVar[int]
+    coupon_template_ids: _containers.ScalarMap[str, str]
+    message_template_ids: _containers.ScalarMap[str, str]
+    calendar_day_ids: _containers.ScalarMap[str, str]
+    cycle_days: int
+    tier_need: int
+    thank_points: int
+    vip_tag: str
+    live_window_hours: int
+    wake_rounds: int
+    wake_days: int
+    holdout_bp: int
+    def __init__(self, coupon_template_ids: _Optional[_Mapping[str, str]] = ..., message_template_ids: _Optional[_Mapping[str, str]] = ..., calendar_day_ids: _Optional[_Mapping[str, str]] = ..., cycle_days: _Optional[int] = ..., tier_need: _Optional[int] = ..., thank_points: _Optional[int] = ..., vip_tag: _Optional[str] = ..., live_window_hours: _Optional[int] = ..., wake_rounds: _Optional[int] = ..., wake_days: _Optional[int] = ..., holdout_bp: _Optional[int] = ...) -> None: ...
+
+class InstallDefaultPackRequest(_message.Message):
+    __slots__ = ("request_id", "journey_ids", "parameters")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    JOURNEY_IDS_FIELD_NUMBER: _ClassVar[int]
+    PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    journey_ids: _containers.RepeatedScalarFieldContainer[str]
+    parameters: PackParameters
+    def __init__(self, request_id: _Optional[str] = ..., journey_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[PackParameters, _Mapping]] = ...) -> None: ...
+
+class InstallDefaultPackResponse(_message.Message):
+    __slots__ = ("journeys",)
+    JOURNEYS_FIELD_NUMBER: _ClassVar[int]
+    journeys: _containers.RepeatedCompositeFieldContainer[Journey]
+    def __init__(self, journeys: _Optional[_Iterable[_Union[Journey, _Mapping]]] = ...) -> None: ...
+
+class CalendarDay(_message.Message):
+    __slots__ = ("day_id", "name", "kind", "month", "day", "year")
+    class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        KIND_UNSPECIFIED: _ClassVar[CalendarDay.Kind]
+        KIND_HOLIDAY: _ClassVar[CalendarDay.Kind]
+        KIND_FESTIVAL: _ClassVar[CalendarDay.Kind]
+        KIND_ANNIVERSARY: _ClassVar[CalendarDay.Kind]
+        KIND_NEW_PRODUCT: _ClassVar[CalendarDay.Kind]
+    KIND_UNSPECIFIED: CalendarDay.Kind
+    KIND_HOLIDAY: CalendarDay.Kind
+    KIND_FESTIVAL: CalendarDay.Kind
+    KIND_ANNIVERSARY: CalendarDay.Kind
+    KIND_NEW_PRODUCT: CalendarDay.Kind
+    DAY_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    MONTH_FIELD_NUMBER: _ClassVar[int]
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    day_id: str
+    name: str
+    kind: CalendarDay.Kind
+    month: int
+    day: int
+    year: int
+    def __init__(self, day_id: _Optional[str] = ..., name: _Optional[str] = ..., kind: _Optional[_Union[CalendarDay.Kind, str]] = ..., month: _Optional[int] = ..., day: _Optional[int] = ..., year: _Optional[int] = ...) -> None: ...
+
+class SetCalendarRequest(_message.Message):
+    __slots__ = ("request_id", "days")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    DAYS_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    days: _containers.RepeatedCompositeFieldContainer[CalendarDay]
+    def __init__(self, request_id: _Optional[str] = ..., days: _Optional[_Iterable[_Union[CalendarDay, _Mapping]]] = ...) -> None: ...
+
+class SetCalendarResponse(_message.Message):
+    __slots__ = ("days",)
+    DAYS_FIELD_NUMBER: _ClassVar[int]
+    days: _containers.RepeatedCompositeFieldContainer[CalendarDay]
+    def __init__(self, days: _Optional[_Iterable[_Union[CalendarDay, _Mapping]]] = ...) -> None: ...
+
+class GetCalendarRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetCalendarResponse(_message.Message):
+    __slots__ = ("days",)
+    DAYS_FIELD_NUMBER: _ClassVar[int]
+    days: _containers.RepeatedCompositeFieldContainer[CalendarDay]
+    def __init__(self, days: _Optional[_Iterable[_Union[CalendarDay, _Mapping]]] = ...) -> None: ...
+
+class Enrollment(_message.Message):
+    __slots__ = ("enrollment_id", "journey_id", "version", "member_id", "entry_key", "state", "reason", "step_id", "wake_time", "window_end_time", "is_test", "start_time", "end_time")
+    class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STATE_UNSPECIFIED: _ClassVar[Enrollment.State]
+        STATE_RUNNING: _ClassVar[Enrollment.State]
+        STATE_COMPLETED: _ClassVar[Enrollment.State]
+        STATE_GOAL_REACHED: _ClassVar[Enrollment.State]
+        STATE_EXITED: _ClassVar[Enrollment.State]
+        STATE_HELD_OUT: _ClassVar[Enrollment.State]
+    STATE_UNSPECIFIED: Enrollment.State
+    STATE_RUNNING: Enrollment.State
+    STATE_COMPLETED: Enrollment.State
+    STATE_GOAL_REACHED: Enrollment.State
+    STATE_EXITED: Enrollment.State
+    STATE_HELD_OUT: Enrollment.State
+    ENROLLMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    JOURNEY_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_KEY_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    STEP_ID_FIELD_NUMBER: _ClassVar[int]
+    WAKE_TIME_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_END_TIME_FIELD_NUMBER: _ClassVar[int]
+    IS_TEST_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    enrollment_id: str
+    journey_id: str
+    version: int
+    member_id: str
+    entry_key: str
+    state: Enrollment.State
+    reason: str
+    step_id: str
+    wake_time: _timestamp_pb2.Timestamp
+    window_end_time: _timestamp_pb2.Timestamp
+    is_test: bool
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    def __init__(self, enrollment_id: _Optional[str] = ..., journey_id: _Optional[str] = ..., version: _Optional[int] = ..., member_id: _Optional[str] = ..., entry_key: _Optional[str] = ..., state: _Optional[_Union[Enrollment.State, str]] = ..., reason: _Optional[str] = ..., step_id: _Optional[str] = ..., wake_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., window_end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_test: bool = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class TestEnrollRequest(_message.Message):
+    __slots__ = ("request_id", "journey_id", "version", "member_id", "skip_waits")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    JOURNEY_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    SKIP_WAITS_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    journey_id: str
+    version: int
+    member_id: str
+    skip_waits: bool
+    def __init__(self, request_id: _Optional[str] = ..., journey_id: _Optional[str] = ..., version: _Optional[int] = ..., member_id: _Optional[str] = ..., skip_waits: bool = ...) -> None: ...
+
+class TestEnrollResponse(_message.Message):
+    __slots__ = ("enrollment",)
+    ENROLLMENT_FIELD_NUMBER: _ClassVar[int]
+    enrollment: Enrollment
+    def __init__(self, enrollment: _Optional[_Union[Enrollment, _Mapping]] = ...) -> None: ...
+
+class ListEnrollmentsRequest(_message.Message):
+    __slots__ = ("journey_id", "state", "member_id", "page_size", "page_token")
+    JOURNEY_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    journey_id: str
+    state: Enrollment.State
+    member_id: str
+    page_size: int
+    page_token: str
+    def __init__(self, journey_id: _Optional[str] = ..., state: _Optional[_Union[Enrollment.State, str]] = ..., member_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListEnrollmentsResponse(_message.Message):
+    __slots__ = ("enrollments", "next_page_token")
+    ENROLLMENTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    enrollments: _containers.RepeatedCompositeFieldContainer[Enrollment]
+    next_page_token: str
+    def __init__(self, enrollments: _Optional[_Iterable[_Union[Enrollment, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class CountEnrollmentsRequest(_message.Message):
+    __slots__ = ("journey_id",)
+    JOURNEY_ID_FIELD_NUMBER: _ClassVar[int]
+    journey_id: str
+    def __init__(self, journey_id: _Optional[str] = ...) -> None: ...
+
+class CountEnrollmentsResponse(_message.Message):
+    __slots__ = ("running", "completed", "goal_reached", "exited", "held_out")
+    RUNNING_FIELD_NUMBER: _ClassVar[int]
+    COMPLETED_FIELD_NUMBER: _ClassVar[int]
+    GOAL_REACHED_FIELD_NUMBER: _ClassVar[int]
+    EXITED_FIELD_NUMBER: _ClassVar[int]
+    HELD_OUT_FIELD_NUMBER: _ClassVar[int]
+    running: int
+    completed: int
+    goal_reached: int
+    exited: int
+    held_out: int
+    def __init__(self, running: _Optional[int] = ..., completed: _Optional[int] = ..., goal_reached: _Optional[int] = ..., exited: _Optional[int] = ..., held_out: _Optional[int] = ...) -> None: ...
+
+class SetMemberBirthdayRequest(_message.Message):
+    __slots__ = ("request_id", "member_id", "month", "day")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    MONTH_FIELD_NUMBER: _ClassVar[int]
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    member_id: str
+    month: int
+    day: int
+    def __init__(self, request_id: _Optional[str] = ..., member_id: _Optional[str] = ..., month: _Optional[int] = ..., day: _Optional[int] = ...) -> None: ...
+
+class SetMemberBirthdayResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...

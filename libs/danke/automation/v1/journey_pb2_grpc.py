@@ -67,6 +67,21 @@ class JourneyServiceStub(object):
                 request_serializer=danke_dot_automation_dot_v1_dot_journey__pb2.ListJourneysRequest.SerializeToString,
                 response_deserializer=danke_dot_automation_dot_v1_dot_journey__pb2.ListJourneysResponse.FromString,
                 _registered_method=True)
+        self.InstallDefaultPack = channel.unary_unary(
+                '/danke.automation.v1.JourneyService/InstallDefaultPack',
+                request_serializer=danke_dot_automation_dot_v1_dot_journey__pb2.InstallDefaultPackRequest.SerializeToString,
+                response_deserializer=danke_dot_automation_dot_v1_dot_journey__pb2.InstallDefaultPackResponse.FromString,
+                _registered_method=True)
+        self.SetCalendar = channel.unary_unary(
+                '/danke.automation.v1.JourneyService/SetCalendar',
+                request_serializer=danke_dot_automation_dot_v1_dot_journey__pb2.SetCalendarRequest.SerializeToString,
+                response_deserializer=danke_dot_automation_dot_v1_dot_journey__pb2.SetCalendarResponse.FromString,
+                _registered_method=True)
+        self.GetCalendar = channel.unary_unary(
+                '/danke.automation.v1.JourneyService/GetCalendar',
+                request_serializer=danke_dot_automation_dot_v1_dot_journey__pb2.GetCalendarRequest.SerializeToString,
+                response_deserializer=danke_dot_automation_dot_v1_dot_journey__pb2.GetCalendarResponse.FromString,
+                _registered_method=True)
 
 
 class JourneyServiceServicer(object):
@@ -122,6 +137,29 @@ class JourneyServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def InstallDefaultPack(self, request, context):
+        """Saves the default journeys (默认旅程包) as drafts, with the merchant's coupons, messages and figures;
+        those that are so already stay. Refuses PACK_UNKNOWN, PACK_PARAMETER_MISSING naming the parameter.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetCalendar(self, request, context):
+        """Replaces the calendar of holidays, festivals, openings and anniversaries that journeys begin by.
+        Refuses CALENDAR_INVALID naming the day.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCalendar(self, request, context):
+        """The calendar as it is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_JourneyServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -154,6 +192,21 @@ def add_JourneyServiceServicer_to_server(servicer, server):
                     servicer.ListJourneys,
                     request_deserializer=danke_dot_automation_dot_v1_dot_journey__pb2.ListJourneysRequest.FromString,
                     response_serializer=danke_dot_automation_dot_v1_dot_journey__pb2.ListJourneysResponse.SerializeToString,
+            ),
+            'InstallDefaultPack': grpc.unary_unary_rpc_method_handler(
+                    servicer.InstallDefaultPack,
+                    request_deserializer=danke_dot_automation_dot_v1_dot_journey__pb2.InstallDefaultPackRequest.FromString,
+                    response_serializer=danke_dot_automation_dot_v1_dot_journey__pb2.InstallDefaultPackResponse.SerializeToString,
+            ),
+            'SetCalendar': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetCalendar,
+                    request_deserializer=danke_dot_automation_dot_v1_dot_journey__pb2.SetCalendarRequest.FromString,
+                    response_serializer=danke_dot_automation_dot_v1_dot_journey__pb2.SetCalendarResponse.SerializeToString,
+            ),
+            'GetCalendar': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCalendar,
+                    request_deserializer=danke_dot_automation_dot_v1_dot_journey__pb2.GetCalendarRequest.FromString,
+                    response_serializer=danke_dot_automation_dot_v1_dot_journey__pb2.GetCalendarResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -321,6 +374,296 @@ class JourneyService(object):
             '/danke.automation.v1.JourneyService/ListJourneys',
             danke_dot_automation_dot_v1_dot_journey__pb2.ListJourneysRequest.SerializeToString,
             danke_dot_automation_dot_v1_dot_journey__pb2.ListJourneysResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def InstallDefaultPack(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.automation.v1.JourneyService/InstallDefaultPack',
+            danke_dot_automation_dot_v1_dot_journey__pb2.InstallDefaultPackRequest.SerializeToString,
+            danke_dot_automation_dot_v1_dot_journey__pb2.InstallDefaultPackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetCalendar(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.automation.v1.JourneyService/SetCalendar',
+            danke_dot_automation_dot_v1_dot_journey__pb2.SetCalendarRequest.SerializeToString,
+            danke_dot_automation_dot_v1_dot_journey__pb2.SetCalendarResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCalendar(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.automation.v1.JourneyService/GetCalendar',
+            danke_dot_automation_dot_v1_dot_journey__pb2.GetCalendarRequest.SerializeToString,
+            danke_dot_automation_dot_v1_dot_journey__pb2.GetCalendarResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
+class EnrollmentServiceStub(object):
+    """Members on their way through journeys.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.TestEnroll = channel.unary_unary(
+                '/danke.automation.v1.EnrollmentService/TestEnroll',
+                request_serializer=danke_dot_automation_dot_v1_dot_journey__pb2.TestEnrollRequest.SerializeToString,
+                response_deserializer=danke_dot_automation_dot_v1_dot_journey__pb2.TestEnrollResponse.FromString,
+                _registered_method=True)
+        self.ListEnrollments = channel.unary_unary(
+                '/danke.automation.v1.EnrollmentService/ListEnrollments',
+                request_serializer=danke_dot_automation_dot_v1_dot_journey__pb2.ListEnrollmentsRequest.SerializeToString,
+                response_deserializer=danke_dot_automation_dot_v1_dot_journey__pb2.ListEnrollmentsResponse.FromString,
+                _registered_method=True)
+        self.CountEnrollments = channel.unary_unary(
+                '/danke.automation.v1.EnrollmentService/CountEnrollments',
+                request_serializer=danke_dot_automation_dot_v1_dot_journey__pb2.CountEnrollmentsRequest.SerializeToString,
+                response_deserializer=danke_dot_automation_dot_v1_dot_journey__pb2.CountEnrollmentsResponse.FromString,
+                _registered_method=True)
+        self.SetMemberBirthday = channel.unary_unary(
+                '/danke.automation.v1.EnrollmentService/SetMemberBirthday',
+                request_serializer=danke_dot_automation_dot_v1_dot_journey__pb2.SetMemberBirthdayRequest.SerializeToString,
+                response_deserializer=danke_dot_automation_dot_v1_dot_journey__pb2.SetMemberBirthdayResponse.FromString,
+                _registered_method=True)
+
+
+class EnrollmentServiceServicer(object):
+    """Members on their way through journeys.
+    """
+
+    def TestEnroll(self, request, context):
+        """Enrols one member now, whatever trigger, condition and holdout say. What the journey does is real;
+        it is not measured. Refuses JOURNEY_NOT_FOUND, MEMBER_NOT_FOUND, ALREADY_ENROLLED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListEnrollments(self, request, context):
+        """A journey's enrolments by id, of one state or member if asked for. Refuses PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CountEnrollments(self, request, context):
+        """How many enrolments of a journey are in which state, control included.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetMemberBirthday(self, request, context):
+        """Tells a member's birthday, without the year; 0 and 0: not known any more. Refuses CALENDAR_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_EnrollmentServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'TestEnroll': grpc.unary_unary_rpc_method_handler(
+                    servicer.TestEnroll,
+                    request_deserializer=danke_dot_automation_dot_v1_dot_journey__pb2.TestEnrollRequest.FromString,
+                    response_serializer=danke_dot_automation_dot_v1_dot_journey__pb2.TestEnrollResponse.SerializeToString,
+            ),
+            'ListEnrollments': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListEnrollments,
+                    request_deserializer=danke_dot_automation_dot_v1_dot_journey__pb2.ListEnrollmentsRequest.FromString,
+                    response_serializer=danke_dot_automation_dot_v1_dot_journey__pb2.ListEnrollmentsResponse.SerializeToString,
+            ),
+            'CountEnrollments': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountEnrollments,
+                    request_deserializer=danke_dot_automation_dot_v1_dot_journey__pb2.CountEnrollmentsRequest.FromString,
+                    response_serializer=danke_dot_automation_dot_v1_dot_journey__pb2.CountEnrollmentsResponse.SerializeToString,
+            ),
+            'SetMemberBirthday': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetMemberBirthday,
+                    request_deserializer=danke_dot_automation_dot_v1_dot_journey__pb2.SetMemberBirthdayRequest.FromString,
+                    response_serializer=danke_dot_automation_dot_v1_dot_journey__pb2.SetMemberBirthdayResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'danke.automation.v1.EnrollmentService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('danke.automation.v1.EnrollmentService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class EnrollmentService(object):
+    """Members on their way through journeys.
+    """
+
+    @staticmethod
+    def TestEnroll(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.automation.v1.EnrollmentService/TestEnroll',
+            danke_dot_automation_dot_v1_dot_journey__pb2.TestEnrollRequest.SerializeToString,
+            danke_dot_automation_dot_v1_dot_journey__pb2.TestEnrollResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListEnrollments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.automation.v1.EnrollmentService/ListEnrollments',
+            danke_dot_automation_dot_v1_dot_journey__pb2.ListEnrollmentsRequest.SerializeToString,
+            danke_dot_automation_dot_v1_dot_journey__pb2.ListEnrollmentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CountEnrollments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.automation.v1.EnrollmentService/CountEnrollments',
+            danke_dot_automation_dot_v1_dot_journey__pb2.CountEnrollmentsRequest.SerializeToString,
+            danke_dot_automation_dot_v1_dot_journey__pb2.CountEnrollmentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetMemberBirthday(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.automation.v1.EnrollmentService/SetMemberBirthday',
+            danke_dot_automation_dot_v1_dot_journey__pb2.SetMemberBirthdayRequest.SerializeToString,
+            danke_dot_automation_dot_v1_dot_journey__pb2.SetMemberBirthdayResponse.FromString,
             options,
             channel_credentials,
             insecure,
