@@ -137,7 +137,7 @@ class JudgeChanged(Command, frozen=True, kw_only=True):
     marks: tuple[int, ...]
 
     def lane(self) -> str:
-        return "judge"
+        return member_key(self.members[0][0])
 
     def keys(self, found: State) -> Sequence[str]:
         return [member_key(member) for member, _ in self.members]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 import asyncpg
@@ -52,6 +52,18 @@ ORDER BY m.segment_id
 MARKS: Final = """
 SELECT merchant_id, mark_id, member_id, columns FROM segment_marks ORDER BY mark_id LIMIT $1
 """
+LEASE_MARKS: Final = """
+UPDATE segment_marks k SET leased_until = clock_timestamp() + $2
+FROM (
+    SELECT merchant_id, mark_id FROM segment_marks
+    WHERE leased_until IS NULL OR leased_until < clock_timestamp()
+    ORDER BY mark_id LIMIT $1 FOR UPDATE SKIP LOCKED
+) AS free
+WHERE k.merchant_id = free.merchant_id AND k.mark_id = free.mark_id
+RETURNING k.merchant_id, k.mark_id, k.member_id, k.columns
+"""
+# Longer than any batch takes; then another process takes them.
+LEASE: Final = timedelta(seconds=60)
 RUNNING: Final = f"""
 SELECT {_COLUMNS} FROM segments s WHERE s.is_running ORDER BY s.run_at, s.segment_id LIMIT $1
 """
@@ -158,11 +170,20 @@ async def sample(pool: Pool, merchant_id: str, rule: Rule, now: datetime, limit:
 
 
 async def marks(pool: Pool, limit: int) -> list[SegmentMark]:
-    """The oldest marks of changed profiles."""
+    """The oldest marks of changed profiles, whoever has them."""
+    return _marks(await pool.fetch(MARKS, limit))
+
+
+async def lease_marks(pool: Pool, limit: int) -> list[SegmentMark]:
+    """The oldest marks that no process has, and this one's from now on for ``LEASE``."""
+    return _marks(await pool.fetch(LEASE_MARKS, limit, LEASE))
+
+
+def _marks(records: Sequence[Sequence[Any]]) -> list[SegmentMark]:
     decode = msgspec.json.Decoder(list[str]).decode
     return [
         SegmentMark(merchant_id, mark_id, member_id, decode(columns))
-        for merchant_id, mark_id, member_id, columns in await pool.fetch(MARKS, limit)
+        for merchant_id, mark_id, member_id, columns in records
     ]
 
 

@@ -64,7 +64,7 @@ def _marks(pool: asyncpg.Pool[Any]) -> Sweep:
     async def due(now: datetime) -> Sequence[Command]:
         columns: dict[str, dict[str, set[str]]] = {}
         marks: dict[tuple[str, str], list[int]] = {}
-        for mark in await store_segments.marks(pool, MARKS):
+        for mark in await store_segments.lease_marks(pool, MARKS):
             members = columns.setdefault(mark.merchant_id, {})
             members.setdefault(mark.member_id, set()).update(mark.columns)
             marks.setdefault((mark.merchant_id, mark.member_id), []).append(mark.mark_id)

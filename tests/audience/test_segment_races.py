@@ -7,6 +7,7 @@ import random
 from datetime import timedelta
 
 import asyncpg
+from msgspec.structs import replace
 
 from common.timers import Timers
 from danke.events.audience_segments import SegmentEntered, SegmentLeft
@@ -171,11 +172,23 @@ async def test_entering_twice_by_two_events_at_once_is_told_once(desk: Desk) -> 
     """parity.md §3 no. 59."""
     await use(desk, "often", "order_count >= 2")
     await asyncio.gather(*(desk.pays("u1", "2026-01-02") for _ in range(6)))
-    marks = sweeps_of(desk.pool)[0]
-    twice = [await marks(desk.at), await marks(desk.at)]
-    assert twice[0] and twice[1]
-    await desk.engine.run_each([command for commands in twice for command in commands])
+    first = await sweeps_of(desk.pool)[0](desk.at)
+    assert first
+    again = [replace(command, id=f"again-{command.id}") for command in first]
+    await desk.engine.run_each([*first, *again])
     assert len(await told(desk, SegmentEntered)) == 1
+
+
+async def test_two_processes_share_the_marks_and_take_over_what_one_left(desk: Desk) -> None:
+    await use(desk, "buyers", "order_count >= 1")
+    await desk.pays("u1", "2026-01-02")
+    one, other = sweeps_of(desk.pool)[0], sweeps_of(desk.pool)[0]
+    assert await one(desk.at)  # and it dies before it judges
+    assert not await other(desk.at), "the first has them"
+    await desk.pool.execute("UPDATE segment_marks SET leased_until = now() - interval '1 s'")
+    await desk.engine.run_each(await other(desk.at))
+    assert await ids_in(desk, "buyers") == ["u1"]
+    assert not await store_segments.marks(desk.pool, 10)
 
 
 async def test_random_lives_end_where_the_rules_say(desk: Desk) -> None:
