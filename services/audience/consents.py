@@ -99,7 +99,7 @@ class SetConsent(OfMember, frozen=True, kw_only=True):
             raise MemberGone(field="member_id")
         member = before.member_id
         given_at = self.given_at or self.at
-        known = {one.place: one for one in state.group(CONSENTS_OF, (self.merchant_id, member))}
+        known = {one.place: one for one in self.group_of(state, CONSENTS_OF, member)}
         consent = Consent(
             self.merchant_id, member, self.channel, self.purpose, self.granted, given_at,
             self.new_id,

@@ -54,12 +54,12 @@ class EraseMember(OfMember, frozen=True, kw_only=True):
         events: list[Event] = []
         deletes: list[tuple[type[Row], tuple[Any, ...]]] = [
             (BehaviourFact, (self.merchant_id, fact.fact_id))
-            for fact in state.group(BEHAVIOUR_OF, key)
+            for fact in self.group_of(state, BEHAVIOUR_OF, member)
         ]
-        for tag in state.group(TAGS_OF, key):
+        for tag in self.group_of(state, TAGS_OF, member):
             deletes.append((TagAssignment, (*key, tag.tag_id)))
             events.append(TagRemoved(member_id=member, tag_id=tag.tag_id, origin="ERASED"))
-        for consent in state.group(CONSENTS_OF, key):
+        for consent in self.group_of(state, CONSENTS_OF, member):
             if consent.is_granted:
                 record_id = f"{self.id}/{consent.channel}/{consent.purpose}"
                 withdrawn = replace(

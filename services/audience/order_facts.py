@@ -254,7 +254,10 @@ class TakeOrderRefunded(OfOrder, frozen=True, kw_only=True):
                     changed, net_sales_fen=net, avg_order_fen=net // before.order_count
                 )
             return Decision(rows=[after, changed])
-        group = state.group(MEMBER_ORDERS, (self.merchant_id, fact.member_id))
+        key = (self.merchant_id, fact.member_id)
+        if not state.knows(MEMBER_ORDERS, key):
+            raise MemberMoved(member_id=fact.member_id)
+        group = state.group(MEMBER_ORDERS, key)
         others = [one for one in group if one.order_id != self.order_id]
         policy = policy_of(state, self.merchant_id, self.at)
         passed = pass_time(before, self.refunded_at, policy)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
 from msgspec.structs import replace
 
@@ -23,6 +23,7 @@ from services.audience.lifecycle import (
     Stage,
 )
 
+R = TypeVar("R", bound=Row)
 # VISITOR: known by facts, not enrolled. CLOSED: left, personal data erased.
 Status = Literal["VISITOR", "MEMBER", "FROZEN", "CLOSED", "MERGED"]
 
@@ -183,6 +184,16 @@ class OfMember(Command, frozen=True, kw_only=True):
         if not state.knows(Profile, key):
             raise MemberMoved(member_id=self.member_id)
         return state.get(Profile, key)
+
+    def group_of(self, state: State, group: Group[R], member_id: str) -> list[R]:
+        """A group of the member's. Refuses MEMBER_MOVED if it was declared for who they were.
+
+        A merge may come between the look and the locks, or in the same batch.
+        """
+        key = (self.merchant_id, member_id)
+        if not state.knows(group, key):
+            raise MemberMoved(member_id=self.member_id)
+        return state.group(group, key)
 
     def profile_or_new(self, state: State, at: datetime) -> Profile:
         """The member's profile, a fresh one at their first fact; it is not older than that fact."""

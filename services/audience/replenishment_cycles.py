@@ -19,7 +19,7 @@ from common.rows import Group, Read, Row, State
 from danke.events.audience_predictions import ReplenishmentDue
 from danke.events.envelope import Event
 from services.audience.days import day_of
-from services.audience.errors import OrderNotPaid
+from services.audience.errors import MemberMoved, OrderNotPaid
 from services.audience.order_facts import OfOrder, OrderFact
 from services.audience.prediction_policies import SCOPE, PredictionPolicy, policy_in_force
 from services.audience.profiles import OfMember, Profile, member_key, target_of
@@ -115,6 +115,9 @@ def recount(state: State, fact: OrderFact, command: Command) -> Decision:
     rows = []
     for category_id, qty in quantities(fact).items():
         key = (fact.merchant_id, fact.member_id, category_id)
+        # A merge came between the look at the order and the locks, or in the same batch.
+        if not state.knows(PurchaseCycle, key):
+            raise MemberMoved(member_id=fact.member_id)
         before = state.get(PurchaseCycle, key)
         others = [one for one in before.bought if one.order_id != fact.order_id] if before else []
         bought = [*others, Bought(day, fact.order_id, qty)]
@@ -196,10 +199,7 @@ class MergeCycles(_OfCycles, frozen=True, kw_only=True):
         if into == self.from_member:
             return Decision()
         policy = policy_in_force(state, self)
-        theirs = {
-            cycle.category_id: cycle
-            for cycle in state.group(MEMBER_CYCLES, (self.merchant_id, into))
-        }
+        theirs = {cycle.category_id: cycle for cycle in self.group_of(state, MEMBER_CYCLES, into)}
         rows, deletes = [], []
         for cycle in state.group(MEMBER_CYCLES, (self.merchant_id, self.from_member)):
             before = theirs.get(cycle.category_id)
@@ -222,7 +222,7 @@ class ForgetCycles(_OfCycles, frozen=True, kw_only=True):
     def decide(self, state: State) -> Decision:
         self.profile(state)  # or MEMBER_MOVED
         key = (self.merchant_id, self.now(state))
-        cycles = state.group(MEMBER_CYCLES, key)
+        cycles = self.group_of(state, MEMBER_CYCLES, key[1])
         return Decision(deletes=[(PurchaseCycle, (*key, cycle.category_id)) for cycle in cycles])
 
 

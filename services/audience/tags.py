@@ -107,7 +107,7 @@ class _Tagging(OfMember, frozen=True, kw_only=True):
         if before.status == "CLOSED":
             raise MemberGone(field="member_id")
         member = before.member_id
-        carried = {tag.tag_id: tag for tag in state.group(TAGS_OF, (self.merchant_id, member))}
+        carried = {tag.tag_id: tag for tag in self.group_of(state, TAGS_OF, member)}
         rows: list[Row] = []
         events: list[Event] = []
         deletes: list[tuple[type[Row], tuple[Any, ...]]] = []

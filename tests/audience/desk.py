@@ -82,16 +82,19 @@ class Desk:
         assert isinstance(reason, str), f"not refused: {outcome!r}"
         return reason
 
-    async def take(self, event: Event, event_id: str = "", at: datetime | None = None) -> list[Any]:
-        """What became of the commands that an event is for: results, or reasons of refusals."""
+    def commands(self, event: Event, event_id: str = "", at: datetime | None = None) -> list[Any]:
+        """The commands that an event is for."""
         number = next(self._ids)
         envelope = Envelope(
             id=event_id or f"e{number}", type="", source="test", subject="", time=at or self.at,
             key="", merchant_id=MERCHANT, sequence=1,
         )  # fmt: skip
         made = self.handlers[type(event)](event, Arrival(envelope, f"n{number:05d}"))
-        made = () if made is None else made if isinstance(made, list | tuple) else (made,)
-        outcomes = await self.engine.run_each(made)
+        return [] if made is None else list(made) if isinstance(made, list | tuple) else [made]
+
+    async def take(self, event: Event, event_id: str = "", at: datetime | None = None) -> list[Any]:
+        """What became of the commands that an event is for: results, or reasons of refusals."""
+        outcomes = await self.engine.run_each(self.commands(event, event_id, at))
         for outcome in outcomes:
             if isinstance(outcome, BaseException) and not hasattr(outcome, "reason"):
                 raise outcome

@@ -285,3 +285,24 @@ async def test_an_event_that_comes_again_answers_what_it_answered(desk: Desk) ->
     for event in (behaved("m", "share"), enrolled("m"), qualified("m", "friend")):
         first = await desk.take(event, event_id=f"twice-{type(event).__name__}")
         assert await desk.take(event, event_id=f"twice-{type(event).__name__}") == first
+
+
+async def test_a_merge_in_the_same_batch_sends_a_refund_to_who_remains(desk: Desk) -> None:
+    """What a command looked up before the merge of its own batch is looked up again."""
+    order = await desk.pays("old", "2026-01-01", line(2_000))
+    await desk.pays("into", "2026-01-11")
+    refund = trade.OrderRefunded(
+        order_id=order, refund_id="rf", is_full_cumulative=True, refunded_at=desk.at,
+        lines=[trade.RefundedLine(line_id="L1", qty=1, cash_fen=2_000)],
+    )  # fmt: skip
+    made = [
+        *desk.commands(merged("old", "into"), "merge"),
+        *desk.commands(refund, "refund"),
+    ]
+    outcomes = await desk.engine.run_each(made, None, ["one lane"] * len(made))
+    again = await desk.engine.run_each(made, None, ["one lane"] * len(made))
+    reasons = {getattr(one, "reason", "BUG") for one in outcomes if isinstance(one, BaseException)}
+    # The consumer repeats a poll in which anything was busy.
+    assert reasons <= {"MEMBER_MOVED"}
+    assert not [one for one in again if isinstance(one, BaseException)]
+    assert (await desk.profile("into")).order_count == 1
