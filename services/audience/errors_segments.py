@@ -36,7 +36,7 @@ class SegmentPageOutOfOrder(Conflict):
 
 
 class SegmentTagInvalid(Invalid):
-    """A tag given by a segment cannot be asked for by that segment's own rule."""
+    """Tags do not follow a segment whose rule asks for tags: it could undo itself for ever."""
 
 
 class SnapshotNotFound(NotFound):

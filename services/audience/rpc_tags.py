@@ -8,8 +8,10 @@ from common.messages import timestamp
 from common.pages import paged
 from common.server import Call
 from danke.audience.v1 import tag_pb2 as pb
-from services.audience import store_portraits
+from services.audience import store_portraits, store_segments
+from services.audience.errors_segments import SegmentNotFound, SegmentTagInvalid
 from services.audience.rpc_door import Door
+from services.audience.segments import can_give_tags
 from services.audience.tags import ChangeTag, DefineTag, TagAssignment, TagDefinition
 
 
@@ -18,6 +20,12 @@ class TagService(Door):
 
     async def DefineTag(self, request: pb.DefineTagRequest, call: Call) -> pb.DefineTagResponse:
         given = request.tag
+        if given.segment_id:
+            segment = await store_segments.segment(self.pool, call.merchant_id, given.segment_id)
+            if segment is None:
+                raise SegmentNotFound(field="tag.segment_id", segment_id=given.segment_id)
+            if not can_give_tags(segment):
+                raise SegmentTagInvalid(field="tag.segment_id", tag_id=given.tag_id)
         tag = await self.run(
             DefineTag,
             request,

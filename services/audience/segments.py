@@ -22,10 +22,12 @@ from services.audience.errors_segments import (
     SegmentNotFound,
     SegmentPageOutOfOrder,
     SegmentStateInvalid,
+    SegmentTagInvalid,
     TooManySegments,
 )
 from services.audience.segment_members import SegmentMember, entered
 from services.audience.segment_rules import rule_of
+from services.audience.tags import TAGS_OF_SEGMENT
 
 Kind = Literal["STATIC", "DYNAMIC"]
 SegmentState = Literal["DRAFT", "READY", "COMPUTING", "ARCHIVED"]
@@ -107,6 +109,11 @@ def started(segment: Segment, at: datetime) -> Segment:
     )  # fmt: skip
 
 
+def can_give_tags(segment: Segment) -> bool:
+    """Whether tags may follow it: one whose rule asks for tags could undo itself for ever."""
+    return "tags" not in segment.reads
+
+
 class OfSegment(Command, frozen=True, kw_only=True):
     """A command about one segment."""
 
@@ -126,6 +133,12 @@ class OfSegment(Command, frozen=True, kw_only=True):
         if found is None:
             raise SegmentNotFound(field="segment_id", segment_id=self.segment_id)
         return found
+
+
+def _check_tags(state: State, segment: Segment) -> None:
+    bound = state.group(TAGS_OF_SEGMENT, (segment.merchant_id, segment.segment_id))
+    if bound and not can_give_tags(segment):
+        raise SegmentTagInvalid(field="rule", tag_id=bound[0].tag_id)
 
 
 def _version(segment: Segment, actor: str, at: datetime) -> SegmentVersion:
@@ -174,7 +187,7 @@ class UpdateSegment(OfSegment, frozen=True, kw_only=True):
 
     Refuses SEGMENT_NOT_FOUND, SEGMENT_CHANGED unless ``version`` is the segment's,
     SEGMENT_STATE_INVALID if archived, or static with its members taken; SEGMENT_RULE_INVALID,
-    SEGMENT_KIND_INVALID.
+    SEGMENT_KIND_INVALID, SEGMENT_TAG_INVALID.
     """
 
     version: int
@@ -182,6 +195,10 @@ class UpdateSegment(OfSegment, frozen=True, kw_only=True):
     description: str | None
     rule: str | None
     actor: str
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield from super().reads(found)
+        yield TAGS_OF_SEGMENT, (self.merchant_id, self.segment_id)
 
     def decide(self, state: State) -> Decision:
         old = self.segment(state)
@@ -200,6 +217,7 @@ class UpdateSegment(OfSegment, frozen=True, kw_only=True):
         if not self.rule or old.pages:
             raise SegmentKindInvalid(field="rule")
         after = ruled(after, self.rule)
+        _check_tags(state, after)
         if old.state != "DRAFT":
             after = started(after, self.at)
         return Decision(after, [after, _version(after, self.actor, self.at)])
@@ -209,17 +227,19 @@ class ComputeSegment(OfSegment, frozen=True, kw_only=True):
     """Puts a draft to use, or goes through all members once more.
 
     Refuses SEGMENT_NOT_FOUND, SEGMENT_STATE_INVALID if it is archived, or static and not a draft;
-    TOO_MANY_SEGMENTS.
+    SEGMENT_TAG_INVALID, TOO_MANY_SEGMENTS.
     """
 
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
         yield WATCHED, (self.merchant_id, True)
+        yield TAGS_OF_SEGMENT, (self.merchant_id, self.segment_id)
 
     def decide(self, state: State) -> Decision:
         old = self.segment(state)
         if old.state == "COMPUTING":
             return Decision(result=old)
+        _check_tags(state, old)
         if old.state == "ARCHIVED" or (old.kind == "STATIC" and old.state != "DRAFT"):
             raise SegmentStateInvalid(state=old.state)
         if old.kind == "STATIC" and not old.rule:

@@ -10,7 +10,9 @@ import grpc
 import pytest
 
 from danke.audience.v1 import segment_pb2 as pb
+from danke.audience.v1 import tag_pb2
 from danke.audience.v1.segment_pb2_grpc import SegmentServiceStub
+from danke.audience.v1.tag_pb2_grpc import TagServiceStub
 from services.audience.main import SERVICE
 from tests.conftest import Migrated
 from tests.grpc_client import metadata, refusal, running
@@ -23,6 +25,7 @@ class Door:
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self.stub: Any = SegmentServiceStub(channel)
+        self.channel = channel
         self._ids = 0
 
     def __call__(self, rpc: str, /, who: Any = None, **fields: Any) -> Any:
@@ -166,3 +169,19 @@ async def test_a_stream_is_refused_as_any_call_is(door: Door) -> None:
     assert (await refusal(streamed(snapshot_id="a b"))).fields == ["snapshot_id"]
     nobody = metadata(scopes=("wallet.pay",))
     assert (await refusal(streamed(who=nobody, snapshot_id="x"))).reason == "SCOPE_MISSING"
+
+
+async def test_a_tag_is_bound_to_a_segment_that_does_not_ask_for_tags(door: Door) -> None:
+    tags: Any = TagServiceStub(door.channel)
+    header = metadata(scopes=("*",))
+
+    def define(segment_id: str) -> Any:
+        tag = tag_pb2.Tag(tag_id="t", name="t", segment_id=segment_id)
+        request = tag_pb2.DefineTagRequest(request_id=f"tag-{segment_id}", tag=tag)
+        return tags.DefineTag(request, metadata=header)
+
+    for name, rule in (("free", "is_super"), ("loop", "!('t' in tags)")):
+        await door("CreateSegment", segment_id=name, name=name, kind="KIND_DYNAMIC", rule=rule)
+    assert (await refusal(define("none"))).reason == "SEGMENT_NOT_FOUND"
+    assert (await refusal(define("loop"))).reason == "SEGMENT_TAG_INVALID"
+    assert (await define("free")).tag.segment_id == "free"

@@ -15,6 +15,7 @@ from services.audience.segments import (
     Segment,
     UpdateSegment,
 )
+from services.audience.tags import DefineTag
 from services.audience.timers_segments import sweeps as sweeps_of
 from tests.audience.desk import MERCHANT, START, Desk, cst
 from tests.audience.segmenting import create, ids_in, segment, told, use
@@ -263,3 +264,39 @@ async def test_another_merchant_is_not_touched(desk: Desk) -> None:
     assert await ids_in(desk, "s") == ["u1"]
     assert not await store_segments.members(desk.pool, "other", "s", "", 10)
     assert await store_segments.in_which(desk.pool, MERCHANT, "u1")
+
+
+async def test_a_tag_follows_the_members_of_its_segment(desk: Desk) -> None:
+    await create(desk, "often", "order_count >= 2")
+    given = {"tag_id": "regular", "name": "", "category": "", "is_retired": False}
+    await desk.run(DefineTag, segment_id="often", **given)
+    await desk.run(ComputeSegment, segment_id="often")
+    await use(desk, "tagged", "'regular' in tags")
+    await desk.pays("u1", "2026-01-01")
+    order = await desk.pays("u1", "2026-01-02")
+    await desk.due("2026-01-02")
+    (entered,) = await told(desk, SegmentEntered)
+    await desk.take(entered)
+    await desk.due("2026-01-02")
+    assert (await desk.profile("u1")).tags == ["regular"]
+    assert await ids_in(desk, "tagged") == ["u1"], "a segment of the tag follows too"
+    await desk.refunds(order, 1_000, full=True)
+    await desk.due("2026-01-02")
+    (left,) = await told(desk, SegmentLeft)
+    await desk.take(left)
+    await desk.due("2026-01-02")
+    assert (await desk.profile("u1")).tags == []
+    assert await ids_in(desk, "tagged") == []
+
+
+async def test_a_rule_that_asks_for_tags_gives_none(desk: Desk) -> None:
+    await create(desk, "loop", "!('x' in tags)")
+    given = {"tag_id": "x", "name": "", "category": "", "is_retired": False}
+    await desk.run(DefineTag, segment_id="loop", **given)
+    assert await desk.refused(ComputeSegment, segment_id="loop") == "SEGMENT_TAG_INVALID"
+    found = await segment(desk, "loop")
+    change = {"segment_id": "loop", "name": None, "description": None, "actor": "t"}
+    await desk.run(UpdateSegment, **change, version=found.version, rule="is_super")
+    assert await desk.refused(
+        UpdateSegment, **change, version=found.version + 1, rule="'y' in tags"
+    ) == "SEGMENT_TAG_INVALID"  # fmt: skip

@@ -138,7 +138,7 @@ class SegmentServiceServicer(object):
     def UpdateSegment(self, request, context):
         """Changes the fields that are set. A new rule of a segment in use starts a run over all members.
         Refuses SEGMENT_NOT_FOUND, SEGMENT_CHANGED, SEGMENT_STATE_INVALID, SEGMENT_RULE_INVALID,
-        SEGMENT_KIND_INVALID.
+        SEGMENT_KIND_INVALID, SEGMENT_TAG_INVALID if tags follow it and the rule asks for tags.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -154,7 +154,8 @@ class SegmentServiceServicer(object):
 
     def ComputeSegment(self, request, context):
         """Puts a draft to use, or goes through all members of a dynamic segment once more; the segment is
-        COMPUTING meanwhile. Refuses SEGMENT_NOT_FOUND, SEGMENT_STATE_INVALID, TOO_MANY_SEGMENTS.
+        COMPUTING meanwhile. Refuses SEGMENT_NOT_FOUND, SEGMENT_STATE_INVALID, SEGMENT_TAG_INVALID,
+        TOO_MANY_SEGMENTS.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -68,6 +68,7 @@ class TagServiceServicer(object):
 
     def DefineTag(self, request, context):
         """Makes or edits a tag. With a segment it follows that: who enters carries it, who leaves does not.
+        Refuses SEGMENT_NOT_FOUND, SEGMENT_TAG_INVALID if the segment's rule asks for tags.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
