@@ -40,11 +40,13 @@ FROM (
 WHERE t.merchant_id = due.merchant_id AND t.kind = due.kind AND t.ref = due.ref
 RETURNING t.merchant_id, t.kind, t.ref, t.due_at, t.leased_until, t.attempts
 """
-# The due time is compared, so that a timer its own command moved stays.
+# The due time is compared, so that a timer its own command moved stays. It is not looked up by:
+# where thousands are due at one moment, the index on it would walk all of them for each.
 DONE: Final = """
 DELETE FROM timers t USING unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
   AS v(merchant_id, kind, ref, due_at)
-WHERE t.merchant_id = v.merchant_id AND t.kind = v.kind AND t.ref = v.ref AND t.due_at = v.due_at
+WHERE t.merchant_id = v.merchant_id AND t.kind = v.kind AND t.ref = v.ref
+  AND t.due_at + interval '0' = v.due_at
 """
 OVERDUE: Final = "SELECT kind, count(*) AS n FROM timers WHERE due_at < $1 GROUP BY kind"
 

@@ -14,7 +14,7 @@ from common.clock import DevelopmentClock
 from common.commands import Command, Decision
 from common.engine import Engine
 from common.rows import State
-from common.timers import Sweep, Timer, Timers
+from common.timers import DONE, Sweep, Timer, Timers
 from tests.common import sample
 from tests.common.sample import AT, Raise
 
@@ -157,3 +157,21 @@ async def test_a_sweep_that_fails_does_not_keep_the_timers_busy(given: Fixture) 
 
     runner = given.runner(due)
     assert await runner.run_due() == 0
+
+
+async def test_many_timers_of_one_moment_are_ended_by_their_key(given: Fixture) -> None:
+    """By the index on the due time, each of a thousand would walk all the thousand."""
+    await given.due("raise", *(f"t{number}" for number in range(1_000)))
+    # Most others are due at moments of their own, so that a moment looks like a key.
+    await given.pool.execute(
+        "INSERT INTO timers (merchant_id, kind, ref, due_at) SELECT 'm1', 'raise', 'later' || i,"
+        " now() + i * interval '1 second' FROM generate_series(1, 50000) AS i"
+    )
+    await given.pool.execute("ANALYZE timers")
+    async with given.pool.acquire() as conn:
+        await conn.execute(f"PREPARE done (text[], text[], text[], timestamptz[]) AS {DONE}")
+        rows = await conn.fetch(
+            "EXPLAIN EXECUTE done (ARRAY['m1'], ARRAY['raise'], ARRAY['t1'], ARRAY[now()])"
+        )
+    plan = "\n".join(row[0] for row in rows)
+    assert "timers_pkey" in plan, plan
