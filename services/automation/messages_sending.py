@@ -21,6 +21,7 @@ from services.automation.campaigns import Campaign
 from services.automation.caps import Counters, counter_reads, day_of, periods_around, week_of
 from services.automation.channels import EXPIRED, MOST_ATTEMPTS, RULES, quota_template
 from services.automation.consents import CONSENTS_OF
+from services.automation.enrollments import Enrollment
 from services.automation.holdout import global_key, is_held_out
 from services.automation.messages import (
     WAITING_OF,
@@ -57,6 +58,13 @@ def sending_reads(merchant_id: str, member_id: str, at: datetime) -> Iterable[Re
     yield from counter_reads(merchant_id, member_id, periods_around(at))
 
 
+def _origin(message: Message) -> tuple[type[Campaign] | type[Enrollment], tuple[str, str]]:
+    """The row of what planned the message."""
+    if message.source_kind == "CAMPAIGN":
+        return Campaign, (message.merchant_id, message.source_id)
+    return Enrollment, (message.merchant_id, message.ref)
+
+
 class SendDue(Command, frozen=True, kw_only=True):
     """Sends, holds or skips every message of the member that is due."""
 
@@ -77,8 +85,7 @@ class SendDue(Command, frozen=True, kw_only=True):
         yield from sending_reads(self.merchant_id, self.member_id, self.at)
         for message in found.group(WAITING_OF, (self.merchant_id, self.member_id)):
             yield MessageTemplate, (self.merchant_id, message.template_id)
-            if message.source_kind == "CAMPAIGN":
-                yield Campaign, (self.merchant_id, message.source_id)
+            yield _origin(message)
 
     def decide(self, state: State) -> Decision:
         gate = _Gate(self, state)
@@ -90,9 +97,7 @@ class SendDue(Command, frozen=True, kw_only=True):
     def _was_read(self, state: State, message: Message) -> bool:
         """What was planned between looking and locking is left to its own timer."""
         known = state.knows(MessageTemplate, (self.merchant_id, message.template_id))
-        if message.source_kind == "CAMPAIGN":
-            known = known and state.knows(Campaign, (self.merchant_id, message.source_id))
-        return known
+        return known and state.knows(*_origin(message))
 
 
 class _Gate:
@@ -129,10 +134,9 @@ class _Gate:
         template = self.state.get(MessageTemplate, (message.merchant_id, message.template_id))
         if template is None:
             return self._skip(message, "NO_TEMPLATE")
-        state = self._campaign_state(message)
-        if state == "PAUSED":
+        if self._is_paused(message):
             return self._wait(message, self.at + PAUSE, held=False)
-        if state == "CANCELLED":
+        if self._is_pointless(message):
             return self._skip(message, "CANCELLED")
         if self.recipient.gone:
             return self._skip(message, "SUPPRESSED")
@@ -145,11 +149,16 @@ class _Gate:
                 return self._skip(message, "HOLDOUT")
         return self._choose(message, template, is_marketing=is_marketing)
 
-    def _campaign_state(self, message: Message) -> str:
-        if message.source_kind != "CAMPAIGN":
-            return ""
-        campaign = self.state.get(Campaign, (message.merchant_id, message.source_id))
-        return campaign.state if campaign else "CANCELLED"
+    def _is_paused(self, message: Message) -> bool:
+        campaign = self.state.get(*_origin(message))
+        return isinstance(campaign, Campaign) and campaign.state == "PAUSED"
+
+    def _is_pointless(self, message: Message) -> bool:
+        """Its campaign was cancelled, or its enrolment reached its goal or was left meanwhile."""
+        origin = self.state.get(*_origin(message))
+        if isinstance(origin, Campaign):
+            return origin.state == "CANCELLED"
+        return isinstance(origin, Enrollment) and origin.state in ("GOAL_REACHED", "EXITED")
 
     def _choose(self, message: Message, template: MessageTemplate, *, is_marketing: bool) -> None:
         """Tries the channels that were not tried yet; what refuses the first names the reason."""

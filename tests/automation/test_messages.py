@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from services.automation.caps import Cap
+from services.automation.enrollments import Enrollment
 from services.automation.holdout import global_key, is_held_out
 from services.automation.messages import Message
 from services.automation.messages_results import ReportDelivery
+from services.automation.occurrences import Occurrence
 from services.automation.policies import Rules
 from services.automation.quotas import GrantQuota
 from services.automation.suppressions import (
@@ -23,7 +26,7 @@ from services.automation.suppressions import (
     Suppress,
 )
 from services.automation.templates import SetMessageTemplate, Variant
-from tests.automation.mailroom import NO_CAPS, ONE_A_DAY, Mailroom, cst, opened
+from tests.automation.mailroom import NO_CAPS, ONE_A_DAY, Keep, Mailroom, cst, opened
 from tests.conftest import Migrated
 
 TEN = cst("2026-06-01 10:00")
@@ -339,3 +342,33 @@ async def test_what_came_too_late_for_the_adapter_goes_by_the_same_channel_later
     assert (await room.message(one)).state == "HELD_QUIET"
     await room.until(cst("2026-06-02 08:00"))
     assert (await room.report(one, attempt=2)).state == "DELIVERED"
+
+
+@pytest.mark.parametrize(
+    ("state", "end"),
+    [
+        ("GOAL_REACHED", "SKIPPED(CANCELLED)"),
+        ("EXITED", "SKIPPED(CANCELLED)"),
+        ("COMPLETED", "SENDING"),
+        ("RUNNING", "SENDING"),
+    ],
+)
+async def test_what_waited_over_night_is_not_sent_if_its_journey_was_left(
+    room: Mailroom, state: Any, end: str
+) -> None:
+    await room.policy(NO_CAPS)
+    await room.template()
+    await room.agrees("u", "OA")
+    night = cst("2026-06-01 22:00")
+    one = await room.plan("u", "a", night)
+    await room.until(night)
+    is_running = state == "RUNNING"
+    left = Enrollment(
+        "m1", "e-u", "j", 1, "u", "k", state, "", "", "TIME" if is_running else "",
+        night + timedelta(days=9) if is_running else None, None,
+        Occurrence("ORDER_PAID", "o", night), 0, 1, {}, again=False, is_test=False,
+        skip_waits=False, started_at=night, ended_at=None if is_running else night,
+    )  # fmt: skip
+    await room.run(Keep, rows=[left])
+    await room.until(cst("2026-06-02 08:00"))
+    assert (await room.ends())[one] == end
