@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from common.rows import State
 from danke.events import (
     automation,
     commission,
@@ -17,7 +20,10 @@ from danke.events import (
 )
 from services.audience.consents import SetConsent
 from services.audience.erasures import EraseMember
-from services.audience.tags import ChangeTag, DefineTag
+from services.audience.errors import MemberMoved
+from services.audience.order_facts import FactLine, OrderFact, TakeOrderRefunded
+from services.audience.profiles import ALIAS_OF, Alias, Profile, new_profile
+from services.audience.tags import ChangeTag, DefineTag, TagDefinition
 from tests.audience.desk import MERCHANT, START, Desk, cst, line
 
 
@@ -306,3 +312,27 @@ async def test_a_merge_in_the_same_batch_sends_a_refund_to_who_remains(desk: Des
     assert reasons <= {"MEMBER_MOVED"}
     assert not [one for one in again if isinstance(one, BaseException)]
     assert (await desk.profile("into")).order_count == 1
+
+
+def test_what_was_looked_up_before_a_merge_is_looked_up_again() -> None:
+    """The merge committed between the look and the locks; who remains is in the batch by chance."""
+    fact = OrderFact(
+        merchant_id=MERCHANT, order_id="o", member_id="into", channel="MINI", store_id="",
+        guide_id="", paid_at=START, completed_at=None, net_fen=1, shipping_fen=0, refunded_fen=0,
+        shipping_refunded_fen=0, is_full_refund=False, refunded_at=None, category_id="milk",
+        lines=[FactLine("L1", "k", "", "milk", 1, 1)], refund_ids=[],
+    )  # fmt: skip
+    tag = TagDefinition(MERCHANT, "t", "t", "", "", False, START)
+    about: Any = {"id": "x", "merchant_id": MERCHANT, "at": START}
+    state = State()
+    state.load(OrderFact, [(MERCHANT, fact.order_id)], [fact])
+    state.load(Profile, [(MERCHANT, "into")], [new_profile(MERCHANT, "into", START)])
+    state.load(TagDefinition, [(MERCHANT, "t")], [tag])
+    state.load_group(ALIAS_OF, [(MERCHANT, "old")], [Alias(MERCHANT, "old", "into", "g")])
+    refund: Any = {"refund_id": "r", "lines": (), "shipping_fen": 0, "is_full": True}
+    for command in (
+        TakeOrderRefunded(**about, order_id=fact.order_id, refunded_at=START, **refund),
+        ChangeTag(**about, member_id="old", tag_id="t", add=True, origin="MANUAL", actor="x"),
+    ):
+        with pytest.raises(MemberMoved):
+            command.decide(state)
