@@ -85,8 +85,11 @@ def fit(sample: Sample) -> Fitted | NoModel:
     found = maximise(climb, starts)
     if isinstance(found, NoModel):
         return found
-    r, alpha, a, b = map(float, found[0])
-    return Fitted(Params(r, alpha, a, b), found[1] * members, members)
+    params = Params(*map(float, found[0]))
+    foretold = expected(params, sample.frequency, sample.recency, sample.age, watched)
+    if not np.all(np.isfinite(foretold)):
+        return NoModel("NOT_CONVERGED")
+    return Fitted(params, found[1] * members, members)
 
 
 def log_likelihood(params: Params, sample: Sample) -> float:
@@ -154,7 +157,8 @@ def expected(params: Params, frequency: Any, recency: Any, age: Any, ahead: Any)
         a = 1 + 1e-7  # the formula's limit exists there, the formula does not
     x, watched = column(frequency), column(age)
     z = column(ahead) / (alpha + watched + ahead)
-    still = (1 - z) ** (a - 1) * special.hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
+    with np.errstate(all="ignore"):  # absurd parameters give no number, and ``fit`` none of them
+        still = (1 - z) ** (a - 1) * special.hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
     if_alive = (a + b + x - 1) / (a - 1) * (1 - still)
     return column(np.maximum(0.0, if_alive) * alive(params, frequency, recency, age))
 

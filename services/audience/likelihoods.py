@@ -19,9 +19,10 @@ Column = NDArray[np.float64]
 # From log-parameters to the mean log-likelihood and its slope.
 Climb = Callable[[Column], tuple[float, Column]]
 
-# exp(−9) … exp(12): beyond it a parameter only says that the data has no such effect.
+# exp(−9) … exp(8): beyond it a parameter only says that the data has no such effect, and what it
+# foretells loses its digits.
 LOWEST: Final = -9.0
-HIGHEST: Final = 12.0
+HIGHEST: Final = 8.0
 NEAR: Final = 0.01
 STEPS: Final = 2_000
 # The slope of the mean log-likelihood that counts as the top.

@@ -116,6 +116,8 @@ def try_out(groups: Sequence[Group], cut_on: date, horizon_days: int) -> Trial |
     expected = bgnbd.expected(
         fitted.params, sample.frequency, sample.recency, sample.age, np.full_like(later, weeks)
     )
+    if not np.all(np.isfinite(expected)):
+        return None
     # Who was not watched yet has no rate so far.
     naive = weeks * sample.frequency / np.maximum(sample.age, 1.0)
     return Trial(

@@ -112,10 +112,9 @@ WHERE b.merchant_id = t.merchant_id AND b.member_id = t.member_id
 """
 _MONTH_FACTS: Final = """
 SELECT d.channel, d.store_id, d.guide_id, d.orders, d.sales_fen
-FROM generate_series(t.starts_on, t.starts_on + interval '1 month' - interval '1 day',
-    interval '1 day') AS of(day)
-JOIN metric_members d ON d.merchant_id = t.merchant_id AND d.grain = 'DAY'
-  AND d.starts_on = of.day::date AND d.member_id = t.member_id
+FROM metric_members d
+WHERE d.merchant_id = t.merchant_id AND d.member_id = t.member_id AND d.grain = 'DAY'
+  AND d.starts_on >= t.starts_on AND d.starts_on < (t.starts_on + interval '1 month')::date
 """
 _TO_MONTHS: Final = """, months AS (
     INSERT INTO metric_changes (merchant_id, grain, starts_on, member_id)

@@ -150,6 +150,22 @@ def test_too_little_is_no_model() -> None:
     assert bgnbd.fit(Sample.of(again, once, once)) == NoModel("NO_SPREAD")
 
 
+def test_a_model_that_is_found_foretells_numbers() -> None:
+    """Everybody stops with the same chance: the beta runs to a point, far from any sane figure."""
+    sample = Sample.of(*made_up(Params(r=0.5, alpha=5.0, a=9e4, b=9e4), 1_500, seed=3))
+    found = bgnbd.fit(sample)
+    if isinstance(found, Fitted):
+        ahead = bgnbd.expected(found.params, sample.frequency, sample.recency, sample.age, 13.0)
+        assert np.all(np.isfinite(ahead))
+    else:
+        assert found == NoModel("NOT_CONVERGED")
+    # What used to be taken for a model of such members.
+    absurd = Params(r=0.47, alpha=4.85, a=111_713.0, b=95_566.0)
+    assert not np.all(
+        np.isfinite(bgnbd.expected(absurd, [0.0, 9.0], [0.0, 9.0], [30.0, 9.0], 13.0))
+    )
+
+
 def test_members_who_never_stop_have_no_model() -> None:
     """Everybody buys every week: nothing tells of stopping, and the climb ends nowhere."""
     weeks = np.full(500, 52.0)
