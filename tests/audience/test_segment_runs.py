@@ -77,7 +77,7 @@ async def test_what_a_set_based_refresh_writes_is_followed_too(desk: Desk) -> No
         await desk.pays(member, "2026-01-01")
     await desk.due("2026-01-01")
     await desk.pool.execute(
-        "UPDATE profiles SET rfm_recency = 5, rfm_frequency = 1, "
+        "UPDATE profiles SET rfm_as_of = '2026-01-01', rfm_recency = 5, rfm_frequency = 1, "
         "rfm_monetary = CASE member_id WHEN 'u1' THEN 4 ELSE 3 END"
     )
     await desk.due("2026-01-01")
