@@ -13,6 +13,7 @@ from danke.commission.v1 import (
     programme_pb2,
     promoter_pb2,
     referral_pb2,
+    refund_pb2,
     withdrawal_pb2,
 )
 from services.commission.config import Config
@@ -20,6 +21,7 @@ from services.commission.rpc_accounts import AccountService, WithdrawalService
 from services.commission.rpc_guides import GuideService, ReferralService
 from services.commission.rpc_programmes import ProgrammeService
 from services.commission.rpc_promoters import BindingService, PromoterService
+from services.commission.rpc_refunds import refund_previews
 
 _SERVICES = (
     (programme_pb2, ProgrammeService),
@@ -34,7 +36,10 @@ _SERVICES = (
 
 def exposed(kit: Kit[Config]) -> Sequence[Exposed]:
     """Every proto service commission answers."""
-    return tuple(
+    previews = Exposed(
+        refund_pb2.DESCRIPTOR.services_by_name["RefundPreviewService"], refund_previews(kit)
+    )
+    return previews, *(
         Exposed(
             module.DESCRIPTOR.services_by_name[servicer.__name__],
             servicer(kit.engine, kit.pool, kit.clock),

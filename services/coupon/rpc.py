@@ -13,6 +13,7 @@ from danke.coupon.v1 import (
     pack_pb2,
     promotion_pb2,
     quote_pb2,
+    refund_pb2,
     template_pb2,
 )
 from services.coupon.config import Config
@@ -23,6 +24,7 @@ from services.coupon.rpc_grants import GrantService
 from services.coupon.rpc_packs import PackService
 from services.coupon.rpc_promotions import PromotionService
 from services.coupon.rpc_quotes import QuoteService
+from services.coupon.rpc_refunds import refund_previews
 from services.coupon.rpc_templates import TemplateService
 
 
@@ -30,6 +32,9 @@ def exposed(kit: Kit[Config]) -> Sequence[Exposed]:
     """Every proto service the coupon service answers."""
     secrets = CouponSecrets(kit.config.coupon_secret)
     return (
+        Exposed(
+            refund_pb2.DESCRIPTOR.services_by_name["RefundPreviewService"], refund_previews(kit)
+        ),
         Exposed(
             template_pb2.DESCRIPTOR.services_by_name["TemplateService"],
             TemplateService(kit.engine, kit.pool, kit.clock, secrets),

@@ -13,6 +13,7 @@ from danke.loyalty.v1 import (
     membership_pb2,
     points_pb2,
     points_rule_pb2,
+    refund_pb2,
     tier_pb2,
 )
 from services.loyalty.config import Config
@@ -22,12 +23,16 @@ from services.loyalty.rpc_members import MemberService
 from services.loyalty.rpc_memberships import MembershipService
 from services.loyalty.rpc_points import PointsService
 from services.loyalty.rpc_points_rules import PointsRuleService
+from services.loyalty.rpc_refunds import refund_previews
 from services.loyalty.rpc_tiers import TierService
 
 
 def exposed(kit: Kit[Config]) -> Sequence[Exposed]:
     """Every proto service that loyalty answers."""
     return (
+        Exposed(
+            refund_pb2.DESCRIPTOR.services_by_name["RefundPreviewService"], refund_previews(kit)
+        ),
         Exposed(member_pb2.DESCRIPTOR.services_by_name["MemberService"], MemberService(kit)),
         Exposed(tier_pb2.DESCRIPTOR.services_by_name["TierService"], TierService(kit)),
         Exposed(

@@ -12,6 +12,7 @@ from danke.wallet.v1 import (
     payment_pb2,
     punch_card_pb2,
     recharge_pb2,
+    refund_pb2,
 )
 from services.wallet.config import Config
 from services.wallet.pay_secrets import PaySecrets
@@ -22,6 +23,7 @@ from services.wallet.rpc_payments import PaymentService
 from services.wallet.rpc_punch_cards import PunchCardService, PunchTemplateService
 from services.wallet.rpc_punch_uses import PunchRedemptionService, PunchShareService
 from services.wallet.rpc_recharges import RechargeService
+from services.wallet.rpc_refunds import refund_previews
 from services.wallet.sms import NoSender, RememberingSender
 
 
@@ -31,6 +33,9 @@ def exposed(kit: Kit[Config]) -> Sequence[Exposed]:
     consents = Consents(kit.pool, secrets)
     sender = RememberingSender() if kit.config.env == "dev" else NoSender()
     return (
+        Exposed(
+            refund_pb2.DESCRIPTOR.services_by_name["RefundPreviewService"], refund_previews(kit)
+        ),
         Exposed(
             payment_pb2.DESCRIPTOR.services_by_name["PaymentService"],
             PaymentService(kit.engine, kit.pool, kit.clock, consents),

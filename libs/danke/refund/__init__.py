@@ -1,0 +1,1 @@
+"""danke.refund: generated from proto/, never edited."""

@@ -1,0 +1,1 @@
+"""danke.refund.v1: generated from proto/, never edited."""
