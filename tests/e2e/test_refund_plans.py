@@ -51,8 +51,9 @@ def everything(order_id: str) -> trade.OrderRefunded:
         trade.RefundedLine(line_id="A", qty=1, cash_fen=8_772, wallet_fen=7_628, points=800),
         trade.RefundedLine(line_id="B", qty=1, cash_fen=2_193, wallet_fen=1_907, points=200),
     ]
-    shipping = {"shipping_refund_fen": 1_000, "shipping_wallet_fen": 465}
-    return refunded(order_id, back, is_full_cumulative=True, **shipping)
+    return refunded(
+        order_id, back, shipping_refund_fen=1_000, shipping_wallet_fen=465, is_full_cumulative=True
+    )
 
 
 async def standing(mall: Mall, member: str) -> dict[str, int]:
