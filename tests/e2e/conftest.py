@@ -19,6 +19,7 @@ from cli.environment import local_stack
 from deploy.local.config import Settings
 from deploy.local.stack import Stack
 from tests.e2e.collector import Collector
+from tests.e2e.mall import Mall
 from tests.e2e.shop import AT, Shop
 from tests.e2e.system import System
 
@@ -82,6 +83,15 @@ async def shop(system: System, merchant: str) -> Shop:
     """A shop of this test alone, at the time its stories begin."""
     await system.set_time(AT)
     return Shop(system, merchant)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def mall(system: System, merchant: str) -> Mall:
+    """A shop of this test alone with a programme, a guide and a coupon on offer."""
+    await system.set_time(AT)
+    mall = Mall(system, merchant)
+    await mall.furnish()
+    return mall
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="session")

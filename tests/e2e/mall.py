@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from danke.calls import Retry
+from danke.checkout import Checkout
 from danke.commission.v1 import account_pb2, binding_pb2, guide_pb2, programme_pb2
 from danke.commission.v1.account_pb2_grpc import AccountServiceStub
 from danke.commission.v1.binding_pb2_grpc import BindingServiceStub
@@ -80,12 +82,15 @@ class Mall(Shop):
         request = coupon_pb2.ClaimRequest(template_id="fifteen", member_id=member_id)
         return str((await self.ask(self.coupons.Claim, request)).coupon.coupon_id)
 
-    async def use_coupon(self, member_id: str, order_id: str, coupon_id: str) -> None:
-        """Locks a coupon for an order and uses it."""
-        locked = coupon_pb2.LockedCoupon(coupon_id=coupon_id, discount_fen=COUPON_FEN)
-        lock = coupon_pb2.LockRequest(order_id=order_id, member_id=member_id, coupons=[locked])
-        await self.ask(self.coupons.Lock, lock)
-        await self.ask(self.coupons.Use, coupon_pb2.UseRequest(order_id=order_id))
+    def checkout(self, *interceptors: Any, retry: Retry | None = None) -> Checkout:
+        """The gateway's checkout; with interceptors, over channels of its own."""
+        channel = self.system.channel
+        channels = {
+            name: self.system.faulty_channel(name, *interceptors) if interceptors else channel(name)
+            for name in SERVICES
+        }
+        header = self.system.metadata(self.merchant_id, actor="gateway")
+        return Checkout(channels, header, retry)
 
     async def usable_coupons(self, member_id: str) -> int:
         """How many coupons the member can use."""
@@ -120,15 +125,11 @@ class Mall(Shop):
         )
         return str(request.activity_id)
 
-    async def open_group(self, activity_id: str, member_id: str, order_id: str) -> Any:
-        """A group with its leader's seat, unpaid."""
-        return await self.ask(
-            self.groups.OpenGroup,
-            group_pb2.OpenGroupRequest(
-                activity_id=activity_id, member_id=member_id, order_id=order_id, sku_id="tea",
-                qty=1,
-            ),
-        )  # fmt: skip
+    async def seat_state(self, group_id: str) -> str:
+        """As in "STATE_PAID"; of the group's only seat, "" if it has none."""
+        request = group_pb2.ListSeatsRequest(group_id=group_id, with_released=True)
+        seats = (await self.ask(self.groups.ListSeats, request)).seats
+        return str(group_pb2.Seat.State.Name(seats[0].state)) if seats else ""
 
     async def refund_plan(self, refund: trade.OrderRefunded) -> RefundPlan:
         """What the refund would do, as a gateway asks."""
@@ -137,6 +138,11 @@ class Mall(Shop):
             wanted(refund),
             self.system.metadata(self.merchant_id, actor="gateway"),
         )
+
+
+def one_coupon(coupon_id: str) -> list[coupon_pb2.LockedCoupon]:
+    """The coupon as an order holds it."""
+    return [coupon_pb2.LockedCoupon(coupon_id=coupon_id, discount_fen=COUPON_FEN)]
 
 
 def wanted(refund: trade.OrderRefunded) -> plan_pb2.OrderRefund:

@@ -51,6 +51,12 @@ class System:
             self._channels[service] = grpc.aio.insecure_channel(self.stack.address(service))
         return self._channels[service]
 
+    def faulty_channel(self, name: str, *interceptors: Any) -> grpc.aio.Channel:
+        """A channel of its own to a service, on which interceptors do as they please."""
+        channel = grpc.aio.insecure_channel(self.stack.address(name), interceptors=interceptors)
+        self._channels[f"{name}/{len(self._channels)}"] = channel
+        return channel
+
     def stub(self, kind: type[Stub], service: str | None = None) -> Stub:
         """``stub(PaymentServiceStub)``: the service is the owner of the stub's proto package."""
         owner = service or kind.__module__.split(".")[1]

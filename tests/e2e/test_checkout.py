@@ -8,9 +8,12 @@ from datetime import timedelta
 import pytest
 
 from common.parking import LONGEST_RETRY
+from danke.checkout import Checkout, Order, Outcome
+from danke.coupon.v1 import coupon_pb2
 from danke.loyalty.v1 import points_pb2
 from danke.trade.v1 import ingress_pb2 as trade
 from danke.wallet.v1 import payment_pb2
+from tests.e2e.mall import Mall, one_coupon
 from tests.e2e.shop import AT, Shop, completed, line, new_id, paid, refunded
 from tests.grpc_client import refusal
 
@@ -49,10 +52,20 @@ async def furnished(shop: Shop, phone: str) -> str:
 
 async def bought(shop: Shop, member: str, order_id: str) -> trade.OrderPaid:
     """The order of X1, held and confirmed; what the order system will report of it."""
-    hold_id = await shop.hold_points(member, order_id, POINTS)
-    payment_id = await shop.freeze(member, order_id, WALLET_FEN)
-    await shop.use_points(hold_id)
-    await shop.capture(payment_id)
+    checkout = gateway(shop)
+    held = await checkout.hold(Order(order_id, member, points=POINTS, wallet_fen=WALLET_FEN))
+    await checkout.confirm(held)
+    return bill(order_id, member, held.payment_id)
+
+
+def gateway(shop: Shop) -> Checkout:
+    """The gateway's checkout of money and points."""
+    channels = {name: shop.system.channel(name) for name in ("loyalty", "wallet")}
+    return Checkout(channels, shop.system.metadata(shop.merchant_id, actor="gateway"))
+
+
+def bill(order_id: str, member: str, payment_id: str = "") -> trade.OrderPaid:
+    """X1 as the order system reports it."""
     return paid(
         order_id, member, [A, B], shipping_fen=1_000, shipping_wallet_fen=465, txn=payment_id
     )
@@ -69,14 +82,15 @@ def pieces(order_id: str) -> list[trade.OrderRefunded]:
 
 async def test_s3_both_are_held_and_both_confirmed(shop: Shop) -> None:
     member, order_id = await furnished(shop, "13900000001"), new_id()
-    hold_id = await shop.hold_points(member, order_id, POINTS)
-    payment_id = await shop.freeze(member, order_id, WALLET_FEN)
-    held = await shop.balances(member)
-    assert (held.frozen_fen, held.frozen_points, held.points) == (WALLET_FEN, POINTS, 2_000)
-    await shop.use_points(hold_id)
-    await shop.capture(payment_id)
-    await shop.use_points(hold_id)
-    captured = (await shop.capture(payment_id)).payment
+    checkout = gateway(shop)
+    order = Order(order_id, member, points=POINTS, wallet_fen=WALLET_FEN)
+    held = await checkout.hold(order)
+    assert await checkout.hold(order) == held, "a gateway that died asks again and goes on"
+    now = await shop.balances(member)
+    assert (now.frozen_fen, now.frozen_points, now.points) == (WALLET_FEN, POINTS, 2_000)
+    for _ in range(2):
+        assert await checkout.confirm(held) == Outcome(("wallet", "points"))
+    captured = (await shop.capture(held.payment_id)).payment
     assert (captured.principal_fen, captured.bonus_fen) == (7_500, 2_500)
     await shop.system.set_time(AT + timedelta(hours=1))
     after = await shop.balances(member)
@@ -87,23 +101,33 @@ async def test_s3_both_are_held_and_both_confirmed(shop: Shop) -> None:
     assert counted["WalletPaymentReleased"] + counted["PointsHoldReleased"] == 0
 
 
-async def test_s3_x3_a_lost_cancel_is_made_up_for_by_time(shop: Shop) -> None:
-    member, order_id = await furnished(shop, "13900000002"), new_id()
-    before = await shop.balances(member)
-    hold_id = await shop.hold_points(member, order_id, POINTS)
-    payment_id = await shop.freeze(member, order_id, WALLET_FEN)
-    await shop.system.set_time(AT + timedelta(minutes=40))
-    assert await shop.balances(member) == before
-    capture = payment_pb2.CapturePaymentRequest(request_id=new_id(), payment_id=payment_id)
-    consume = points_pb2.ConsumeHoldRequest(request_id=new_id(), hold_id=hold_id)
+async def test_s3_x3_a_lost_cancel_is_made_up_for_by_time(mall: Mall) -> None:
+    """Coupon locked, points held, wallet frozen, and nobody comes back; domain.md X3."""
+    member, order_id = await furnished(mall, "13900000002"), new_id()
+    coupons = one_coupon(await mall.claim(member))
+    before = await mall.balances(member)
+    checkout = mall.checkout()
+    held = await checkout.hold(
+        Order(order_id, member, coupons=coupons, points=POINTS, wallet_fen=WALLET_FEN)
+    )
+    assert await mall.usable_coupons(member) == 0
+    await mall.system.set_time(AT + timedelta(minutes=40))
+    assert await mall.balances(member) == before
+    assert await mall.usable_coupons(member) == 1
+    capture = payment_pb2.CapturePaymentRequest(payment_id=held.payment_id)
+    consume = points_pb2.ConsumeHoldRequest(hold_id=held.hold_id)
+    use = coupon_pb2.UseRequest(order_id=order_id)
     for call in (
-        shop.ask(shop.payments.CapturePayment, capture),
-        shop.ask(shop.points.ConsumeHold, consume),
+        mall.ask(mall.payments.CapturePayment, capture),
+        mall.ask(mall.points.ConsumeHold, consume),
+        mall.ask(mall.coupons.Use, use),
     ):
         assert (await refusal(call)).reason == "HOLD_EXPIRED"
-    assert await shop.balances(member) == before
-    counted = await shop.counted()
-    assert (counted["WalletPaymentReleased"], counted["PointsHoldReleased"]) == (1, 1)
+    assert await checkout.confirm(held) == Outcome((), "wallet")
+    assert await mall.balances(member) == before
+    counted = await mall.counted()
+    released = ("WalletPaymentReleased", "PointsHoldReleased", "CouponUnlocked")
+    assert [counted[name] for name in released] == [1, 1, 1]
 
 
 async def test_s4_refunds_in_pieces_sum_to_what_the_order_produced(shop: Shop) -> None:
@@ -156,13 +180,11 @@ async def test_events_out_of_order_lead_to_the_same_state(shop: Shop, order: Seq
 async def test_a_refund_before_its_payment_is_captured_waits_for_it(shop: Shop) -> None:
     member, order_id = await furnished(shop, "13900000005"), new_id()
     before = await shop.balances(member)
-    payment_id = await shop.freeze(member, order_id, WALLET_FEN)
-    hold_id = await shop.hold_points(member, order_id, POINTS)
-    bill = paid(order_id, member, [A, B], shipping_fen=1_000, shipping_wallet_fen=465)
-    await shop.report(bill, completed(order_id), *pieces(order_id))
+    checkout = gateway(shop)
+    held = await checkout.hold(Order(order_id, member, points=POINTS, wallet_fen=WALLET_FEN))
+    await shop.report(bill(order_id, member), completed(order_id), *pieces(order_id))
     assert await shop.system.parked("wallet", shop.merchant_id) == 6
-    await shop.capture(payment_id)
-    await shop.use_points(hold_id)
+    await checkout.confirm(held)
     await shop.system.set_time(AT + LONGEST_RETRY)
     assert await shop.balances(member) == before
     assert await shop.system.parked("wallet", shop.merchant_id) == 0

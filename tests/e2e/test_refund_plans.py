@@ -5,30 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-import pytest_asyncio
 
+from danke.checkout import Order, Seat
 from danke.refund.v1.plan_pb2 import RefundEffect
 from danke.refunds import RefundPlan
 from danke.trade.v1 import ingress_pb2 as trade
 from danke.wallet.v1 import refund_pb2
 from danke.wallet.v1.refund_pb2_grpc import RefundPreviewServiceStub
-from tests.e2e.mall import Mall, created, less, wanted
+from tests.e2e.mall import Mall, created, less, one_coupon, wanted
 from tests.e2e.shop import AT, Fact, completed, line, new_id, paid, refunded
-from tests.e2e.system import System
-from tests.e2e.test_checkout import POINTS, WALLET_FEN, A, B, bought, furnished, pieces
+from tests.e2e.test_checkout import POINTS, WALLET_FEN, A, B, bill, furnished, pieces
 from tests.grpc_client import refusal
 
 # X1: L1 10 % of 14 493 and 3 623, L2 3 %; domain.md §5.8.
 L1_FEN, L2_FEN = 1_449 + 362, 434 + 108
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def mall(system: System, merchant: str) -> Mall:
-    """A mall of this test alone, at the time its stories begin."""
-    await system.set_time(AT)
-    mall = Mall(system, merchant)
-    await mall.furnish()
-    return mall
 
 
 async def customer(mall: Mall) -> str:
@@ -40,9 +30,13 @@ async def customer(mall: Mall) -> str:
 
 
 async def x1(mall: Mall, member: str, order_id: str) -> list[trade.OrderPaid | trade.OrderCreated]:
-    """X1 as it happens: its coupon, points and wallet are confirmed, then it is reported."""
-    await mall.use_coupon(member, order_id, await mall.claim(member))
-    return [created(order_id, member, [A, B]), await bought(mall, member, order_id)]
+    """X1 as it happens: its coupon, points and wallet are held and confirmed, then reported."""
+    coupons = one_coupon(await mall.claim(member))
+    held = await mall.checkout().hold(
+        Order(order_id, member, coupons=coupons, points=POINTS, wallet_fen=WALLET_FEN)
+    )
+    assert (await mall.checkout().confirm(held)).confirmed == ("wallet", "points", "coupon")
+    return [created(order_id, member, [A, B]), bill(order_id, member, held.payment_id)]
 
 
 def everything(order_id: str) -> trade.OrderRefunded:
@@ -143,10 +137,11 @@ async def test_s4_a_plan_says_what_would_wait_and_what_would_be_refused(mall: Ma
 async def test_s4_g7_a_group_seat_is_in_the_plan(mall: Mall) -> None:
     """A seat in an open group: the plan says that it leaves, and it does."""
     member, order_id = await furnished(mall, "13900000002"), new_id()
-    opened = await mall.open_group(await mall.activity(6_900), member, order_id)
+    seat_in = Seat(await mall.activity(6_900), "tea")
+    held = await mall.checkout().hold(Order(order_id, member, seat=seat_in))
     tea = line("A", 6_900)
     await mall.report(
-        created(order_id, member, [tea], group_id=opened.group.group_id),
+        created(order_id, member, [tea], group_id=held.group_id),
         paid(order_id, member, [tea]),
     )
     refund = refunded(
@@ -154,7 +149,7 @@ async def test_s4_g7_a_group_seat_is_in_the_plan(mall: Mall) -> None:
     )
     plan = await mall.refund_plan(refund)
     [seat] = plan.effects["groupbuy"]
-    assert (seat.amount, seat.ref) == (-1, opened.seat.seat_id)
+    assert (seat.amount, seat.ref) == (-1, held.seat_id)
     assert plan.totals["GROUP_SEAT"] == -1
     await mall.report(refund)
     [fact] = await mall.facts("SeatRefunded")
