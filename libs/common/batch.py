@@ -222,6 +222,8 @@ class Batch:
         refusal = None
         try:
             decision = command.decide(state)
+            if decision.result is not None and command.RESULT is None:
+                raise TypeError("Bug: it answers, and does not declare RESULT to repeat it by")
         except Refusal as error:
             item.outcome = error
             if error.keep is None:

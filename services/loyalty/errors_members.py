@@ -41,6 +41,10 @@ class ObligationsOpen(Refusal):
     """The member still owns or owes something; settle it, then close."""
 
 
+class ObligationNegative(Invalid):
+    """What is left of something cannot be less than nothing."""
+
+
 class MergeIdReused(Conflict):
     """The merge id was already used for other members."""
 

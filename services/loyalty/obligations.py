@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from common.commands import Decision
 from common.rows import Group, Read, Row, State
+from services.loyalty.errors_members import ObligationNegative
 from services.loyalty.growth import OfMember
 from services.loyalty.members import MEMBER_LINK, survivor
 
@@ -38,7 +39,7 @@ OBLIGATIONS_OF = Group(
 
 
 class RecordObligation(OfMember, frozen=True, kw_only=True):
-    """Remembers how much of one kind is left now; 0 settles it."""
+    """Remembers how much of one kind is left now; 0 settles it. Refuses OBLIGATION_NEGATIVE."""
 
     RESULT: ClassVar[Any] = Obligation | None
 
@@ -56,6 +57,8 @@ class RecordObligation(OfMember, frozen=True, kw_only=True):
         yield Obligation, self._key
 
     def decide(self, state: State) -> Decision:
+        if self.amount < 0:
+            raise ObligationNegative(kind=self.kind, ref=self.ref, amount=self.amount)
         owner = survivor(state, self.merchant_id, self.member_id)
         known = state.get(Obligation, self._key)
         if self.amount == 0 and known is None:
