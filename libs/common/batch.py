@@ -13,7 +13,7 @@ import msgspec
 from uuid_utils import uuid7
 
 from common import telemetry
-from common.commands import Command, Context, fingerprint
+from common.commands import Command, Context, Decision, fingerprint
 from common.errors import Kind, Recorded, Refusal, RequestIdReused
 from common.rows import Group, Read, Row, State
 from common.tables import Column, Columns, Part, Table, numbered, tuples
@@ -110,6 +110,13 @@ def _recall(command: Command, outcome: str) -> Any:
         decode = _RECALL[cls] = msgspec.json.Decoder(stored).decode
     answer = decode(outcome)
     return answer.result if answer.refusal is None else Recorded(*answer.refusal)
+
+
+def _repeatable(command: Command, decision: Decision) -> Decision:
+    """The decision. Without this check the first repeat would be the one to fail."""
+    if decision.result is not None and command.RESULT is None:
+        raise TypeError("Bug: it answers, and does not declare RESULT to repeat it by")
+    return decision
 
 
 class Batch:
@@ -221,9 +228,7 @@ class Batch:
             return
         refusal = None
         try:
-            decision = command.decide(state)
-            if decision.result is not None and command.RESULT is None:
-                raise TypeError("Bug: it answers, and does not declare RESULT to repeat it by")
+            decision = _repeatable(command, command.decide(state))
         except Refusal as error:
             item.outcome = error
             if error.keep is None:
