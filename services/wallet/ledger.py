@@ -52,7 +52,7 @@ TransferKind = Literal[
 class Transfer(Row, frozen=True):
     """``amount_fen`` (> 0) debited to one account and credited to another, for one member."""
 
-    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "transfer_id")
+    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "member_id", "transfer_id")
 
     merchant_id: str
     transfer_id: str
