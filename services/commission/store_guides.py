@@ -39,7 +39,7 @@ REFERRALS: Final = Table(Referral, "referrals", groups={ONE_REFERRAL: ""})
 _SOLD_BY: Final = """
 p.kind = 'SALES' OR p.kind = 'EXCLUSIVE' AND NOT EXISTS (
     SELECT FROM performances s WHERE s.merchant_id = p.merchant_id
-      AND s.source_id = p.source_id AND s.kind = 'SALES' AND s.guide_id = p.guide_id
+      AND s.performance_id = p.source_id || '/SALES' AND s.guide_id = p.guide_id
 )
 """
 TABLES: Final = (
