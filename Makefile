@@ -63,7 +63,7 @@ up: venv ## Postgres, a broker and every service, until Ctrl-C; KAFKA=apache for
 	$(BIN)/danke up
 
 .PHONY: bench
-bench: venv ## one benchmark: make bench NAME=payments
+bench: venv ## all benchmarks, or one: make bench NAME=payments
 	$(BIN)/python -m benchmarks $(NAME)
 
 # --- proving -----------------------------------------------------------------------------------

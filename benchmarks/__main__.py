@@ -1,43 +1,65 @@
-"""`python -m benchmarks NAME…` or `all`: measures, and prints one JSON line per figure."""
+"""`python -m benchmarks [NAME…]`: measures; without a name, all there are.
+
+Prints one JSON line per figure on the standard output and nothing else there; what is being
+measured, and the table of all figures at the end, go to the standard error.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 import sys
+import time
 from typing import Final
 
 import uvloop
 
-from benchmarks.measuring import Figure, show
+from benchmarks.measuring import Figure, show, table
 from common import telemetry
 
 # In the order in which they are worth reading.
 NAMES: Final = (
-    "engine", "payments", "hot", "seats", "accrue", "intake", "rush", "massgrant", "quote",
-    "overhead", "hop", "age", "segments",
-    "journeys",
+    "engine", "payments", "hot", "peer", "seats", "accrue", "intake", "rush", "massgrant", "quote",
+    "overhead", "hop", "age", "segments", "journeys",
 )  # fmt: skip
-USAGE: Final = f"usage: make bench NAME={{{'|'.join(NAMES)}|all}}"
+USAGE: Final = f"usage: make bench [NAME={{{'|'.join(NAMES)}|all}}]"
 
 
 def main(names: list[str]) -> int:
-    """0 once everything was measured, whatever came out; 2 for an unknown name."""
-    wanted = list(NAMES) if names == ["all"] else names
-    if not wanted or set(wanted) - set(NAMES):
+    """0 once everything was measured, whatever came out; 1 if one broke; 2 for an unknown name."""
+    wanted = list(NAMES) if names in ([], ["all"]) else names
+    if set(wanted) - set(NAMES):
         print(USAGE, file=sys.stderr)
         return 2
     # Only figures on the standard output.
     telemetry.set_up_logging("benchmarks", "ERROR")
+    figures: list[Figure] = []
+    broken: list[str] = []
+    started = time.monotonic()
     for name in wanted:
-        figures = asyncio.Runner(loop_factory=uvloop.new_event_loop).run(_measure(name))
-        show(figures)
-    return 0
+        _tell(f"{name} (load {os.getloadavg()[0]:.1f})")
+        try:
+            found = asyncio.Runner(loop_factory=uvloop.new_event_loop).run(_measure(name))
+        except SystemExit as error:
+            # Rows that do not add up, or a missing program: the others can still be measured.
+            _tell(f"{name} broke: {error.code}")
+            broken.append(name)
+            continue
+        show(found)
+        figures += found
+    _tell("\n" + table(figures))
+    _tell(f"\nin {time.monotonic() - started:.0f} s" + "".join(f"; {one} broke" for one in broken))
+    return 1 if broken else 0
 
 
 async def _measure(name: str) -> list[Figure]:
     figures: list[Figure] = await importlib.import_module(f"benchmarks.{name}").run()
     return figures
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -92,3 +92,37 @@ def show(figures: list[Figure], **context: Any) -> None:
         print(one.line(), flush=True)
     if context:
         print("#", json.dumps(context), flush=True)
+
+
+def table(figures: list[Figure]) -> str:
+    """All figures as lines of columns, for a reader."""
+    rows: list[tuple[str, ...]] = [
+        ("figure", "value", "unit", "limit or peer", "ratio", "± %", "goal", "")
+    ]
+    rows += [_cells(one) for one in figures]
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if place in (0, 2, 7) else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths))
+        ).rstrip()
+        for row in rows
+    )
+
+
+def _cells(one: Figure) -> tuple[str, ...]:
+    judged = "reached" if one.is_reached else "missed"
+    return (
+        one.name,
+        _number(one.value),
+        one.unit,
+        _number(one.limit),
+        f"{one.ratio:.2f}",
+        f"{100 * one.spread:.0f}",
+        "–" if one.goal is None else f"{one.goal:g}",
+        "" if one.goal is None else judged,
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"

@@ -79,6 +79,10 @@ _OUTCOME: Final = _text(
         "available_fen": 11999999969,
     }
 )
+# The same texts for whoever else writes a payment by hand: both events, and the answer kept.
+PAID: Final = (_ABOUT["WalletPaymentCaptured"], _PAID)
+CHANGED: Final = (_ABOUT["BalanceChanged"], _CHANGED)
+OUTCOME: Final = _OUTCOME
 _SCRIPT: Final = """
 \\set n :n + 1
 \\set u {member}
