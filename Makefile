@@ -129,9 +129,14 @@ format: venv ## rewrite sources and protos in the house format
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/buf format --write proto
 
-# The reasons table says what the refusal classes say.
+# The reasons table says what the refusal classes say, the service config names every method.
 check-reasons: venv
 	$(BIN)/python -m tools.generate_reasons --verify
+	$(BIN)/python -m tools.generate_service_config --verify
+
+.PHONY: service-config
+service-config: venv ## rewrite docs/service-config.json, deadlines and retries of every RPC
+	$(BIN)/python -m tools.generate_service_config
 
 .PHONY: reasons
 reasons: venv ## rewrite docs/reasons.md from the refusal classes
