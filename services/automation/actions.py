@@ -98,6 +98,8 @@ def _message(step: SendMessage, ref: str, enrollment: Enrollment, seen: Surround
         due_at=seen.at,
         window_hours=seen.rules.window_hours,
         window_until=enrollment.ends_at,
+        is_marketing=seen.definition.purpose == "MARKETING",
+        channels=step.channels,
         priority=seen.definition.priority,
         params=step.params,
     )

@@ -138,11 +138,6 @@ def last_touch(touches: Sequence[Touch], at: datetime) -> Touch | None:
     return max(found, key=lambda touch: (touch.at, touch.touch_id), default=None)
 
 
-def live_window(ended_at: datetime, hours: int) -> datetime:
-    """Until when (exclusive) orders count as a live session's: 72 or 48 hours; M4."""
-    return ended_at + timedelta(hours=hours)
-
-
 class CreditOrder(Command, frozen=True, kw_only=True):
     """An order was paid; once per order."""
 

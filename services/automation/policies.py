@@ -30,8 +30,6 @@ class Rules(msgspec.Struct, frozen=True):
     global_holdout_bp: int = 0
     # Until how long after a message an order is credited to it.
     window_hours: int = 7 * 24
-    # How long after the end of a live session orders count as its; 48 or 72, M4.
-    live_window_hours: int = 72
     # How long the result of a delivery is waited for.
     result_hours: int = 24
     # What one message costs by channel, in fen, where its adapter does not say so.

@@ -108,7 +108,6 @@ def _rules(message: pb.PolicyRules) -> Rules:
         caps=tuple(_cap(cap) for cap in message.caps),
         global_holdout_bp=message.global_holdout_bp,
         window_hours=message.window_hours or default.window_hours,
-        live_window_hours=message.live_window_hours or default.live_window_hours,
         result_hours=message.result_hours or default.result_hours,
         costs_fen={channel_of(cost.channel): cost.cost_fen for cost in message.costs},
         reference_bp=message.reference_bp or default.reference_bp,
@@ -138,7 +137,7 @@ def _policy(row: policies.Policy) -> pb.Policy:
                 for cap in rules.caps
             ],
             global_holdout_bp=rules.global_holdout_bp, window_hours=rules.window_hours,
-            live_window_hours=rules.live_window_hours, result_hours=rules.result_hours,
+            result_hours=rules.result_hours,
             costs=[
                 pb.ChannelCost(channel=channel_to_pb(name), cost_fen=fen)
                 for name, fen in sorted(rules.costs_fen.items())

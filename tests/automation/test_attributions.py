@@ -18,7 +18,6 @@ from services.automation.attributions import (
     NoteCouponBack,
     NoteGivenCoupon,
     assigned,
-    live_window,
 )
 from tests.automation.mailroom import MERCHANT, NO_CAPS, Keep, Mailroom, cst, opened
 from tests.conftest import Migrated
@@ -167,7 +166,7 @@ async def test_what_comes_before_its_order_is_parked(room: Mailroom) -> None:
 
 async def test_m4_orders_after_a_live_session(room: Mailroom) -> None:
     ended = cst("2026-06-01 22:00")
-    until = live_window(ended, 72)
+    until = ended + timedelta(hours=72)
     await _delivered(room, "live", cst("2026-06-02 09:00"), window_until=until)
     inside = await _order(room, "in", cst("2026-06-04 21:59:59.999"))
     assert _credit(inside) == ("live", "TOUCH")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.automation.attributions import Touch, last_touch, live_window
+from services.automation.attributions import Touch, last_touch
 from services.automation.caps import day_of, periods_around, week_of
 from services.automation.holdout import bucket, is_held_out
 from services.automation.quiet import QuietHours, begins_after, release
@@ -96,7 +96,7 @@ def _touch(source: str, at: datetime, until: datetime) -> Touch:
 @pytest.mark.parametrize(("hours", "end"), [(72, "2026-06-04 22:00"), (48, "2026-06-03 22:00")])
 def test_m4_a_live_window_excludes_its_end(hours: int, end: str) -> None:
     ended = cst("2026-06-01 22:00")
-    until = live_window(ended, hours)
+    until = ended + timedelta(hours=hours)
     assert until == cst(end)
     touch = _touch("live", ended, until)
     assert touch.covers(until - timedelta(milliseconds=1))

@@ -10,6 +10,7 @@ from services.automation.definitions import (
     Condition,
     Definition,
     Listener,
+    SendMessage,
     Split,
     Trigger,
 )
@@ -72,6 +73,22 @@ async def test_a_test_goes_past_trigger_condition_and_holdout(desk: Desk) -> Non
     assert await desk.refused(TestEnroll, member_id="m1", **unknown) == "JOURNEY_NOT_FOUND"
     assert len(await desk.told("PointsGrantRequested")) == 1
     assert await desk.pool.fetchval("SELECT count(*) FROM touches") == 0
+
+
+async def test_a_message_is_the_journeys_kind_and_goes_by_the_steps_channels(desk: Desk) -> None:
+    """Seen wrong: a transactional journey's message waited out the night as marketing."""
+    step = SendMessage(step_id="say", template_id="hello", channels=["SMS", "OFFICIAL_ACCOUNT"])
+    await desk.journey("service", definition(step, purpose="TRANSACTIONAL"))
+    await desk.journey("advert", definition(step))
+    await desk.order("m1")
+    rows = await desk.pool.fetch(
+        "SELECT source_id, is_marketing, channels::text FROM messages ORDER BY source_id"
+    )
+    channels = '["SMS", "OFFICIAL_ACCOUNT"]'
+    assert [tuple(row) for row in rows] == [
+        ("advert", True, channels),
+        ("service", False, channels),
+    ]
 
 
 async def test_an_event_told_late_is_not_the_goal_of_what_began_after(desk: Desk) -> None:

@@ -28,7 +28,7 @@ from danke.options.v1 import options_pb2 as danke_dot_options_dot_v1_dot_options
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n danke/automation/v1/policy.proto\x12\x13\x64\x61nke.automation.v1\x1a\x1b\x62uf/validate/validate.proto\x1a!danke/automation/v1/journey.proto\x1a\x1e\x64\x61nke/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9c\x01\n\x03\x43\x61p\x12\x37\n\x07\x63hannel\x18\x01 \x01(\x0e\x32\x1c.danke.automation.v1.ChannelB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12 \n\x07per_day\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01H\x00\x88\x01\x01\x12!\n\x08per_week\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01H\x01\x88\x01\x01\x42\n\n\x08_per_dayB\x0b\n\t_per_week\"g\n\x0b\x43hannelCost\x12\x39\n\x07\x63hannel\x18\x01 \x01(\x0e\x32\x1c.danke.automation.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1d\n\x08\x63ost_fen\x18\x02 \x01(\x03\x42\x0b\xbaH\x08\"\x06\x18\xa0\x8d\x06(\x00\"\x93\x03\n\x0bPolicyRules\x12\x15\n\x04zone\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12&\n\x12quiet_start_minute\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x9f\x0b(\x00\x12$\n\x10quiet_end_minute\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x9f\x0b(\x00\x12\x30\n\x04\x63\x61ps\x18\x04 \x03(\x0b\x32\x18.danke.automation.v1.CapB\x08\xbaH\x05\x92\x01\x02\x10\x05\x12%\n\x11global_holdout_bp\x18\x05 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x00\x12 \n\x0cwindow_hours\x18\x06 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf0\x10(\x00\x12%\n\x11live_window_hours\x18\x07 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xd0\x05(\x00\x12 \n\x0cresult_hours\x18\x08 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xa8\x01(\x00\x12\x39\n\x05\x63osts\x18\t \x03(\x0b\x32 .danke.automation.v1.ChannelCostB\x08\xbaH\x05\x92\x01\x02\x10\x04\x12 \n\x0creference_bp\x18\n \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x00\"\x8f\x01\n\x06Policy\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12/\n\x05rules\x18\x02 \x01(\x0b\x32 .danke.automation.v1.PolicyRules\x12\x12\n\nupdated_by\x18\x03 \x01(\t\x12/\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9f\x01\n\x10SetPolicyRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x1e\n\x07version\x18\x02 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00\x12\x37\n\x05rules\x18\x03 \x01(\x0b\x32 .danke.automation.v1.PolicyRulesB\x06\xbaH\x03\xc8\x01\x01\"@\n\x11SetPolicyResponse\x12+\n\x06policy\x18\x01 \x01(\x0b\x32\x1b.danke.automation.v1.Policy\"\x12\n\x10GetPolicyRequest\"@\n\x11GetPolicyResponse\x12+\n\x06policy\x18\x01 \x01(\x0b\x32\x1b.danke.automation.v1.Policy\"\xc9\x02\n\x07Variant\x12\x39\n\x07\x63hannel\x18\x01 \x01(\x0e\x32\x1c.danke.automation.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12/\n\x07tier_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{0,64}$\x12<\n\x14platform_template_id\x18\x03 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x65\n\x06params\x18\x04 \x03(\x0b\x32(.danke.automation.v1.Variant.ParamsEntryB+\xbaH(\x9a\x01%\x10\x14\"\x1ar\x18\x32\x16^[a-z][a-z0-9_]{0,31}$*\x05r\x03\x18\xc8\x01\x1a-\n\x0bParamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x99\x02\n\x0fMessageTemplate\x12\x13\n\x0btemplate_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x0c\n\x04name\x18\x03 \x01(\t\x12-\n\x07purpose\x18\x04 \x01(\x0e\x32\x1c.danke.automation.v1.Purpose\x12.\n\x08\x63hannels\x18\x05 \x03(\x0e\x32\x1c.danke.automation.v1.Channel\x12.\n\x08variants\x18\x06 \x03(\x0b\x32\x1c.danke.automation.v1.Variant\x12\x12\n\nupdated_by\x18\x07 \x01(\t\x12/\n\x0bupdate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xfb\x02\n\x19SetMessageTemplateRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x33\n\x0btemplate_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x1e\n\x07version\x18\x03 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00\x12\x17\n\x04name\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x39\n\x07purpose\x18\x05 \x01(\x0e\x32\x1c.danke.automation.v1.PurposeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x45\n\x08\x63hannels\x18\x06 \x03(\x0e\x32\x1c.danke.automation.v1.ChannelB\x15\xbaH\x12\x92\x01\x0f\x08\x01\x10\x04\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00\x12:\n\x08variants\x18\x07 \x03(\x0b\x32\x1c.danke.automation.v1.VariantB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x64\"T\n\x1aSetMessageTemplateResponse\x12\x36\n\x08template\x18\x01 \x01(\x0b\x32$.danke.automation.v1.MessageTemplate\"P\n\x19GetMessageTemplateRequest\x12\x33\n\x0btemplate_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\"T\n\x1aGetMessageTemplateResponse\x12\x36\n\x08template\x18\x01 \x01(\x0b\x32$.danke.automation.v1.MessageTemplate\"Z\n\x1bListMessageTemplatesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\"p\n\x1cListMessageTemplatesResponse\x12\x37\n\ttemplates\x18\x01 \x03(\x0b\x32$.danke.automation.v1.MessageTemplate\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*m\n\x07\x43hannel\x12\x17\n\x13\x43HANNEL_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43HANNEL_SUBSCRIBE\x10\x01\x12\x0f\n\x0b\x43HANNEL_SMS\x10\x02\x12\x0e\n\nCHANNEL_OA\x10\x03\x12\x11\n\rCHANNEL_WECOM\x10\x04\x32\xa0\x05\n\rPolicyService\x12p\n\tSetPolicy\x12%.danke.automation.v1.SetPolicyRequest\x1a&.danke.automation.v1.SetPolicyResponse\"\x14\x8a\xb5\x18\x10\x61utomation.admin\x12o\n\tGetPolicy\x12%.danke.automation.v1.GetPolicyRequest\x1a&.danke.automation.v1.GetPolicyResponse\"\x13\x8a\xb5\x18\x0f\x61utomation.read\x12\x8b\x01\n\x12SetMessageTemplate\x12..danke.automation.v1.SetMessageTemplateRequest\x1a/.danke.automation.v1.SetMessageTemplateResponse\"\x14\x8a\xb5\x18\x10\x61utomation.admin\x12\x8a\x01\n\x12GetMessageTemplate\x12..danke.automation.v1.GetMessageTemplateRequest\x1a/.danke.automation.v1.GetMessageTemplateResponse\"\x13\x8a\xb5\x18\x0f\x61utomation.read\x12\x90\x01\n\x14ListMessageTemplates\x12\x30.danke.automation.v1.ListMessageTemplatesRequest\x1a\x31.danke.automation.v1.ListMessageTemplatesResponse\"\x13\x8a\xb5\x18\x0f\x61utomation.readb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n danke/automation/v1/policy.proto\x12\x13\x64\x61nke.automation.v1\x1a\x1b\x62uf/validate/validate.proto\x1a!danke/automation/v1/journey.proto\x1a\x1e\x64\x61nke/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9c\x01\n\x03\x43\x61p\x12\x37\n\x07\x63hannel\x18\x01 \x01(\x0e\x32\x1c.danke.automation.v1.ChannelB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12 \n\x07per_day\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01H\x00\x88\x01\x01\x12!\n\x08per_week\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01H\x01\x88\x01\x01\x42\n\n\x08_per_dayB\x0b\n\t_per_week\"g\n\x0b\x43hannelCost\x12\x39\n\x07\x63hannel\x18\x01 \x01(\x0e\x32\x1c.danke.automation.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1d\n\x08\x63ost_fen\x18\x02 \x01(\x03\x42\x0b\xbaH\x08\"\x06\x18\xa0\x8d\x06(\x00\"\xf2\x02\n\x0bPolicyRules\x12\x15\n\x04zone\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12&\n\x12quiet_start_minute\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x9f\x0b(\x00\x12$\n\x10quiet_end_minute\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x9f\x0b(\x00\x12\x30\n\x04\x63\x61ps\x18\x04 \x03(\x0b\x32\x18.danke.automation.v1.CapB\x08\xbaH\x05\x92\x01\x02\x10\x05\x12%\n\x11global_holdout_bp\x18\x05 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x00\x12 \n\x0cwindow_hours\x18\x06 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf0\x10(\x00\x12 \n\x0cresult_hours\x18\x08 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xa8\x01(\x00\x12\x39\n\x05\x63osts\x18\t \x03(\x0b\x32 .danke.automation.v1.ChannelCostB\x08\xbaH\x05\x92\x01\x02\x10\x04\x12 \n\x0creference_bp\x18\n \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x00J\x04\x08\x07\x10\x08\"\x8f\x01\n\x06Policy\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12/\n\x05rules\x18\x02 \x01(\x0b\x32 .danke.automation.v1.PolicyRules\x12\x12\n\nupdated_by\x18\x03 \x01(\t\x12/\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9f\x01\n\x10SetPolicyRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x1e\n\x07version\x18\x02 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00\x12\x37\n\x05rules\x18\x03 \x01(\x0b\x32 .danke.automation.v1.PolicyRulesB\x06\xbaH\x03\xc8\x01\x01\"@\n\x11SetPolicyResponse\x12+\n\x06policy\x18\x01 \x01(\x0b\x32\x1b.danke.automation.v1.Policy\"\x12\n\x10GetPolicyRequest\"@\n\x11GetPolicyResponse\x12+\n\x06policy\x18\x01 \x01(\x0b\x32\x1b.danke.automation.v1.Policy\"\xc9\x02\n\x07Variant\x12\x39\n\x07\x63hannel\x18\x01 \x01(\x0e\x32\x1c.danke.automation.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12/\n\x07tier_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{0,64}$\x12<\n\x14platform_template_id\x18\x03 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x65\n\x06params\x18\x04 \x03(\x0b\x32(.danke.automation.v1.Variant.ParamsEntryB+\xbaH(\x9a\x01%\x10\x14\"\x1ar\x18\x32\x16^[a-z][a-z0-9_]{0,31}$*\x05r\x03\x18\xc8\x01\x1a-\n\x0bParamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x99\x02\n\x0fMessageTemplate\x12\x13\n\x0btemplate_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x0c\n\x04name\x18\x03 \x01(\t\x12-\n\x07purpose\x18\x04 \x01(\x0e\x32\x1c.danke.automation.v1.Purpose\x12.\n\x08\x63hannels\x18\x05 \x03(\x0e\x32\x1c.danke.automation.v1.Channel\x12.\n\x08variants\x18\x06 \x03(\x0b\x32\x1c.danke.automation.v1.Variant\x12\x12\n\nupdated_by\x18\x07 \x01(\t\x12/\n\x0bupdate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xfb\x02\n\x19SetMessageTemplateRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x33\n\x0btemplate_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x1e\n\x07version\x18\x03 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00\x12\x17\n\x04name\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x39\n\x07purpose\x18\x05 \x01(\x0e\x32\x1c.danke.automation.v1.PurposeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x45\n\x08\x63hannels\x18\x06 \x03(\x0e\x32\x1c.danke.automation.v1.ChannelB\x15\xbaH\x12\x92\x01\x0f\x08\x01\x10\x04\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00\x12:\n\x08variants\x18\x07 \x03(\x0b\x32\x1c.danke.automation.v1.VariantB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x64\"T\n\x1aSetMessageTemplateResponse\x12\x36\n\x08template\x18\x01 \x01(\x0b\x32$.danke.automation.v1.MessageTemplate\"P\n\x19GetMessageTemplateRequest\x12\x33\n\x0btemplate_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\"T\n\x1aGetMessageTemplateResponse\x12\x36\n\x08template\x18\x01 \x01(\x0b\x32$.danke.automation.v1.MessageTemplate\"Z\n\x1bListMessageTemplatesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\"p\n\x1cListMessageTemplatesResponse\x12\x37\n\ttemplates\x18\x01 \x03(\x0b\x32$.danke.automation.v1.MessageTemplate\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*m\n\x07\x43hannel\x12\x17\n\x13\x43HANNEL_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43HANNEL_SUBSCRIBE\x10\x01\x12\x0f\n\x0b\x43HANNEL_SMS\x10\x02\x12\x0e\n\nCHANNEL_OA\x10\x03\x12\x11\n\rCHANNEL_WECOM\x10\x04\x32\xa0\x05\n\rPolicyService\x12p\n\tSetPolicy\x12%.danke.automation.v1.SetPolicyRequest\x1a&.danke.automation.v1.SetPolicyResponse\"\x14\x8a\xb5\x18\x10\x61utomation.admin\x12o\n\tGetPolicy\x12%.danke.automation.v1.GetPolicyRequest\x1a&.danke.automation.v1.GetPolicyResponse\"\x13\x8a\xb5\x18\x0f\x61utomation.read\x12\x8b\x01\n\x12SetMessageTemplate\x12..danke.automation.v1.SetMessageTemplateRequest\x1a/.danke.automation.v1.SetMessageTemplateResponse\"\x14\x8a\xb5\x18\x10\x61utomation.admin\x12\x8a\x01\n\x12GetMessageTemplate\x12..danke.automation.v1.GetMessageTemplateRequest\x1a/.danke.automation.v1.GetMessageTemplateResponse\"\x13\x8a\xb5\x18\x0f\x61utomation.read\x12\x90\x01\n\x14ListMessageTemplates\x12\x30.danke.automation.v1.ListMessageTemplatesRequest\x1a\x31.danke.automation.v1.ListMessageTemplatesResponse\"\x13\x8a\xb5\x18\x0f\x61utomation.readb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -57,8 +57,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_POLICYRULES'].fields_by_name['global_holdout_bp']._serialized_options = b'\272H\007\032\005\030\220N(\000'
   _globals['_POLICYRULES'].fields_by_name['window_hours']._loaded_options = None
   _globals['_POLICYRULES'].fields_by_name['window_hours']._serialized_options = b'\272H\007\032\005\030\360\020(\000'
-  _globals['_POLICYRULES'].fields_by_name['live_window_hours']._loaded_options = None
-  _globals['_POLICYRULES'].fields_by_name['live_window_hours']._serialized_options = b'\272H\007\032\005\030\320\005(\000'
   _globals['_POLICYRULES'].fields_by_name['result_hours']._loaded_options = None
   _globals['_POLICYRULES'].fields_by_name['result_hours']._serialized_options = b'\272H\007\032\005\030\250\001(\000'
   _globals['_POLICYRULES'].fields_by_name['costs']._loaded_options = None
@@ -111,42 +109,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_POLICYSERVICE'].methods_by_name['GetMessageTemplate']._serialized_options = b'\212\265\030\017automation.read'
   _globals['_POLICYSERVICE'].methods_by_name['ListMessageTemplates']._loaded_options = None
   _globals['_POLICYSERVICE'].methods_by_name['ListMessageTemplates']._serialized_options = b'\212\265\030\017automation.read'
-  _globals['_CHANNEL']._serialized_start=2774
-  _globals['_CHANNEL']._serialized_end=2883
+  _globals['_CHANNEL']._serialized_start=2741
+  _globals['_CHANNEL']._serialized_end=2850
   _globals['_CAP']._serialized_start=187
   _globals['_CAP']._serialized_end=343
   _globals['_CHANNELCOST']._serialized_start=345
   _globals['_CHANNELCOST']._serialized_end=448
   _globals['_POLICYRULES']._serialized_start=451
-  _globals['_POLICYRULES']._serialized_end=854
-  _globals['_POLICY']._serialized_start=857
-  _globals['_POLICY']._serialized_end=1000
-  _globals['_SETPOLICYREQUEST']._serialized_start=1003
-  _globals['_SETPOLICYREQUEST']._serialized_end=1162
-  _globals['_SETPOLICYRESPONSE']._serialized_start=1164
-  _globals['_SETPOLICYRESPONSE']._serialized_end=1228
-  _globals['_GETPOLICYREQUEST']._serialized_start=1230
-  _globals['_GETPOLICYREQUEST']._serialized_end=1248
-  _globals['_GETPOLICYRESPONSE']._serialized_start=1250
-  _globals['_GETPOLICYRESPONSE']._serialized_end=1314
-  _globals['_VARIANT']._serialized_start=1317
-  _globals['_VARIANT']._serialized_end=1646
-  _globals['_VARIANT_PARAMSENTRY']._serialized_start=1601
-  _globals['_VARIANT_PARAMSENTRY']._serialized_end=1646
-  _globals['_MESSAGETEMPLATE']._serialized_start=1649
-  _globals['_MESSAGETEMPLATE']._serialized_end=1930
-  _globals['_SETMESSAGETEMPLATEREQUEST']._serialized_start=1933
-  _globals['_SETMESSAGETEMPLATEREQUEST']._serialized_end=2312
-  _globals['_SETMESSAGETEMPLATERESPONSE']._serialized_start=2314
-  _globals['_SETMESSAGETEMPLATERESPONSE']._serialized_end=2398
-  _globals['_GETMESSAGETEMPLATEREQUEST']._serialized_start=2400
-  _globals['_GETMESSAGETEMPLATEREQUEST']._serialized_end=2480
-  _globals['_GETMESSAGETEMPLATERESPONSE']._serialized_start=2482
-  _globals['_GETMESSAGETEMPLATERESPONSE']._serialized_end=2566
-  _globals['_LISTMESSAGETEMPLATESREQUEST']._serialized_start=2568
-  _globals['_LISTMESSAGETEMPLATESREQUEST']._serialized_end=2658
-  _globals['_LISTMESSAGETEMPLATESRESPONSE']._serialized_start=2660
-  _globals['_LISTMESSAGETEMPLATESRESPONSE']._serialized_end=2772
-  _globals['_POLICYSERVICE']._serialized_start=2886
-  _globals['_POLICYSERVICE']._serialized_end=3558
+  _globals['_POLICYRULES']._serialized_end=821
+  _globals['_POLICY']._serialized_start=824
+  _globals['_POLICY']._serialized_end=967
+  _globals['_SETPOLICYREQUEST']._serialized_start=970
+  _globals['_SETPOLICYREQUEST']._serialized_end=1129
+  _globals['_SETPOLICYRESPONSE']._serialized_start=1131
+  _globals['_SETPOLICYRESPONSE']._serialized_end=1195
+  _globals['_GETPOLICYREQUEST']._serialized_start=1197
+  _globals['_GETPOLICYREQUEST']._serialized_end=1215
+  _globals['_GETPOLICYRESPONSE']._serialized_start=1217
+  _globals['_GETPOLICYRESPONSE']._serialized_end=1281
+  _globals['_VARIANT']._serialized_start=1284
+  _globals['_VARIANT']._serialized_end=1613
+  _globals['_VARIANT_PARAMSENTRY']._serialized_start=1568
+  _globals['_VARIANT_PARAMSENTRY']._serialized_end=1613
+  _globals['_MESSAGETEMPLATE']._serialized_start=1616
+  _globals['_MESSAGETEMPLATE']._serialized_end=1897
+  _globals['_SETMESSAGETEMPLATEREQUEST']._serialized_start=1900
+  _globals['_SETMESSAGETEMPLATEREQUEST']._serialized_end=2279
+  _globals['_SETMESSAGETEMPLATERESPONSE']._serialized_start=2281
+  _globals['_SETMESSAGETEMPLATERESPONSE']._serialized_end=2365
+  _globals['_GETMESSAGETEMPLATEREQUEST']._serialized_start=2367
+  _globals['_GETMESSAGETEMPLATEREQUEST']._serialized_end=2447
+  _globals['_GETMESSAGETEMPLATERESPONSE']._serialized_start=2449
+  _globals['_GETMESSAGETEMPLATERESPONSE']._serialized_end=2533
+  _globals['_LISTMESSAGETEMPLATESREQUEST']._serialized_start=2535
+  _globals['_LISTMESSAGETEMPLATESREQUEST']._serialized_end=2625
+  _globals['_LISTMESSAGETEMPLATESRESPONSE']._serialized_start=2627
+  _globals['_LISTMESSAGETEMPLATESRESPONSE']._serialized_end=2739
+  _globals['_POLICYSERVICE']._serialized_start=2853
+  _globals['_POLICYSERVICE']._serialized_end=3525
 # @@protoc_insertion_point(module_scope)

@@ -45,14 +45,13 @@ class ChannelCost(_message.Message):
     def __init__(self, channel: _Optional[_Union[Channel, str]] = ..., cost_fen: _Optional[int] = ...) -> None: ...
 
 class PolicyRules(_message.Message):
-    __slots__ = ("zone", "quiet_start_minute", "quiet_end_minute", "caps", "global_holdout_bp", "window_hours", "live_window_hours", "result_hours", "costs", "reference_bp")
+    __slots__ = ("zone", "quiet_start_minute", "quiet_end_minute", "caps", "global_holdout_bp", "window_hours", "result_hours", "costs", "reference_bp")
     ZONE_FIELD_NUMBER: _ClassVar[int]
     QUIET_START_MINUTE_FIELD_NUMBER: _ClassVar[int]
     QUIET_END_MINUTE_FIELD_NUMBER: _ClassVar[int]
     CAPS_FIELD_NUMBER: _ClassVar[int]
     GLOBAL_HOLDOUT_BP_FIELD_NUMBER: _ClassVar[int]
     WINDOW_HOURS_FIELD_NUMBER: _ClassVar[int]
-    LIVE_WINDOW_HOURS_FIELD_NUMBER: _ClassVar[int]
     RESULT_HOURS_FIELD_NUMBER: _ClassVar[int]
     COSTS_FIELD_NUMBER: _ClassVar[int]
     REFERENCE_BP_FIELD_NUMBER: _ClassVar[int]
@@ -62,11 +61,10 @@ class PolicyRules(_message.Message):
     caps: _containers.RepeatedCompositeFieldContainer[Cap]
     global_holdout_bp: int
     window_hours: int
-    live_window_hours: int
     result_hours: int
     costs: _containers.RepeatedCompositeFieldContainer[ChannelCost]
     reference_bp: int
-    def __init__(self, zone: _Optional[str] = ..., quiet_start_minute: _Optional[int] = ..., quiet_end_minute: _Optional[int] = ..., caps: _Optional[_Iterable[_Union[Cap, _Mapping]]] = ..., global_holdout_bp: _Optional[int] = ..., window_hours: _Optional[int] = ..., live_window_hours: _Optional[int] = ..., result_hours: _Optional[int] = ..., costs: _Optional[_Iterable[_Union[ChannelCost, _Mapping]]] = ..., reference_bp: _Optional[int] = ...) -> None: ...
+    def __init__(self, zone: _Optional[str] = ..., quiet_start_minute: _Optional[int] = ..., quiet_end_minute: _Optional[int] = ..., caps: _Optional[_Iterable[_Union[Cap, _Mapping]]] = ..., global_holdout_bp: _Optional[int] = ..., window_hours: _Optional[int] = ..., result_hours: _Optional[int] = ..., costs: _Optional[_Iterable[_Union[ChannelCost, _Mapping]]] = ..., reference_bp: _Optional[int] = ...) -> None: ...
 
 class Policy(_message.Message):
     __slots__ = ("version", "rules", "updated_by", "update_time")
