@@ -89,6 +89,14 @@ test-image: venv ## the image, and production pods from it: an order, a roll-out
 	$(BIN)/python -m tools.build_image 1 2
 	DANKE_TEST_IMAGE=1 $(BIN)/pytest tests/deploy/test_image.py -rA $(ARGS)
 
+.PHONY: test-ts
+test-ts: venv ## the TypeScript client: generated, compiled, and called against a running stack; npm
+	cd clients/ts && npm ci --no-audit --no-fund --silent
+	rm -rf clients/ts/gen clients/ts/dist
+	$(BIN)/buf generate --template clients/ts/buf.gen.yaml
+	cd clients/ts && npm run --silent build
+	DANKE_TEST_TS=1 $(BIN)/pytest tests/clients -q -rA $(ARGS)
+
 CHECKS := check-format check-lint check-types check-imports check-protos check-breaking check-stubs \
     check-reasons check-events check-manifests
 
