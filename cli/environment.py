@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -50,6 +51,12 @@ def service_environment(stack: Stack, name: str) -> dict[str, str]:
         password = password_of(stack.root, name)
         told["DANKE_DATABASE_URL"] = migrations.service_dsn(stack.database_url, name, password)
     return told
+
+
+def rehearsal() -> Settings:
+    """Settings of a stack that is thrown away: messages are recorded, and said to have arrived."""
+    settings = Settings.of()
+    return replace(settings, inherited={"DANKE_CHANNEL_ADAPTER": "recording", **settings.inherited})
 
 
 def local_stack(

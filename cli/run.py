@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import console
-from cli.environment import local_stack
+from cli.environment import local_stack, rehearsal
 
 if TYPE_CHECKING:
     from demo.report import Report
@@ -44,7 +44,7 @@ async def _run(weeks: int) -> Report | None:
         ) from None
     console.note("starting …")
     try:
-        async with local_stack() as stack:
+        async with local_stack(settings=rehearsal()) as stack:
             report: Report = await replay.run(stack, weeks=weeks)
             return report
     except asyncio.CancelledError:

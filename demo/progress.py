@@ -21,8 +21,11 @@ class Bar:
         self.days = days
         self.done = 0
         self.orders = 0
+        # Orders and seconds of each day.
+        self.pace: list[tuple[int, float]] = []
         self._began = time.monotonic()
         self._told = self._began
+        self._day_began = self._began
         self._progress = Progress(
             TextColumn("{task.fields[day]}"),
             BarColumn(),
@@ -52,6 +55,10 @@ class Bar:
         """Since the bar was made."""
         return time.monotonic() - self._began
 
+    def prepared(self) -> None:
+        """All is set up: the first day begins."""
+        self._day_began = time.monotonic()
+
     def day_done(self, day: date, orders: int, members: int, events: int) -> None:
         """One more day is over, with so many orders; members and events are totals."""
         self.done += 1
@@ -64,6 +71,8 @@ class Bar:
             self._task, completed=self.done, total=self.days, day=str(day), says=says
         )
         now = time.monotonic()
+        self.pace.append((orders, now - self._day_began))
+        self._day_began = now
         if self._progress.disable and (now - self._told >= EVERY_S):
             self._told = now
             self.console.print(f"{day}  {self.done}/{self.days} days  {says}", highlight=False)

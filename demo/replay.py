@@ -18,7 +18,8 @@ from rich.console import Console
 
 from cli.clocks import Clocks
 from cli.verification import verify_stack
-from demo import data, truth
+from demo import audience_truth, data, truth
+from demo.audience_report import AudienceReport
 from demo.audit import audit, owed, parked
 from demo.campaign_report import CampaignReport
 from demo.campaign_truth import campaign_totals
@@ -30,8 +31,10 @@ from demo.plan import DayPlan, Planner
 from demo.progress import Bar
 from demo.report import Report, Twice
 from demo.steps import Steps, Unexpected
+from demo.steps_audience import Audience
 from demo.steps_commission import Distribution
 from demo.steps_coupons import Coupons
+from demo.steps_journeys import Journeys
 from demo.tally import Tally
 from deploy.local.stack import Stack
 
@@ -50,35 +53,46 @@ FRINGE_DAYS: Final = 7
 class Replay:
     """One replay in progress."""
 
-    def __init__(self, doors: Doors, clocks: Clocks, tally: Tally, campaigns: Campaigns) -> None:
+    def __init__(
+        self, doors: Doors, clocks: Clocks, tally: Tally, campaigns: Campaigns, weeks: int
+    ) -> None:
         self.steps = Steps(doors)
         self.groups = Groups(doors)
         self.coupons = Coupons(doors)
         self.distribution = Distribution(doors)
+        self.audience = Audience(doors, weeks)
+        self.journeys = Journeys(doors)
         self.campaigns = campaigns
         self.clocks = clocks
         self.tally = tally
         self.planner = Planner()
         self.week_of: dict[str, int] = {}
         self.left_out: list[int] = []
+        # Orders that came back in full.
+        self.returned: set[str] = set()
+        # What the clocks say.
+        self.now = datetime.min.replace(tzinfo=SHOP_ZONE)
         self.twice: Twice | None = None
 
     async def prepare(self, first: date) -> None:
         """Sets the clocks to the first day, and what the merchant offers once."""
-        await self.clocks.set(midnight(first))
+        await self._run_due(midnight(first))
         await self.steps.offer()
         await self.distribution.offer()
         await self.coupons.offer(self.campaigns.campaigns.values())
+        await self.audience.offer()
+        await self.journeys.offer()
+        await self.clocks.settle()  # a journey is activated once its coupons are known
+        await self.journeys.install()
 
     async def day(self, day: Day, number: int) -> DayPlan:
         """One day from its first member to quiet; one of all days is sent twice."""
-        while any((await self.clocks.set(midnight(day.day))).values()):
-            # What timers published is taken before the day's own events; it may set timers again.
-            await self.clocks.settle()
+        await self._run_due(midnight(day.day))
         await self._pay_back()
         plan = self.planner.plan(day.day, day.baskets)
         for order in plan.orders:
             self.week_of[order.order_id] = order.basket.week
+        self.returned |= {back.order.order_id for back in plan.returns if back.everything}
         self.left_out += day.left_out
         await self.carry_out(plan)
         if number == TWICE:
@@ -92,6 +106,9 @@ class Replay:
         await self.steps.enrol(plan)
         if plan.joins:  # whose customers they are is told by loyalty
             await self.clocks.settle()
+            await self.audience.consent(plan)
+            await self.clocks.settle()
+            await self._run_due(self.now)  # journeys begin before the shopping does
         await self.distribution.bind(plan)
         await self.distribution.attribute(plan)
         await self.steps.recharge(plan)
@@ -100,6 +117,14 @@ class Replay:
         await self.clocks.settle()
         await self._form_groups(plan)
         await self._campaign(plan)
+        await self._run_due(self.now)
+
+    async def _run_due(self, now: datetime) -> None:
+        """Sets the clocks and runs what is due, until nothing is."""
+        self.now = now
+        while any((await self.clocks.set(now)).values()):
+            # What timers published is taken before anything else; it may set timers again.
+            await self.clocks.settle()
 
     async def _campaign(self, plan: DayPlan) -> None:
         """Campaigns reach members, who redeem what they got."""
@@ -107,7 +132,8 @@ class Replay:
 
         async def run_due() -> None:
             # The chunks of a mass grant are due one microsecond after the other.
-            await self.clocks.set(midnight(plan.day) + timedelta(seconds=1))
+            self.now = midnight(plan.day) + timedelta(seconds=1)
+            await self.clocks.set(self.now)
 
         await self.coupons.grant(day, run_due)
         await self.coupons.redeem(day)
@@ -132,8 +158,7 @@ class Replay:
     async def end(self, last: date) -> None:
         """Two more midnights without shopping: what still waits in vain becomes a dead letter."""
         for after in range(1, LAST_WAIT_DAYS + 1):
-            while any((await self.clocks.set(midnight(last + timedelta(days=after)))).values()):
-                await self.clocks.settle()
+            await self._run_due(midnight(last + timedelta(days=after)))
             await self._pay_back()
             await asyncio.sleep(RETRY_S)
         await self.clocks.settle()
@@ -176,11 +201,11 @@ async def run(
         Clocks(addresses, stack.broker) as clocks,
         Tally(stack.broker.bootstrap) as tally,
     ):
-        replay = Replay(doors, clocks, tally, Campaigns(weeks, source))
+        replay = Replay(doors, clocks, tally, Campaigns(weeks, source), weeks)
         try:
             with Bar(console, 7 * (weeks - 1) + FRINGE_DAYS) as bar:
                 first, last = await _all_days(replay, data.days(weeks, source), bar)
-                seconds = bar.seconds
+                seconds, pace = bar.seconds, bar.pace
         except (Refused, Unexpected):
             # The stack is thrown away with its logs.
             for line in _errors(stack.root / "logs"):
@@ -207,6 +232,8 @@ async def run(
                 campaign_totals(weeks, source),
                 await replay.coupons.answers(replay.campaigns.campaigns.values()),
             ),
+            audience=await _audience(replay, weeks, (first, last), source),
+            pace=pace,
             twice=replay.twice,
             dead=tally.dead,
             parked=Counter(await parked({n: stack.metrics_address(n) for n in addresses})),
@@ -222,6 +249,7 @@ async def _all_days(replay: Replay, days: Iterator[Day], bar: Bar) -> tuple[date
     first = next(days)
     last = first.day
     await replay.prepare(first.day)
+    bar.prepared()
     for number, day in enumerate(calendar(first, days, replay.planner), 1):
         plan = await replay.day(day, number)
         last = day.day
@@ -229,6 +257,36 @@ async def _all_days(replay: Replay, days: Iterator[Day], bar: Bar) -> tuple[date
         bar.day_done(day.day, len(plan.orders), members, events)
     await replay.end(last)
     return first.day, last
+
+
+async def _audience(
+    replay: Replay, weeks: int, days: tuple[date, date], source: Path | None
+) -> AudienceReport:
+    """What audience and automation answer of these days, and the same from the data."""
+    households, books = replay.planner.households, replay.tally.books.audience
+    today = days[1] + timedelta(days=LAST_WAIT_DAYS)
+    answers = await replay.audience.answers(households.values(), *days, today)
+    number = {household.member_id: each for each, household in households.items()}
+    stages = audience_truth.stages(
+        audience_truth.orders(weeks, source),
+        replay.returned,
+        answers.cohorts,
+        {number[member]: wake for member, wake in books.wakes.items()},
+        today,
+    )
+    trial = None
+    if weeks >= audience_truth.LEAST_WEEKS:
+        foretold = [
+            (number[member], category, told_on, due_on)
+            for member, category, told_on, due_on in books.foretold
+        ]
+        trial = audience_truth.replenishment(weeks, foretold, source)
+    return AudienceReport(
+        answers=answers,
+        journeys=await replay.journeys.answers(),
+        truth={households[each].member_id: found for each, found in stages.items()},
+        replenishment=trial,
+    )
 
 
 def _errors(logs: Path) -> Iterator[str]:

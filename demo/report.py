@@ -13,6 +13,7 @@ from rich.console import Console
 
 from cli.verification import Report as Verified
 from demo import rules, tables
+from demo.audience_report import JOURNEY_COUPON, AudienceReport
 from demo.campaign_report import CampaignReport
 from demo.commission_report import CommissionReport
 from demo.data import category_id
@@ -110,6 +111,9 @@ class Report:
     groups_expected: dict[str, bool] = field(default_factory=dict)
     campaigns: CampaignReport = field(default_factory=lambda: CampaignReport({}, {}))
     commission: CommissionReport = field(default_factory=CommissionReport)
+    audience: AudienceReport = field(default_factory=AudienceReport)
+    # Orders and seconds of each day, in order.
+    pace: list[tuple[int, float]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -126,6 +130,7 @@ class Report:
             *self._groups(),
             *self._campaigns(),
             *self._commission(),
+            *self._audience(),
             *self._platform(),
         ]
 
@@ -282,6 +287,20 @@ class Report:
 
     def _campaigns(self) -> list[Check]:
         return [Check(*found) for found in self.campaigns.checks(self.books.coupons)]
+
+    def _audience(self) -> list[Check]:
+        if not self.audience.answers.standings:
+            return []
+        books, sales = self.books, self.books.sales
+        coupons = {
+            template: n
+            for template, n in books.coupons.granted.items()
+            if template.startswith(JOURNEY_COUPON)
+        }
+        back = sales.refunded_cash_fen + sales.refunded_wallet_fen
+        kept = (len(sales.by_order) - sales.refunded_in_full, self.truth.sales_fen - back)
+        found = self.audience.checks(books.audience, books.journeys, coupons, kept)
+        return [Check(*each) for each in found]
 
     def _platform(self) -> list[Check]:
         checks = [

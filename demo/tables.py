@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from rich.panel import Panel
 from rich.table import Table
 
-from demo import campaigns, commission_report, groups, rules
+from demo import audience_report, audience_tables, campaigns, commission_report, groups, rules
 from demo.doors import CONCURRENCY
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def all_of(report: Report) -> Iterator[Table | Panel]:
     yield _campaigns(report)
     yield _performance(report)
     yield _commission(report)
+    yield from audience_tables.all_of(report.audience, report.books.journeys, report.weeks)
     yield _events(report)
     yield _speed(report)
     yield _made_up()
@@ -285,6 +286,7 @@ def _made_up() -> Table:
         groups.MADE_UP,
         campaigns.MADE_UP,
         commission_report.MADE_UP,
+        audience_report.MADE_UP,
     ):
         table.add_row(name, rule)
     return table

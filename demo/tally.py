@@ -21,6 +21,7 @@ from danke.events import loyalty, loyalty_points, wallet, wallet_punchcard
 from danke.events.envelope import event_type
 from danke.events.trade import ORDERS
 from danke.topics import EVENTS, TOPICS
+from demo.audience_books import AudienceBooks, JourneyBooks
 from demo.campaigns import CouponBooks
 from demo.commission_report import CommissionBooks
 from demo.groups import GroupBooks
@@ -50,6 +51,8 @@ class Books:
         self.groups = GroupBooks()
         self.coupons = CouponBooks()
         self.commission = CommissionBooks()
+        self.audience = AudienceBooks()
+        self.journeys = JourneyBooks()
         self.events: Counter[str] = Counter()
         self.gaps = 0
         self.repeats = 0
@@ -71,6 +74,8 @@ class Books:
             **self.groups.takers,
             **self.coupons.takers,
             **self.commission.takers,
+            **self.audience.takers,
+            **self.journeys.takers,
         }
         self._decoders: dict[str, tuple[Callable[[bytes], Any], Callable[[Any], None]]] = {}
         for models in EVENTS.values():
@@ -98,6 +103,7 @@ class Books:
         self.events[kind.split(".")[-2]] += 1
         known = self._decoders.get(kind)
         if known is not None:
+            self.audience.at = headers.get("ce_time", b"").decode()
             decode, taker = known
             taker(decode(value))
 

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from cli.environment import local_stack
+from cli.environment import local_stack, rehearsal
 from demo import replay
 
 # Starting a stack and stopping it takes most of it.
@@ -19,7 +19,7 @@ async def test_a_real_day_through_every_door(monkeypatch: pytest.MonkeyPatch) ->
     """382 baskets of one Sunday; what they lead to happens in the days after it."""
     monkeypatch.setattr(replay, "TWICE", 1)
     output = Console(file=StringIO(), width=160)
-    async with local_stack() as stack:
+    async with local_stack(settings=rehearsal()) as stack:
         report = await replay.run(stack, weeks=1, console=output)
     wrong = [f"{check.says}: {check.detail}" for check in report.checks() if not check.ok]
     assert not wrong, "\n".join(wrong)

@@ -16,6 +16,7 @@ from common.verify import Backlog, Check, Finding
 from danke.events.envelope import event_type
 from danke.events.trade import OrderPaid, OrderRefunded
 from danke.events.wallet import BalanceChanged, RechargeSucceeded
+from demo.commission_report import CommissionReport
 from demo.report import Member, Owed, Report, Twice
 from demo.tally import Books, Points
 from demo.truth import Totals
@@ -54,6 +55,7 @@ def report(**changed: Any) -> Report:
     paid(books, "b1", 100)
     paid(books, "b2", 200)
     recharged(books)
+    books.commission.sold["g330"] = 300
     truth = Totals(
         sales_fen=300, lines=2, baskets=3, households=2, stores=1, by_week={2: 300},
         by_store={330: 300}, by_category={"SOUP": 300, "X": 0},
@@ -76,6 +78,7 @@ def report(**changed: Any) -> Report:
         "latencies": [("PaymentService.Pay", 3, 1.0, 2.0)],
         "retries": 0,
         "records_sent": 4,
+        "commission": CommissionReport(stores={"330": (300, 0, 2)}),
         "verified": verified(),
     }
     return Report(**(fields | changed))

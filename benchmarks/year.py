@@ -1,0 +1,51 @@
+"""`year`: real shopping through all services, and whether it slows as history grows.
+
+A replay of WEEKS weeks (4 unless it is set; 53 is the year) on the one-machine stack, as `make run`
+does it. Orders a second are those of the days, without starting, setting up and reporting. The
+first and the last quarter are quarters of the days with orders. A replay whose report is not right
+gives no figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from rich.console import Console
+
+from benchmarks.measuring import Figure
+from cli.environment import local_stack, rehearsal
+from demo import replay
+
+GOAL: Final = 0.9
+Pace = Sequence[tuple[int, float]]
+
+
+async def run() -> list[Figure]:
+    """Orders a second of all days, and of the last quarter against the first."""
+    settings = rehearsal()
+    weeks = int(settings.inherited.get("WEEKS") or replay.WEEKS)
+    console = Console(stderr=True)
+    async with local_stack(settings=settings) as stack:
+        report = await replay.run(stack, weeks=weeks, console=console)
+    wrong = [f"{check.says}: {check.detail}" for check in report.checks() if not check.ok]
+    if wrong:
+        raise ValueError(f"the replay is not right, so its speed says nothing: {wrong}")
+    return figures(report.pace, weeks)
+
+
+def figures(pace: Pace, weeks: int) -> list[Figure]:
+    """The figures of these days' orders and seconds."""
+    days = [day for day in pace if day[0]]
+    quarter = max(1, len(days) // 4)
+    first, last = rate(days[:quarter]), rate(days[-quarter:])
+    name = f"year.{weeks}_weeks"
+    return [
+        Figure(name, rate(days), first, rate(days) / first, None, 0.0),
+        Figure(f"{name}.last_quarter", last, first, last / first, GOAL, 0.0),
+    ]
+
+
+def rate(days: Pace) -> float:
+    """Orders a second over these days."""
+    return sum(orders for orders, _ in days) / sum(seconds for _, seconds in days)
