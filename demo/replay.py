@@ -104,9 +104,8 @@ class Replay:
         """All steps of one day."""
         await self.distribution.hire(plan)
         await self.steps.enrol(plan)
+        await self.audience.consent(plan)
         if plan.joins:  # whose customers they are is told by loyalty
-            await self.clocks.settle()
-            await self.audience.consent(plan)
             await self.clocks.settle()
             await self._run_due(self.now)  # journeys begin before the shopping does
         await self.distribution.bind(plan)

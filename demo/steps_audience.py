@@ -29,7 +29,7 @@ from demo.steps import Unexpected
 VIP_TAG: Final = "vip"
 CONSENT_BP: Final = 8_000
 # Folding and fitting go on in the background, by the system's time.
-WAIT_S: Final = 60.0
+WAIT_S: Final = 300.0
 POLL_S: Final = 0.2
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from benchmarks.year import figures
 from danke.events.audience import LifecycleStageChanged
@@ -22,9 +24,15 @@ from danke.events.automation import (
 )
 from danke.events.envelope import event_type
 from demo import audience_truth
-from demo.audience_report import AudienceAnswers, AudienceReport, FunnelSums, JourneyAnswer
+from demo.audience_report import (
+    AudienceAnswers,
+    AudienceReport,
+    FunnelSums,
+    JourneyAnswer,
+    ModelTrial,
+)
 from demo.audience_tables import all_of
-from demo.audience_truth import Bought, stage
+from demo.audience_truth import Bought, Trial, stage
 from demo.steps_audience import agrees
 from demo.tally import Books
 from services.audience.lifecycle import LifecycleTerms, Standing, cycle_of, stage_on
@@ -193,6 +201,20 @@ def test_a_flawless_report_of_members_and_journeys() -> None:
     report = AudienceReport(ANSWERS, [JOURNEY], TRUTH)
     assert wrong(report, books) == []
     assert len(list(all_of(report, books.journeys, 4))) == 5
+
+
+def test_forecasts_are_shown_once_there_are_weeks_enough() -> None:
+    model = ModelTrial("2026-03-01", 10, 7, 6.6, 9.1, 0.5, 0.75)
+    trial = Trial(
+        cut=FIRST, forecasts=5, bought_again=4, near=3, naive_near=2, error_days=1.5,
+        naive_error_days=2.5,
+    )  # fmt: skip
+    report = AudienceReport(msgspec.structs.replace(ANSWERS, model=model), [], {}, trial)
+    for weeks, shown in ((4, "too short"), (12, "0.750")):
+        console = Console(width=160, file=StringIO())
+        for each in all_of(report, Books().journeys, weeks):
+            console.print(each)
+        assert shown in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_every_difference_is_told() -> None:
