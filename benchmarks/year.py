@@ -30,7 +30,7 @@ async def run() -> list[Figure]:
         report = await replay.run(stack, weeks=weeks, console=console)
     wrong = [f"{check.says}: {check.detail}" for check in report.checks() if not check.ok]
     if wrong:
-        raise ValueError(f"the replay is not right, so its speed says nothing: {wrong}")
+        raise SystemExit(f"the replay is not right, so its speed says nothing: {wrong}")
     return figures(report.pace, weeks)
 
 
