@@ -74,7 +74,7 @@ ON_EVERY_POSTGRES = tests/common tests/wallet/test_wallet_machine.py tests/walle
 
 .PHONY: test
 test: venv ## all tests on the embedded stack; the engine's on Postgres 15 too, where there is one
-	$(BIN)/pytest -m "not apache" $(ARGS)
+	$(BIN)/pytest -m "not apache and not faults" $(ARGS)
 	@if [ -x $(PG_15)/postgres ]; then \
 	    echo 'engine, doors and wallet rules again on Postgres 15'; \
 	    PG_BIN=$(PG_15) $(BIN)/pytest -m "not apache" $(ON_EVERY_POSTGRES) -q; \
@@ -83,6 +83,21 @@ test: venv ## all tests on the embedded stack; the engine's on Postgres 15 too, 
 .PHONY: test-e2e
 test-e2e: venv ## tests/e2e alone; KAFKA=apache runs them on Apache Kafka
 	KAFKA=$(KAFKA) $(BIN)/pytest tests/e2e $(if $(filter apache,$(KAFKA)),,-m "not apache") $(ARGS)
+
+.PHONY: faults
+faults: venv ## load under a seeded storm of faults: SECONDS=600 SEED=20260501 KAFKA=apache
+	KAFKA=$(KAFKA) FAULT_SECONDS=$(SECONDS) FAULT_SEED=$(SEED) \
+	    $(BIN)/pytest tests/faults -m faults -s $(ARGS)
+
+INPUTS ?= 100000
+.PHONY: fuzz
+fuzz: venv ## so many generated requests to every method, hostile records to every topic: SEED=…
+	FUZZ_INPUTS=$(INPUTS) FUZZ_SEED=$(SEED) $(BIN)/pytest -rP \
+	    tests/contracts/test_every_rpc.py tests/contracts/test_every_topic.py $(ARGS)
+
+.PHONY: audit
+audit: venv ## known holes in what we depend on; asks a database on the network, so not in `check`
+	$(BIN)/uv tool run pip-audit --require-hashes --disable-pip -r requirements.lock
 
 .PHONY: test-image
 test-image: venv ## the image, and production pods from it: an order, a roll-out, the way back

@@ -59,7 +59,8 @@ class ApacheKafka(Kafka):
     """One Kafka node on 127.0.0.1, data under `<root>/kafka`; `async with` starts it.
 
     Its jars are fetched once, with `mvn`, into `<cache>/kafka-<version>/libs`. `inherited` is the
-    environment Maven runs in (HOME, proxies, JAVA_HOME).
+    environment Maven runs in (HOME, proxies, JAVA_HOME). `advertised` is where it tells its clients
+    to find it, if that is not where it listens.
     """
 
     def __init__(
@@ -69,7 +70,9 @@ class ApacheKafka(Kafka):
         cache: Path,
         inherited: Mapping[str, str],
         port: int | None = None,
+        advertised: str | None = None,
     ) -> None:
+        self._advertised = advertised
         self._root = root.absolute()
         self._folder = self._root / "kafka"
         self._home = cache.absolute() / f"kafka-{KAFKA_VERSION}"
@@ -139,7 +142,7 @@ class ApacheKafka(Kafka):
             "listeners": (
                 f"PLAINTEXT://{self.broker.bootstrap},CONTROLLER://{HOST}:{controller_port}"
             ),
-            "advertised.listeners": f"PLAINTEXT://{self.broker.bootstrap}",
+            "advertised.listeners": f"PLAINTEXT://{self._advertised or self.broker.bootstrap}",
             "log.dirs": self._folder / "data",
             # Topics are declared, never guessed from a typo.
             "auto.create.topics.enable": "false",

@@ -52,10 +52,16 @@ class Kafka(Server):
 
 
 class Tansu(Kafka):
-    """The broker from the wheel; `async with` starts it. It keeps nothing on disk."""
+    """The broker from the wheel; `async with` starts it. It keeps nothing on disk.
 
-    def __init__(self, root: Path, *, port: int | None = None) -> None:
+    `advertised` is where it tells its clients to find it, if that is not where it listens.
+    """
+
+    def __init__(
+        self, root: Path, *, port: int | None = None, advertised: str | None = None
+    ) -> None:
         self._program = _program()
+        self._advertised = advertised
         self._log = root.absolute() / "logs" / "kafka.log"
         self._wanted_port = port
         self._port: int | None = None
@@ -73,11 +79,12 @@ class Tansu(Kafka):
         """
         self._port = wanted_port("kafka", self._port or self._wanted_port)
         url = f"tcp://{self.broker.bootstrap}"
+        told = f"tcp://{self._advertised or self.broker.bootstrap}"
         self._process = self._process or Process(
             name="kafka",
             argv=[
                 *(self._program, "broker", "--storage-engine", "memory://tansu/"),
-                *("--listener-url", url, "--advertised-listener-url", url),
+                *("--listener-url", url, "--advertised-listener-url", told),
             ],
             log=self._log,
             # Not our own environment: STORAGE_ENGINE, OTEL_… and others would change it.

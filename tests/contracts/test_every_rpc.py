@@ -6,8 +6,14 @@ answer or a documented refusal: never INTERNAL, never a crash, never a hang.
 
 from __future__ import annotations
 
+import base64
+import hmac
 import importlib
+import json
+import math
+import os
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +22,7 @@ import grpc
 import pytest
 from google.protobuf import descriptor, message_factory
 from google.protobuf.message import Message
+from joserfc.jwk import OKPKey
 
 from common.server import scope_of
 from common.service import Process
@@ -27,7 +34,9 @@ Field = descriptor.FieldDescriptor
 FOLDER = Path(__file__).parents[2] / "services"
 SERVICES = sorted(main.parent.name for main in FOLDER.glob("*/main.py"))
 REQUESTS = 60
-SEED = 20260501
+# What `make fuzz` was told: how many inputs over all services, and the seed.
+INPUTS = int(os.environ.get("FUZZ_INPUTS") or 0)
+SEED = int(os.environ.get("FUZZ_SEED") or 20260501)
 ALLOWED = {
     grpc.StatusCode.INVALID_ARGUMENT,
     grpc.StatusCode.NOT_FOUND,
@@ -138,38 +147,66 @@ async def test_nobody_calls_without_the_right_token(service: tuple[Process, Call
     process, call = service
     key = development_key()
     signer = Signer(key.private_key_pem, key.kid)
+    stranger = Signer(key.private_key_pem, key.kid, issuer="somebody else")
     wrong = {
         "TOKEN_MISSING": (),
         "TOKEN_MALFORMED": _bearer("a.b.c"),
         "TOKEN_EXPIRED": _bearer(signer.sign("t", "m1", ["*"], "danke", -3600)),
         "TOKEN_AUDIENCE": _bearer(signer.sign("t", "m1", ["*"], "else", 3600)),
+        "TOKEN_ISSUER": _bearer(stranger.sign("t", "m1", ["*"], "danke", 3600)),
         "TOKEN_SIGNATURE": _bearer(signer.sign("t", "m1", ["*"], "danke", 3600)[:-6] + "AAAAAA"),
         "SCOPE_MISSING": metadata(scopes=("nothing.at.all",)),
     }
+    cases = [*wrong.items(), *(("TOKEN_ALGORITHM", _bearer(one)) for one in _other_algorithms())]
     for method in _methods(process):
         if scope_of(method) is None:
             continue
-        for reason, header in wrong.items():
+        for reason, header in cases:
             refused = await call(method, _request(method), header)
             assert refused is not None, f"{method.full_name} answered with {reason}"
             assert refused.reason == reason, f"{method.full_name}: {refused}"
+
+
+def _other_algorithms() -> Iterator[str]:
+    """A good token's claims under no signature, and under one made with the public key."""
+    key = development_key()
+    claims = Signer(key.private_key_pem, key.kid).sign("t", "m1", ["*"], "danke", 3600)
+    claims = claims.split(".")[1]
+    none = _encoded(json.dumps({"alg": "none", "kid": key.kid}).encode())
+    yield f"{none}.{claims}."
+    text = f"{_encoded(json.dumps({'alg': 'HS256', 'kid': key.kid}).encode())}.{claims}"
+    public = OKPKey.import_key(key.private_key_pem).as_pem(private=False)
+    yield f"{text}.{_encoded(hmac.digest(public, text.encode(), 'sha256'))}"
+
+
+def _encoded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def _bearer(token: str) -> tuple[tuple[str, str], ...]:
     return (("authorization", f"Bearer {token}"),)
 
 
+@pytest.mark.timeout(3_600 if INPUTS else 120)
 async def test_no_request_gets_anything_but_an_answer_or_a_refusal(
     service: tuple[Process, Caller],
 ) -> None:
     process, call = service
     rng = random.Random(SEED)
-    for method in _methods(process):
-        if method.containing_service.full_name.startswith("danke.dev."):
-            continue
-        for _ in range(REQUESTS):
+    methods = [
+        one
+        for one in _methods(process)
+        if not one.containing_service.full_name.startswith("danke.dev.")
+    ]
+    requests = math.ceil(INPUTS / len(SERVICES) / len(methods)) if INPUTS else REQUESTS
+    ends: Counter[str] = Counter()
+    for method in methods:
+        for _ in range(requests):
             request = _fill(_request(method), rng)
             refused = await call(method, request, metadata(actor="fuzz", member_id="u-1"))
+            ends["OK" if refused is None else refused.code.name] += 1
             if refused is not None:
                 assert refused.code in ALLOWED, f"{method.full_name} {refused}\n{request}"
                 assert refused.reason, f"{method.full_name} gave no reason: {refused}"
+    inputs = sum(ends.values())
+    print(f"{process.service.name}: {inputs} inputs to {len(methods)} methods, {dict(ends)}")

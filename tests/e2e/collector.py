@@ -20,13 +20,15 @@ from deploy.local.processes import Process
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """One span: who made it, what it is called, and what it belongs under."""
+    """One span: who made it, what it is called, what it belongs under, and all it says."""
 
     service: str
     name: str
     trace_id: str
     span_id: str
     parent_id: str
+    # Everything it holds: attributes, events, status.
+    text: str
 
 
 class Collector:
@@ -61,10 +63,13 @@ class Collector:
 
     def of_trace(self, trace_id: str) -> list[Seen]:
         """The spans of one trace, in the order they arrived."""
+        return [span for span in self.spans() if span.trace_id == trace_id]
+
+    def spans(self) -> list[Seen]:
+        """All spans, in the order they arrived."""
         lines = self._process.log.read_bytes().splitlines(keepends=True)
         whole = [line for line in lines if line.startswith(b"{") and line.endswith(b"}\n")]
-        spans = [msgspec.json.decode(line, type=Seen) for line in whole]
-        return [span for span in spans if span.trace_id == trace_id]
+        return [msgspec.json.decode(line, type=Seen) for line in whole]
 
 
 class Printer(trace_service_pb2_grpc.TraceServiceServicer):
@@ -81,6 +86,7 @@ class Printer(trace_service_pb2_grpc.TraceServiceServicer):
                         span.trace_id.hex(),
                         span.span_id.hex(),
                         span.parent_span_id.hex(),
+                        str(span),
                     )
                     print(msgspec.json.encode(seen).decode(), flush=True)
         return trace_service_pb2.ExportTraceServiceResponse()
