@@ -65,9 +65,12 @@ _TRANSIENT: Final = (
     asyncpg.SerializationError,
     asyncpg.LockNotAvailableError,
 )
-_CONNECTION: Final = (
+# The database is away, or its answer is. The client's own confusion is one of them: it was seen
+# to meet a COMMIT on a connection that broke just then.
+CONNECTION: Final = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.AdminShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
@@ -299,7 +302,7 @@ class _Lane:
         """Applies the batch and answers it; returns the items to apply right after it."""
         try:
             deferred = await self._apply(items)
-        except _CONNECTION as error:
+        except CONNECTION as error:
             self._answer(items, StoreUnavailable(), error)
             return []
         except Exception as error:
@@ -342,7 +345,7 @@ class _Lane:
                 if batch.events:
                     self.engine.on_commit(len(batch.events))
                 return batch.deferred
-            except _CONNECTION:
+            except CONNECTION:
                 await self._drop_connection()
                 if attempt == RETRIES:
                     raise

@@ -24,7 +24,8 @@ from grpc_reflection.v1alpha import reflection
 
 from common import telemetry
 from common.commands import Context
-from common.errors import Denied, Invalid, Refusal
+from common.engine import CONNECTION
+from common.errors import Denied, Invalid, Refusal, StoreUnavailable
 from common.status import rendered
 from common.tokens import Caller, Verifier, bearer
 from danke.options.v1 import options_pb2
@@ -177,6 +178,12 @@ class Server:
             except asyncio.CancelledError:
                 code = grpc.StatusCode.CANCELLED
                 raise
+            except CONNECTION as away:
+                # A handler that reads for itself; commands have their own word for it.
+                log.warning("store away in a call", method=name, error=repr(away))
+                status = rendered(StoreUnavailable(), domain)
+                code = status.code
+                await context.abort(code, status.details, status.trailing_metadata)
             except Exception:
                 # A bug: logged with its stack here, and nothing of it told to the caller.
                 code = grpc.StatusCode.INTERNAL

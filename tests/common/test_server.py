@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import grpc
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool
@@ -167,6 +168,20 @@ async def test_a_bug_tells_the_caller_nothing(running: Running) -> None:
     assert refused.code == grpc.StatusCode.INTERNAL
     assert "secret" not in refused.message
     assert "KeyError" not in refused.message
+
+
+@pytest.mark.parametrize(
+    "away",
+    [
+        asyncpg.CannotConnectNowError("the database system is starting up"),
+        asyncpg.InternalClientError("cannot switch to state 15"),
+        ConnectionResetError(),
+    ],
+)
+async def test_a_store_that_is_away_is_no_bug(running: Running, away: BaseException) -> None:
+    """Seen failing under `make faults`: reads of a handler's own were answered INTERNAL."""
+    running.servicer.answer = away
+    assert (await refusal(running.get())).reason == "STORE_UNAVAILABLE"
 
 
 async def test_a_stopping_server_finishes_what_it_began(running: Running) -> None:

@@ -36,6 +36,8 @@ PROCESSES = {
     "trade": "trade",
 }
 STORED = ("wallet", "wallet-2", "coupon", "loyalty")
+# Five processes at once on a machine that has other work.
+START_S = 150.0
 SESSION_S = SESSION_MS / 1000
 
 
@@ -178,5 +180,6 @@ def _stack(settings: Settings, to_database: Mapping[str, FaultProxy]) -> Stack:
         topics=make_topics,
         migrate=migrate,
         settings=settings,
+        start_timeout_s=START_S,
     )
     return stack
