@@ -73,9 +73,9 @@ class Collector:
 
 
 class Printer(trace_service_pb2_grpc.TraceServiceServicer):
-    """Prints every span that an exporter brings."""
+    """Prints every span that an exporter brings; in one loop, so that lines stay whole."""
 
-    def Export(self, request: Any, context: Any) -> Any:
+    async def Export(self, request: Any, context: Any) -> Any:
         for resource in request.resource_spans:
             names = {one.key: one.value.string_value for one in resource.resource.attributes}
             for scope in resource.scope_spans:
