@@ -17,10 +17,10 @@ from tests.faults.rig import Rig
 from tests.faults.schedule import Fault
 
 # Between decide and commit; commit and publish; publish and delete; handle and offset commit. The
-# answer to a commit that took effect is lost besides.
+# answer to a commit that took effect is lost besides. Calls go to wallet-2 first.
 POINTS = {
-    "killed before commit": "wallet",
-    "killed after commit": "wallet",
+    "killed before commit": "wallet-2",
+    "killed after commit": "wallet-2",
     "killed before publishing": "wallet",
     "killed before deleting the published": "wallet",
     "killed before the offset commit": "loyalty",
