@@ -233,6 +233,9 @@ class TellReplenishment(Command, frozen=True, kw_only=True):
     history that is read in does not send coupons.
     """
 
+    # How many were told or let go.
+    RESULT: ClassVar[type] = int
+
     cycles: tuple[tuple[str, str], ...]
 
     def lane(self) -> str:
