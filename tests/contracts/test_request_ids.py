@@ -37,6 +37,7 @@ SECRETS = ("password", "new_password", "code", "hints.phone", "hints.birthday")
 SPARED = tuple(f".{name}" for name in (*OUTPUT_ONLY, *SECRETS))
 # Methods that look up stored rows before they make their command, and find none here.
 NEED_ROWS = {
+    "danke.audience.v1.TagService.DefineTag",
     "danke.commission.v1.PromoterService.RecordClick",
     "danke.coupon.v1.CouponService.AcceptTransfer",
     "danke.coupon.v1.CouponService.Lock",
