@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import ClassVar
 
 import pytest
 from msgspec.structs import replace
@@ -26,6 +27,8 @@ from tests.loyalty.points_desk import MERCHANT, Desk, cst, hours
 
 class MergeOnly(Command, frozen=True, kw_only=True):
     """The points part of a merge, with the link a merge leaves."""
+
+    RESULT: ClassVar[type] = int
 
     from_id: str
     into_id: str
@@ -55,6 +58,8 @@ class MergeOnly(Command, frozen=True, kw_only=True):
 
 class CloseOnly(Command, frozen=True, kw_only=True):
     """The points part of closing a member."""
+
+    RESULT: ClassVar[type] = int
 
     member_id: str
 
