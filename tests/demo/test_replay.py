@@ -30,7 +30,10 @@ async def test_a_real_day_through_every_door(monkeypatch: pytest.MonkeyPatch) ->
     assert len(books.sales.by_order) + len(report.left_out) == 382
     assert report.audience.answers.model is None
     assert report.audience.replenishment is not None
-    assert books.journeys.delivered["pack-second-visit"] > 0
+    # One message a day: on the first day the welcome has it, the higher priority (M2).
+    assert books.journeys.delivered["pack-welcome"] > 0
+    assert books.journeys.steps["pack-second-visit", "COUPON"] > 0
+    assert books.journeys.skipped["pack-second-visit", "CAPPED"] > 0
     assert report.twice is not None
     assert report.twice.requests > 100
     # What the rules promise to happen did happen.
