@@ -27,6 +27,7 @@ from zlib import crc32
 import asyncpg
 
 from common import telemetry
+from common.availability import store_is_away
 from common.batch import Batch
 from common.commands import NO_CONTEXT, Command, Context
 from common.errors import DeadlinePassed, Overloaded, StoreUnavailable, ValueNotStorable
@@ -65,19 +66,6 @@ _TRANSIENT: Final = (
     asyncpg.SerializationError,
     asyncpg.LockNotAvailableError,
 )
-# The database is away, or its answer is. The client's own confusion is one of them: it was seen
-# to meet a COMMIT on a connection that broke just then.
-CONNECTION: Final = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    OSError,
-    TimeoutError,
-)
-
 # What a single command brings cannot be written: a number of more than 64 bits, a text too long for
 # an index. The gRPC door checks before; events come from elsewhere.
 _NOT_STORABLE: Final = (asyncpg.DataError, asyncpg.ProgramLimitExceededError, OverflowError)
@@ -302,10 +290,10 @@ class _Lane:
         """Applies the batch and answers it; returns the items to apply right after it."""
         try:
             deferred = await self._apply(items)
-        except CONNECTION as error:
-            self._answer(items, StoreUnavailable(), error)
-            return []
         except Exception as error:
+            if store_is_away(error):
+                self._answer(items, StoreUnavailable(), error)
+                return []
             if len(items) == 1:
                 cannot = isinstance(error, _NOT_STORABLE)
                 self._answer(items, ValueNotStorable() if cannot else error, error)
@@ -345,16 +333,14 @@ class _Lane:
                 if batch.events:
                     self.engine.on_commit(len(batch.events))
                 return batch.deferred
-            except CONNECTION:
-                await self._drop_connection()
-                if attempt == RETRIES:
-                    raise
-                await asyncio.sleep(0.05 * 4**attempt)
-            except asyncpg.PostgresError as error:
-                await self._rollback()
+            except Exception as error:
+                away = store_is_away(error)
+                await (self._drop_connection() if away else self._rollback())
                 alone = len(items) == 1 and isinstance(error, _TRANSIENT)
-                if not alone or attempt == RETRIES:
+                if attempt == RETRIES or not (away or alone):
                     raise
+                if away:
+                    await asyncio.sleep(0.05 * 4**attempt)
             except BaseException:
                 await self._rollback()
                 raise

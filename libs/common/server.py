@@ -23,8 +23,8 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from common import telemetry
+from common.availability import store_is_away
 from common.commands import Context
-from common.engine import CONNECTION
 from common.errors import Denied, Invalid, Refusal, StoreUnavailable
 from common.status import rendered
 from common.tokens import Caller, Verifier, bearer
@@ -178,17 +178,18 @@ class Server:
             except asyncio.CancelledError:
                 code = grpc.StatusCode.CANCELLED
                 raise
-            except CONNECTION as away:
-                # A handler that reads for itself; commands have their own word for it.
-                log.warning("store away in a call", method=name, error=repr(away))
-                status = rendered(StoreUnavailable(), domain)
-                code = status.code
-                await context.abort(code, status.details, status.trailing_metadata)
-            except Exception:
-                # A bug: logged with its stack here, and nothing of it told to the caller.
-                code = grpc.StatusCode.INTERNAL
-                log.exception("bug in a call", method=name)
-                await context.abort(code, _INTERNAL)
+            except Exception as error:
+                if store_is_away(error):
+                    # A handler that reads for itself; commands have their own word for it.
+                    log.warning("store away in a call", method=name, error=repr(error))
+                    status = rendered(StoreUnavailable(), domain)
+                    code = status.code
+                    await context.abort(code, status.details, status.trailing_metadata)
+                else:
+                    # A bug: logged with its stack here, and nothing of it told to the caller.
+                    code = grpc.StatusCode.INTERNAL
+                    log.exception("bug in a call", method=name)
+                    await context.abort(code, _INTERNAL)
             finally:
                 answered[code].inc()
                 seconds.observe(time.perf_counter() - started)

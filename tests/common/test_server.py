@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -175,13 +176,46 @@ async def test_a_bug_tells_the_caller_nothing(running: Running) -> None:
     [
         asyncpg.CannotConnectNowError("the database system is starting up"),
         asyncpg.InternalClientError("cannot switch to state 15"),
-        ConnectionResetError(),
+        asyncpg.InterfaceError("connection is closed"),
+        asyncpg.DiskFullError("could not extend file"),
     ],
 )
 async def test_a_store_that_is_away_is_no_bug(running: Running, away: BaseException) -> None:
     """Seen failing under `make faults`: reads of a handler's own were answered INTERNAL."""
     running.servicer.answer = away
     assert (await refusal(running.get())).reason == "STORE_UNAVAILABLE"
+
+
+async def test_a_store_that_nobody_reaches_is_no_bug(running: Running) -> None:
+    """The client tells it by the system's own errors."""
+
+    async def unreachable(port: int) -> OSError | TimeoutError:
+        with pytest.raises((OSError, TimeoutError)) as caught:
+            await asyncpg.connect(f"postgresql://u@127.0.0.1:{port}/d", timeout=0.2)
+        return caught.value
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        for port in (1, silent.getsockname()[1]):
+            running.servicer.answer = await unreachable(port)
+            assert (await refusal(running.get())).reason == "STORE_UNAVAILABLE"
+
+
+@pytest.mark.parametrize(
+    "bug",
+    [
+        FileNotFoundError("/etc/danke/model"),
+        TimeoutError(),
+        ConnectionResetError(),
+        # The client's own, of a value it cannot send.
+        asyncpg.exceptions._base.DataError("invalid input for query argument $1"),
+    ],
+)
+async def test_what_did_not_come_from_the_store_is_a_bug(
+    running: Running, bug: BaseException
+) -> None:
+    """Whoever is told STORE_UNAVAILABLE tries again, for ever, and nobody is woken."""
+    running.servicer.answer = bug
+    assert (await refusal(running.get())).code == grpc.StatusCode.INTERNAL
 
 
 async def test_a_stopping_server_finishes_what_it_began(running: Running) -> None:
