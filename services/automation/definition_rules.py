@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from services.automation.channels import RULES
 from services.automation.conditions import fault
 from services.automation.definitions import (
     AnyStep,
@@ -121,6 +122,8 @@ def _step_faults(step: AnyStep, definition: Definition) -> Iterator[str]:
             yield "a split goes on with its branches"
     elif isinstance(step, GrantCoupon) and step.refused_next and not step.await_grant:
         yield "a refusal is only heard of by who awaits the grant"
+    elif isinstance(step, SendMessage):
+        yield from (f"there is no channel {one}" for one in step.channels if one not in RULES)
     elif isinstance(step, EndRound) and definition.trigger.kind != "STAGE_CHANGED":
         yield "wake-up rounds belong to a journey that begins by a stage"
 

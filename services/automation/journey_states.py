@@ -12,19 +12,22 @@ from common.rows import Read, Row, State
 from common.timers import Timer
 from services.automation.calendars import calendar_key, days_of, next_firing
 from services.automation.coupon_templates import CouponTemplate
-from services.automation.definition_rules import coupon_templates
+from services.automation.definition_rules import coupon_templates, message_templates
+from services.automation.definitions import Definition
 from services.automation.errors import InvalidState, JourneyNotFound, TemplateUnknown
+from services.automation.errors_messages import MessageTemplateNotFound
 from services.automation.journey_sweeps import JourneySweep, Population
 from services.automation.journeys import FIRING_TIMER, Journey, JourneyVersion, OnJourney
 from services.automation.occurrences import CLOCKED, Occurrence
 from services.automation.policies import policy_key, policy_of
+from services.automation.templates import MessageTemplate
 
 
 class ActivateJourney(OnJourney, frozen=True, kw_only=True):
     """Members enter by this version from now on; those on their way stay on theirs.
 
-    Also ends a pause. Refuses JOURNEY_NOT_FOUND, JOURNEY_ARCHIVED, and TEMPLATE_UNKNOWN naming the
-    step.
+    Also ends a pause. Refuses JOURNEY_NOT_FOUND, JOURNEY_ARCHIVED, and naming the step
+    TEMPLATE_UNKNOWN and MESSAGE_TEMPLATE_NOT_FOUND.
     """
 
     version: int
@@ -38,13 +41,15 @@ class ActivateJourney(OnJourney, frozen=True, kw_only=True):
 
     def reads(self, found: State) -> Iterable[Read]:
         version = found.get(JourneyVersion, self._version_key)
-        templates = coupon_templates(version.definition) if version else ()
+        coupons = coupon_templates(version.definition) if version else ()
+        messages = message_templates(version.definition) if version else ()
         return (
             *super().reads(found),
             policy_key(self.merchant_id),
             calendar_key(self.merchant_id),
             (JourneyVersion, self._version_key),
-            *((CouponTemplate, (self.merchant_id, template)) for template in templates),
+            *((CouponTemplate, (self.merchant_id, template)) for template in coupons),
+            *((MessageTemplate, (self.merchant_id, template)) for template in messages),
         )
 
     def decide(self, state: State) -> Decision:
@@ -52,10 +57,7 @@ class ActivateJourney(OnJourney, frozen=True, kw_only=True):
         version = state.get(JourneyVersion, self._version_key)
         if version is None:
             raise JourneyNotFound(field="version", version=self.version)
-        for template_id, step_id in coupon_templates(version.definition).items():
-            template = state.get(CouponTemplate, (self.merchant_id, template_id))
-            if template is None or template.state != "ACTIVE":
-                raise TemplateUnknown(field="version", template_id=template_id, step_id=step_id)
+        self._must_exist(state, version.definition)
         current = self.current(state)
         if current == version and version.state == "ACTIVE":
             return Decision(journey)
@@ -70,6 +72,18 @@ class ActivateJourney(OnJourney, frozen=True, kw_only=True):
         if at is None:
             return Decision(journey, [journey, *rows], deletes=[(Timer, firing)])
         return Decision(journey, [journey, *rows, Timer(*firing, at)])
+
+    def _must_exist(self, state: State, definition: Definition) -> None:
+        """What its steps give and say; a message without words would be skipped for everybody."""
+        for template_id, step_id in coupon_templates(definition).items():
+            template = state.get(CouponTemplate, (self.merchant_id, template_id))
+            if template is None or template.state != "ACTIVE":
+                raise TemplateUnknown(field="version", template_id=template_id, step_id=step_id)
+        for template_id, step_id in message_templates(definition).items():
+            if state.get(MessageTemplate, (self.merchant_id, template_id)) is None:
+                raise MessageTemplateNotFound(
+                    field="version", template_id=template_id, step_id=step_id
+                )
 
     def _next_firing(self, state: State, version: JourneyVersion) -> datetime | None:
         trigger = version.definition.trigger

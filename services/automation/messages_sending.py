@@ -47,6 +47,8 @@ from services.automation.templates import MessageTemplate, Variant, variant_for
 
 # How long a message of a paused campaign waits before it is looked at again.
 PAUSE: Final = timedelta(minutes=15)
+# A gateway enrols, then says what the new member agreed to: a second call, or a topic's way.
+NEWCOMER: Final = timedelta(minutes=1)
 
 
 def sending_reads(merchant_id: str, member_id: str, at: datetime) -> Iterable[Read]:
@@ -175,6 +177,8 @@ class _Gate:
             why = self._refuses(variant, is_marketing=is_marketing)
             if why is None:
                 return self._send(message, variant, is_marketing=is_marketing)
+            if why == "NO_CONSENT" and (until := self._may_agree_until(message, channel)):
+                return self._wait(message, until, held=False)
             reason = reason or why
         if message.attempts:
             last = message.attempts[-1].error_code or "FAILED"
@@ -201,6 +205,16 @@ class _Gate:
         ):
             return "CAPPED"
         return None
+
+    def _may_agree_until(self, message: Message, channel: str) -> datetime | None:
+        """When to look again, of whom joined just now and was not yet heard of this channel."""
+        origin = self.state.get(*_origin(message))
+        if not isinstance(origin, Enrollment) or origin.occurrence.kind != "MEMBER_ENROLLED":
+            return None
+        if (channel, "MARKETING") in self.consents:
+            return None
+        until = origin.started_at + NEWCOMER
+        return until if until > self.at else None
 
     def _send(self, message: Message, variant: Variant, *, is_marketing: bool) -> None:
         channel, number = variant.channel, len(message.attempts) + 1

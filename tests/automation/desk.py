@@ -20,7 +20,7 @@ from common.timers import Timers
 from common.verify import run_checks
 from services.automation import store_enrollments, store_journeys
 from services.automation.coupon_templates import TakeCouponTemplate
-from services.automation.definition_rules import coupon_templates
+from services.automation.definition_rules import coupon_templates, message_templates
 from services.automation.definitions import (
     AddPoints,
     AnyStep,
@@ -41,6 +41,7 @@ from services.automation.order_events import (
 )
 from services.automation.store import TABLES
 from services.automation.store_verify import CHECKS
+from services.automation.templates import SetMessageTemplate, Variant
 from services.automation.timers import HANDLERS
 from services.automation.timers_journeys import next_chunks
 
@@ -118,6 +119,16 @@ class Desk:
         """Coupon told of a template."""
         await self.run(TakeCouponTemplate, template_id=template_id, version=version, state=state)
 
+    async def words(self, template_id: str) -> None:
+        """A message template for one channel, if there is none of the name yet."""
+        variant = Variant(channel="SMS", platform_template_id=f"p-{template_id}")
+        await self.answer(
+            self.make(
+                SetMessageTemplate, template_id=template_id, version=0, name=template_id,
+                purpose="MARKETING", channels=["SMS"], variants=[variant], actor="boss",
+            )
+        )  # fmt: skip
+
     async def saved(self, journey_id: str, what: Definition | None = None) -> Journey:
         """A journey with a new version of this definition, not activated."""
         known = await store_journeys.journey(self.pool, MERCHANT, journey_id)
@@ -128,8 +139,10 @@ class Desk:
         return journey
 
     async def journey(self, journey_id: str, what: Definition | None = None) -> Journey:
-        """A journey that members enter by this definition; its coupon templates exist."""
+        """A journey that members enter by this definition; the templates it names exist."""
         saved = await self.saved(journey_id, what)
+        for template_id in message_templates(what) if what else ():
+            await self.words(template_id)
         for template_id in coupon_templates(what) if what else ():
             await self.template(template_id)
         return await self.activated(journey_id, saved.version)

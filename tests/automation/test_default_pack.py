@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from services.automation.calendars import CalendarDay, SetCalendar
+from services.automation.consents import SetConsent
 from services.automation.default_pack import DEFAULTS, PACK, InstallDefaultPack
 from services.automation.definition_rules import check_definition
 from services.automation.firing import EndLive, WatchLive
@@ -36,6 +37,8 @@ class Shop(Desk):
         for key, template in given.items():
             if key.startswith("coupon."):
                 await self.template(template)
+            if key.startswith("message."):
+                await self.words(template)
         [journey] = await self.run(
             InstallDefaultPack, journey_ids=(name,), parameters=given, actor="boss"
         )
@@ -117,6 +120,38 @@ async def test_welcome(shop: Shop) -> None:
     await shop.later(days=100)
     assert await shop.done() == ["coupon:gift", "message:tell"]
     assert await shop.ends("pack-welcome") == {"m": "COMPLETED"}
+
+
+async def test_the_welcome_waits_a_moment_for_what_a_newcomer_agrees_to(shop: Shop) -> None:
+    """A gateway enrols, and 100 ms later says what was agreed to. Seen lost as NO_CONSENT."""
+    await shop.installed("pack-welcome")
+    joined_at = shop.at
+    for member in ("agrees", "refuses", "silent"):
+        await shop.run(
+            TakeEnrolled, **shop.about(member), channel="MINI", store_id="s", imported=False
+        )
+    await shop.run(SetConsent, **_said("refuses", joined_at, granted=False))
+    await shop.later(milliseconds=100)
+    assert await _messages(shop) == {
+        "agrees": "PLANNED", "refuses": "SKIPPED NO_CONSENT", "silent": "PLANNED",
+    }  # fmt: skip
+    await shop.run(SetConsent, **_said("agrees", shop.at, granted=True))
+    await shop.due(joined_at + timedelta(seconds=59))
+    assert (await _messages(shop))["silent"] == "PLANNED"
+    await shop.due(joined_at + timedelta(seconds=60))
+    assert await _messages(shop) == {
+        "agrees": "SENDING", "refuses": "SKIPPED NO_CONSENT", "silent": "SKIPPED NO_CONSENT",
+    }  # fmt: skip
+
+
+def _said(member: str, at: datetime, *, granted: bool) -> dict[str, Any]:
+    said = {"channel": "SMS", "purpose": "MARKETING", "evidence": "form-1", "actor": "gateway"}
+    return said | {"member_id": member, "given_at": at, "granted": granted}
+
+
+async def _messages(shop: Shop) -> dict[str, str]:
+    rows = await shop.pool.fetch("SELECT member_id, state, reason FROM messages")
+    return {row["member_id"]: f"{row['state']} {row['reason']}".strip() for row in rows}
 
 
 async def test_second_visit(shop: Shop) -> None:

@@ -19,6 +19,7 @@ from services.automation.definitions import (
     EndRound,
     GrantCoupon,
     Listener,
+    SendMessage,
     Split,
     Trigger,
     Wait,
@@ -75,6 +76,9 @@ BROKEN: dict[str, tuple[list[AnyStep], str, str]] = {
          AddPoints(step_id="b", points=1)],
         "b",
         "no step leads here",
+    ),
+    "no such channel": (
+        [SendMessage(step_id="a", template_id="t", channels=["SMS", "FAX"])], "a", "no channel FAX"
     ),
     "rounds of nothing": ([EndRound(step_id="a", rounds=3)], "a", "begins by a stage"),
 }  # fmt: skip

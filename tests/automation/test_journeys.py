@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from services.automation import store_journeys
-from services.automation.definitions import GrantCoupon
+from services.automation.definitions import GrantCoupon, SendMessage
 from services.automation.journey_states import ActivateJourney, ArchiveJourney, PauseJourney
 from services.automation.journeys import UpsertJourney
 from tests.automation.desk import MERCHANT, Desk, definition
@@ -63,6 +63,17 @@ async def test_a_coupon_template_must_exist_and_be_active(desk: Desk) -> None:
     assert await desk.refused(ActivateJourney, **activate) == "TEMPLATE_UNKNOWN"
     await desk.template("t", version=2)
     await desk.template("t", "DRAFT", version=1)
+    assert (await desk.run(ActivateJourney, **activate)).state == "ACTIVE"
+
+
+async def test_a_message_template_must_exist(desk: Desk) -> None:
+    """Seen wrong: the journey was activated, and every member's message was NO_TEMPLATE."""
+    await desk.saved("j", definition(SendMessage(step_id="tell", template_id="hello")))
+    activate = {"journey_id": "j", "version": 1, "actor": "boss"}
+    refused = await desk.answer(desk.make(ActivateJourney, **activate))
+    assert refused.reason == "MESSAGE_TEMPLATE_NOT_FOUND"
+    assert refused.metadata == {"template_id": "hello", "step_id": "tell"}
+    await desk.words("hello")
     assert (await desk.run(ActivateJourney, **activate)).state == "ACTIVE"
 
 

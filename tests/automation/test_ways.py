@@ -77,14 +77,14 @@ async def test_a_test_goes_past_trigger_condition_and_holdout(desk: Desk) -> Non
 
 async def test_a_message_is_the_journeys_kind_and_goes_by_the_steps_channels(desk: Desk) -> None:
     """Seen wrong: a transactional journey's message waited out the night as marketing."""
-    step = SendMessage(step_id="say", template_id="hello", channels=["SMS", "OFFICIAL_ACCOUNT"])
+    step = SendMessage(step_id="say", template_id="hello", channels=["SMS", "OA"])
     await desk.journey("service", definition(step, purpose="TRANSACTIONAL"))
     await desk.journey("advert", definition(step))
     await desk.order("m1")
     rows = await desk.pool.fetch(
         "SELECT source_id, is_marketing, channels::text FROM messages ORDER BY source_id"
     )
-    channels = '["SMS", "OFFICIAL_ACCOUNT"]'
+    channels = '["SMS", "OA"]'
     assert [tuple(row) for row in rows] == [
         ("advert", True, channels),
         ("service", False, channels),

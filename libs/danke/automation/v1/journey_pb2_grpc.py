@@ -102,7 +102,8 @@ class JourneyServiceServicer(object):
 
     def ActivateJourney(self, request, context):
         """Lets members enter by a version from now on, and ends a pause. Members on their way stay on their
-        version. Refuses JOURNEY_NOT_FOUND, JOURNEY_ARCHIVED, TEMPLATE_UNKNOWN naming the step.
+        version. Refuses JOURNEY_NOT_FOUND, JOURNEY_ARCHIVED, and, naming the step, TEMPLATE_UNKNOWN for
+        a coupon's template and MESSAGE_TEMPLATE_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
