@@ -1,4 +1,4 @@
-"""Orders, merges and departures: what they do to purchase cycles."""
+"""Orders and departures: what they do to purchase cycles. A merge unites them with all else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from services.audience.replenishment_cycles import (
     CountPurchase,
     CountReturn,
     ForgetCycles,
-    MergeCycles,
 )
 
 
@@ -34,13 +33,6 @@ def order_refunded(event: trade.OrderRefunded, arrival: Arrival) -> Command:
     return CountReturn(**arrival.about(), order_id=event.order_id)
 
 
-def member_merged(event: loyalty.MemberMerged, arrival: Arrival) -> Command:
-    """Two members have one rhythm; S9."""
-    return MergeCycles(
-        **arrival.about(), member_id=event.into_member_id, from_member=event.from_member_id
-    )
-
-
 def member_closed(event: loyalty.MemberClosed, arrival: Arrival) -> Command:
     """Nothing is foretold of who left; S10."""
     return ForgetCycles(**arrival.about(), member_id=event.member_id)
@@ -49,6 +41,5 @@ def member_closed(event: loyalty.MemberClosed, arrival: Arrival) -> Command:
 HANDLERS: Final[Mapping[type[Any], Handler]] = {
     trade.OrderPaid: order_paid,
     trade.OrderRefunded: order_refunded,
-    loyalty.MemberMerged: member_merged,
     loyalty.MemberClosed: member_closed,
 }

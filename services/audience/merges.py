@@ -34,11 +34,17 @@ from services.audience.profiles import (
     target_of,
     touched,
 )
+from services.audience.replenishment_cycles import (
+    MEMBER_CYCLES,
+    forgotten_cycles,
+    united_cycles,
+    united_cycles_reads,
+)
 from services.audience.stages import Outcome, pass_time, settle
 from services.audience.tags import TAGS_OF, TagAssignment
 
 _OWNED: Sequence[Group[Any]] = (
-    MEMBER_ORDERS, BEHAVIOUR_OF, TAGS_OF, CONSENTS_OF, REFERRALS_BY,
+    MEMBER_ORDERS, MEMBER_CYCLES, BEHAVIOUR_OF, TAGS_OF, CONSENTS_OF, REFERRALS_BY,
 )  # fmt: skip
 
 
@@ -68,6 +74,7 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         yield Alias, (merchant, self.from_member)
         yield ALIASES_INTO, (merchant, self.from_member)
         yield LifecyclePolicy, (merchant, SCOPE)
+        yield from united_cycles_reads(merchant)
         for member in {self.from_member, target}:
             yield Profile, (merchant, member)
             for group in _OWNED:
@@ -139,6 +146,12 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         rows += [replace(row, referrer_id=target) for row in state.group(REFERRALS_BY, key)]
         deletes: list[tuple[type[Row], tuple[Any, ...]]] = []
         events: list[Event] = []
+        if gone:  # nothing is foretold of who left
+            deletes += forgotten_cycles(state, merchant, old)
+        else:
+            cycles, emptied = united_cycles(state, self, old, target)
+            rows += cycles
+            deletes += emptied
         for fact in state.group(BEHAVIOUR_OF, key):
             if gone:
                 deletes.append((BehaviourFact, (merchant, fact.fact_id)))

@@ -23,7 +23,7 @@ from services.audience.errors import MemberMoved, OrderNotPaid
 from services.audience.order_facts import OfOrder, OrderFact
 from services.audience.prediction_policies import SCOPE, PredictionPolicy, policy_in_force
 from services.audience.profiles import OfMember, Profile, member_key, target_of
-from services.audience.replenishment import NoPrediction, Prediction, Purchase, predict
+from services.audience.replenishment import NoPrediction, Purchase, predict
 
 REMEMBERED_DAYS: Final = 24
 
@@ -60,6 +60,8 @@ class PurchaseCycle(Row, frozen=True):
     why: str
     is_told: bool
     updated_at: datetime
+    # What was bought before this day is forgotten, and stays so whatever comes back later.
+    since_on: date | None = None
 
 
 MEMBER_CYCLES: Final = Group(PurchaseCycle, ("merchant_id", "member_id"))
@@ -75,36 +77,37 @@ def quantities(fact: OrderFact) -> dict[str, int]:
     return left
 
 
-def remembered(bought: Iterable[Bought]) -> list[Bought]:
-    """The purchases of the last 24 days with one, by day and order."""
+def remembered(bought: Iterable[Bought], since_on: date | None) -> tuple[list[Bought], date | None]:
+    """The purchases of the last 24 days with one, by day and order, and from which day on."""
     ordered = sorted(
-        (one for one in bought if one.qty > 0), key=lambda one: (one.day, one.order_id)
+        (one for one in bought if one.qty > 0 and (since_on is None or one.day >= since_on)),
+        key=lambda one: (one.day, one.order_id),
     )
-    days = sorted({one.day for one in ordered})[-REMEMBERED_DAYS:]
-    return [one for one in ordered if one.day >= days[0]] if days else []
+    days = sorted({one.day for one in ordered})
+    if len(days) > REMEMBERED_DAYS:
+        since_on = days[-REMEMBERED_DAYS]
+        ordered = [one for one in ordered if one.day >= since_on]
+    return ordered, since_on
 
 
 def cycle_with(
-    before: PurchaseCycle | None, key: tuple[str, str, str], bought: list[Bought], lead_days: int,
-    at: datetime,
+    before: PurchaseCycle | None, key: tuple[str, str, str], bought: list[Bought],
+    since_on: date | None, lead_days: int, at: datetime,
 ) -> PurchaseCycle:  # fmt: skip
     """The cycle with just these purchases; told already if it says what was told."""
-    kept = remembered(bought)
+    kept, since_on = remembered(bought, since_on)
     found = predict([Purchase(one.day, one.qty) for one in kept], lead_days)
     if isinstance(found, NoPrediction):
-        return PurchaseCycle(*key, kept, None, None, 0, 0, 0, 0, 0, found.why, False, at)
+        return PurchaseCycle(
+            *key, kept, None, None, 0, 0, 0, 0, 0, found.why, False, at, since_on
+        )  # fmt: skip
     same = before is not None and (before.due_on, before.trigger_on) == (
         found.due_on, found.trigger_on,
     )  # fmt: skip
-    return _cycle(key, kept, found, before is not None and same and before.is_told, at)
-
-
-def _cycle(
-    key: tuple[str, str, str], bought: list[Bought], found: Prediction, is_told: bool, at: datetime
-) -> PurchaseCycle:
+    is_told = before is not None and same and before.is_told
     return PurchaseCycle(
-        *key, bought, found.due_on, found.trigger_on, found.median_half_days, found.intervals,
-        found.spread_bp, found.confidence_bp, found.suggested_qty, "", is_told, at,
+        *key, kept, found.due_on, found.trigger_on, found.median_half_days, found.intervals,
+        found.spread_bp, found.confidence_bp, found.suggested_qty, "", is_told, at, since_on,
     )  # fmt: skip
 
 
@@ -119,11 +122,12 @@ def recount(state: State, fact: OrderFact, command: Command) -> Decision:
         if not state.knows(PurchaseCycle, key):
             raise MemberMoved(member_id=fact.member_id)
         before = state.get(PurchaseCycle, key)
-        others = [one for one in before.bought if one.order_id != fact.order_id] if before else []
-        bought = [*others, Bought(day, fact.order_id, qty)]
         if before is None and qty == 0:
             continue
-        rows.append(cycle_with(before, key, bought, policy.lead_days, command.at))
+        others = [one for one in before.bought if one.order_id != fact.order_id] if before else []
+        bought = [*others, Bought(day, fact.order_id, qty)]
+        since_on = before.since_on if before else None
+        rows.append(cycle_with(before, key, bought, since_on, policy.lead_days, command.at))
     return Decision(rows=rows)
 
 
@@ -179,37 +183,40 @@ class CountReturn(OfOrder, frozen=True, kw_only=True):
         return recount(state, fact, self)
 
 
-class MergeCycles(_OfCycles, frozen=True, kw_only=True):
-    """Two members are one, ``member_id`` or who that is by now: what both bought is one rhythm."""
+def united_cycles_reads(merchant_id: str) -> Iterable[Read]:
+    """What ``united_cycles`` needs besides the cycles of both."""
+    yield PredictionPolicy, (merchant_id, SCOPE)
 
-    from_member: str
 
-    def keys(self, found: State) -> Sequence[str]:
-        return sorted({*super().keys(found), member_key(self.from_member)})
+def united_cycles(
+    state: State, command: Command, from_member: str, into_member: str
+) -> tuple[list[Row], list[tuple[type[Row], tuple[str, ...]]]]:
+    """Two members are one: what both bought of a category is one rhythm. Saga S9."""
+    merchant = command.merchant_id
+    policy = policy_in_force(state, command)
+    theirs = {one.category_id: one for one in state.group(MEMBER_CYCLES, (merchant, into_member))}
+    rows: list[Row] = []
+    for cycle in state.group(MEMBER_CYCLES, (merchant, from_member)):
+        before = theirs.get(cycle.category_id)
+        both = [cycle, before] if before else [cycle]
+        bought = {one.order_id: one for each in both for one in each.bought}
+        # Either may have forgotten what was before its day: only from the later on all is known.
+        since_on = max((one.since_on for one in both if one.since_on), default=None)
+        key = (merchant, into_member, cycle.category_id)
+        rows.append(
+            cycle_with(before, key, list(bought.values()), since_on, policy.lead_days, command.at)
+        )
+    return rows, forgotten_cycles(state, merchant, from_member)
 
-    def reads(self, found: State) -> Iterable[Read]:
-        yield from super().reads(found)
-        yield PredictionPolicy, (self.merchant_id, SCOPE)
-        yield MEMBER_CYCLES, (self.merchant_id, self.from_member)
-        yield MEMBER_CYCLES, (self.merchant_id, self.now(found))
 
-    def decide(self, state: State) -> Decision:
-        self.profile(state)  # or MEMBER_MOVED
-        into = self.now(state)
-        if into == self.from_member:
-            return Decision()
-        policy = policy_in_force(state, self)
-        theirs = {cycle.category_id: cycle for cycle in self.group_of(state, MEMBER_CYCLES, into)}
-        rows, deletes = [], []
-        for cycle in state.group(MEMBER_CYCLES, (self.merchant_id, self.from_member)):
-            before = theirs.get(cycle.category_id)
-            orders = {one.order_id: one for one in cycle.bought}
-            orders |= {one.order_id: one for one in before.bought} if before else {}
-            key = (self.merchant_id, into, cycle.category_id)
-            rows.append(cycle_with(before, key, list(orders.values()), policy.lead_days, self.at))
-            own = (self.merchant_id, self.from_member, cycle.category_id)
-            deletes.append((PurchaseCycle, own))
-        return Decision(rows=rows, deletes=deletes)
+def forgotten_cycles(
+    state: State, merchant_id: str, member_id: str
+) -> list[tuple[type[Row], tuple[str, ...]]]:
+    """The keys of all of a member's cycles, to be deleted."""
+    return [
+        (PurchaseCycle, (merchant_id, member_id, cycle.category_id))
+        for cycle in state.group(MEMBER_CYCLES, (merchant_id, member_id))
+    ]
 
 
 class ForgetCycles(_OfCycles, frozen=True, kw_only=True):
@@ -221,9 +228,9 @@ class ForgetCycles(_OfCycles, frozen=True, kw_only=True):
 
     def decide(self, state: State) -> Decision:
         self.profile(state)  # or MEMBER_MOVED
-        key = (self.merchant_id, self.now(state))
-        cycles = self.group_of(state, MEMBER_CYCLES, key[1])
-        return Decision(deletes=[(PurchaseCycle, (*key, cycle.category_id)) for cycle in cycles])
+        member = self.now(state)
+        self.group_of(state, MEMBER_CYCLES, member)  # or MEMBER_MOVED
+        return Decision(deletes=forgotten_cycles(state, self.merchant_id, member))
 
 
 class TellReplenishment(Command, frozen=True, kw_only=True):

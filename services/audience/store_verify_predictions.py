@@ -9,7 +9,7 @@ from common.verify import Check
 CHECKS: Final = (
     Check(
         "cycles_are_their_orders",
-        "a purchase cycle remembers what its member's orders say, from its first day on",
+        "a purchase cycle remembers what its member's orders say, from the day it remembers on",
         """
         WITH facts AS (
             SELECT f.merchant_id, f.member_id, l.line ->> 'category_id' AS category_id, f.order_id,
@@ -23,21 +23,16 @@ CHECKS: Final = (
             SELECT c.merchant_id, c.member_id, c.category_id, b.one ->> 1 AS order_id,
                 (b.one ->> 0)::date AS day, (b.one ->> 2)::bigint AS qty
             FROM purchase_cycles c CROSS JOIN LATERAL jsonb_array_elements(c.bought) AS b(one)
-        ), firsts AS (
-            SELECT c.merchant_id, c.member_id, c.category_id,
-                (SELECT min((b.one ->> 0)::date) FROM jsonb_array_elements(c.bought) AS b(one))
-                    AS day
-            FROM purchase_cycles c
         )
         SELECT f.merchant_id, f.member_id, f.category_id, f.order_id, f.day, f.qty, r.qty AS known
         FROM facts f
         JOIN profiles p ON p.merchant_id = f.merchant_id AND p.member_id = f.member_id
           AND p.status <> 'CLOSED'
-        LEFT JOIN firsts s ON s.merchant_id = f.merchant_id AND s.member_id = f.member_id
-          AND s.category_id = f.category_id
+        LEFT JOIN purchase_cycles c ON c.merchant_id = f.merchant_id AND c.member_id = f.member_id
+          AND c.category_id = f.category_id
         LEFT JOIN remembered r ON r.merchant_id = f.merchant_id AND r.member_id = f.member_id
           AND r.category_id = f.category_id AND r.order_id = f.order_id
-        WHERE f.qty > 0 AND (s.day IS NULL OR f.day >= s.day)
+        WHERE f.qty > 0 AND f.day >= coalesce(c.since_on, '-infinity')
           AND (r.day, r.qty) IS DISTINCT FROM (f.day, f.qty)
         UNION ALL
         SELECT r.merchant_id, r.member_id, r.category_id, r.order_id, r.day, f.qty, r.qty

@@ -6,12 +6,13 @@ import json
 from datetime import date
 from typing import Any
 
-from danke.events import loyalty
+from danke.events import loyalty, trade
 from services.audience import store_predictions
 from services.audience.prediction_policies import SetPredictionPolicy
 from services.audience.replenishment_cycles import REMEMBERED_DAYS, PurchaseCycle
 from tests.audience.desk import MERCHANT, Desk, cst, line
 
+MERGED = loyalty.MemberMerged(member_id="m", merge_id="g", from_member_id="n", into_member_id="m")
 A2 = ("2026-02-01", "2026-03-01", "2026-04-01", "2026-05-01")  # 28, 31, 30 days
 
 
@@ -132,6 +133,36 @@ async def test_no_more_than_24_days_are_remembered(desk: Desk) -> None:
     assert found.intervals == 6
 
 
+WEEKS = [
+    date.fromordinal(date(2025, 1, 1).toordinal() + 7 * week).isoformat() for week in range(30)
+]
+
+
+async def test_what_was_forgotten_stays_forgotten_when_all_that_followed_came_back(
+    desk: Desk,
+) -> None:
+    """Seen wrong: the six purchases before the 24 that came back were reported as missing."""
+    orders = await pay_all(desk, *WEEKS)
+    for order_id in orders[-REMEMBERED_DAYS:]:
+        await desk.refunds(order_id, 1_000, full=True)
+    found = await cycle(desk)
+    assert (found.bought, found.why) == ([], "TOO_FEW_INTERVALS")
+    assert not await desk.findings()
+    # An order of the forgotten time, told late, is not half a memory of it.
+    await pay_all(desk, "2025-01-03")
+    assert (await cycle(desk)).bought == []
+    await pay_all(desk, "2025-08-01")
+    assert [one.day for one in (await cycle(desk)).bought] == [date(2025, 8, 1)]
+
+
+async def test_a_late_order_joins_the_days_that_are_remembered(desk: Desk) -> None:
+    """Seen wrong: one of 24 came back, and an older order took its place beside a gap."""
+    orders = await pay_all(desk, *WEEKS)
+    await desk.refunds(orders[-1], 1_000, full=True)
+    await pay_all(desk, "2025-01-02")
+    assert len((await cycle(desk)).bought) == REMEMBERED_DAYS - 1
+
+
 async def test_what_was_due_long_ago_is_let_go(desk: Desk) -> None:
     """A history read in later sends nothing."""
     await pay_all(desk, *A2)
@@ -143,12 +174,45 @@ async def test_what_was_due_long_ago_is_let_go(desk: Desk) -> None:
 async def test_merged_members_have_one_rhythm(desk: Desk) -> None:
     await pay_all(desk, *A2[::2])
     await pay_all(desk, *A2[1::2], member="n")
-    merged = loyalty.MemberMerged(
-        member_id="m", merge_id="g", from_member_id="n", into_member_id="m"
-    )
-    await desk.take(merged)
+    await desk.take(MERGED)
     assert await cycles(desk, "n") == []
     assert (await cycle(desk)).due_on == date(2026, 5, 31)
+
+
+async def test_who_merge_have_forgotten_what_either_has(desk: Desk) -> None:
+    """From the later day on all is known, of both; before it something would be missing."""
+    await pay_all(desk, *WEEKS, member="n")
+    await pay_all(desk, "2025-01-02", "2025-07-31")
+    await desk.take(MERGED)
+    found = await cycle(desk)
+    assert found.since_on == date.fromisoformat(WEEKS[-REMEMBERED_DAYS + 1])
+    assert len(found.bought) == REMEMBERED_DAYS
+    assert not await desk.findings()
+
+
+async def test_a_merge_takes_the_rhythm_along_in_the_same_command(desk: Desk) -> None:
+    """Seen wrong: cycles moved by a second command, and what came back between the two stayed."""
+    orders = await pay_all(desk, *A2, member="n")
+    refund = trade.OrderRefunded(
+        order_id=orders[-1], refund_id="rf", refunded_at=desk.at, is_full_cumulative=True,
+        lines=[trade.RefundedLine(line_id="L1", qty=1, cash_fen=1_000)],
+    )  # fmt: skip
+    # The refund comes after the merge's first command, whatever its others are.
+    merge, *rest = desk.commands(MERGED)
+    for command in (merge, *desk.commands(refund), *rest):
+        (outcome,) = await desk.engine.run_each([command])
+        assert not isinstance(outcome, BaseException)
+    assert await cycles(desk, "n") == []
+    assert (await cycle(desk)).why == "TOO_FEW_INTERVALS"
+    assert not await desk.findings()
+
+
+async def test_nothing_is_foretold_of_who_left_by_who_is_merged_into_them(desk: Desk) -> None:
+    await pay_all(desk, *A2, member="n")
+    await pay_all(desk, A2[0])
+    await desk.take(loyalty.MemberClosed(member_id="m", reason="asked"))
+    await desk.take(MERGED)
+    assert await cycles(desk) == await cycles(desk, "n") == []
 
 
 async def test_who_left_is_foretold_nothing(desk: Desk) -> None:
@@ -171,7 +235,7 @@ async def test_thousands_due_at_once_are_told_in_chunks(desk: Desk) -> None:
     await desk.pool.execute(
         "INSERT INTO purchase_cycles SELECT merchant_id, 'm' || n, category_id, bought, due_on,"
         " trigger_on, median_half_days, intervals, spread_bp, confidence_bp, suggested_qty, why,"
-        " is_told, updated_at FROM purchase_cycles, generate_series(1, 1200) AS n"
+        " is_told, updated_at, since_on FROM purchase_cycles, generate_series(1, 1200) AS n"
     )
     await desk.due("2026-05-28")
     events = await told(desk)
