@@ -25,8 +25,10 @@ from tests.e2e.system import System
 
 HERE = Path(__file__).parent
 # The services that are complete; a new one is named here when it is.
-SERVICES = ("commission", "coupon", "groupbuy", "loyalty", "trade", "wallet")
-# Long enough to fetch Apache Kafka once and to start five processes on a small machine.
+SERVICES = (
+    "audience", "automation", "commission", "coupon", "groupbuy", "loyalty", "trade", "wallet",
+)  # fmt: skip
+# Long enough to fetch Apache Kafka once and to start eight processes on a small machine.
 TIMEOUT_S = 400
 
 
@@ -59,6 +61,8 @@ async def stack(collector: Collector) -> AsyncIterator[Stack]:
         **settings.inherited,
         "DANKE_OTLP_ENDPOINT": collector.endpoint,
         "OTEL_BSP_SCHEDULE_DELAY": "200",
+        # Messages are recorded, and said to have arrived.
+        "DANKE_CHANNEL_ADAPTER": "recording",
     }
     settings = replace(settings, inherited=told)
     async with local_stack(services=SERVICES, settings=settings) as running:

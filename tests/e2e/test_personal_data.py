@@ -19,7 +19,7 @@ from tests.e2e.shop import Shop, new_id
 from tests.grpc_client import refusal
 
 SAMPLED = ("traceparent", f"00-{uuid4().hex}-{uuid4().hex[:16]}-01")
-SERVICES = ("commission", "coupon", "groupbuy", "loyalty", "wallet")
+SERVICES = ("audience", "automation", "commission", "coupon", "groupbuy", "loyalty", "wallet")
 
 
 async def test_planted_personal_data_is_found_nowhere(shop: Shop, collector: Collector) -> None:

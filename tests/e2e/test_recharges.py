@@ -39,6 +39,7 @@ async def test_s1_w1_a_recharge_brings_every_gift_once(shop: Shop) -> None:
     facts = await shop.facts()
     assert Counter(fact.name for fact in facts) == {
         "MemberEnrolled": 1,
+        "ProfileCreated": 1,
         "RechargeSucceeded": 1,
         "BalanceChanged": 1,
         "PointsEarned": 1,
