@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PYTHON ?=
 PYTHONS := python3.11 python3 python3.12 python3.13 python3.14
 # Our own Python, whatever exists of it by now; generated code is excluded by the tools' settings.
-SOURCES = $(wildcard benchmarks cli demo deploy examples libs/common libs/danke services tests tools)
+SOURCES = $(wildcard benchmarks cli demo deploy examples libs/common libs/danke libs/danke_fake services tests tools)
 # The branch whose published protos must not be broken.
 BASE ?= main
 

@@ -11,9 +11,9 @@ import typer
 from google.protobuf import json_format
 
 from cli import console, places
-from cli.methods import Method, find, methods
 from cli.refusals import told
 from cli.tokens import bearing, development_token
+from danke.methods import Method, UnknownMethod, find, methods
 
 TIMEOUT_S = 30.0
 
@@ -54,7 +54,10 @@ async def _call(
     address: str | None,
     ca: Path | None,
 ) -> None:
-    method = find(name)
+    try:
+        method = find(name)
+    except UnknownMethod as problem:
+        raise console.Problem(str(problem)) from None
     request = _request(method, sys.stdin.read() if body == "-" else body)
     where = address or _address(root, service or method.service)
     async with _channel(where, ca) as channel:

@@ -6,6 +6,7 @@ import typer
 
 from cli import clock, dlq, migrate, topics
 from cli.call import call
+from cli.fake import fake
 from cli.run import run
 from cli.tokens import token
 from cli.up import up
@@ -17,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,  # they hold passwords
 )
-for command in (up, run, verify, token, call):
+for command in (up, run, verify, token, call, fake):
     app.command()(command)
 app.add_typer(migrate.app, name="migrate", no_args_is_help=True)
 app.add_typer(topics.app, name="topics", no_args_is_help=True)

@@ -1,13 +1,16 @@
 """Writes docs/reasons.md: every error reason a caller can get, from the refusal classes themselves.
 
-``python -m tools.generate_reasons`` writes, ``--verify`` exits 1 if the page is stale.
+And ``libs/danke/reasons.json``, the same for programs: by owner and reason, kind and message.
+``python -m tools.generate_reasons`` writes, ``--verify`` exits 1 if one of them is stale.
 """
 
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -17,7 +20,9 @@ from common import tokens
 from common.errors import Busy, Refusal
 from common.status import code_of
 
-PAGE = Path(__file__).parent.parent / "docs" / "reasons.md"
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "reasons.md"
+TABLE = ROOT / "libs" / "danke" / "reasons.json"
 HEAD = """# Error reasons
 
 Every refusal carries a `google.rpc.ErrorInfo` whose `(domain, reason)` never changes its meaning;
@@ -61,6 +66,11 @@ def refusals() -> dict[str, list[type[Refusal]]]:
     return found
 
 
+def told(classes: Iterable[type[Refusal]]) -> Iterator[type[Refusal]]:
+    """Those of ``classes`` that a caller is told by their own reason."""
+    return (cls for cls in classes if cls.__name__ not in (*KINDS, "Recorded", "BadToken"))
+
+
 def page() -> str:
     """The whole page."""
     parts = [HEAD]
@@ -68,8 +78,7 @@ def page() -> str:
         parts.append(f"\n## {owner}\n\n| reason | code | retry | meaning |\n|---|---|---|---|\n")
         rows = {
             cls.reason: (code_of(_bare(cls)).name, issubclass(cls, Busy), cls.message)
-            for cls in classes
-            if cls.__name__ not in (*KINDS, "Recorded", "BadToken")
+            for cls in told(classes)
         }
         if owner == "any":
             rows |= {
@@ -80,6 +89,19 @@ def page() -> str:
     return "".join(parts)
 
 
+def table() -> str:
+    """The table for programs, as JSON."""
+    found = {
+        owner: {cls.reason: {"kind": cls.kind, "message": cls.message} for cls in told(classes)}
+        for owner, classes in refusals().items()
+    }
+    found["any"] |= {
+        reason: {"kind": "unauthenticated", "message": text}
+        for reason, text in TOKEN_REASONS.items()
+    }
+    return json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
 def _bare(cls: type[Refusal]) -> Refusal:
     """An instance without arguments, whatever the class's own constructor wants."""
     return cls.__new__(cls)
@@ -88,14 +110,20 @@ def _bare(cls: type[Refusal]) -> Refusal:
 def main() -> int:
     """Writes or verifies; the exit code."""
     assert set(TOKEN_REASONS) == set(get_args(tokens.Reason)), "a token reason is not described"
-    text = page()
+    made = {PAGE: page(), TABLE: table()}
     if "--verify" in sys.argv:
-        if PAGE.exists() and PAGE.read_text(encoding="utf-8") == text:
+        stale = [
+            path.relative_to(ROOT)
+            for path, text in made.items()
+            if not path.exists() or path.read_text(encoding="utf-8") != text
+        ]
+        if not stale:
             print("reasons: up to date")
             return 0
-        print("reasons: docs/reasons.md is stale; run `make reasons`")
+        print(f"reasons: {', '.join(map(str, stale))} is stale; run `make reasons`")
         return 1
-    PAGE.write_text(text, encoding="utf-8")
+    for path, text in made.items():
+        path.write_text(text, encoding="utf-8")
     print("reasons: written")
     return 0
 

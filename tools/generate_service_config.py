@@ -22,8 +22,8 @@ from google.protobuf.descriptor import MethodDescriptor
 import danke
 
 FILE: Final = Path(__file__).parent.parent / "docs" / "service-config.json"
-# Not for production: the development clock, and what is no service.
-APART: Final = ("dev", "events", "options", "refund")
+# Not for production: the development clock and the fake; and what is no service.
+APART: Final = ("dev", "events", "fake", "options", "refund")
 # Requests with many items, each of which has an id of its own.
 BATCHES: Final = ("Batch", "Import", "Publish")
 RETRY: Final = {

@@ -69,6 +69,8 @@ class Exposed(NamedTuple):
 
     service: descriptor.ServiceDescriptor
     servicer: object
+    # Who refuses, if not the service that the server is named for.
+    owner: str = ""
 
 
 class Server:
@@ -135,7 +137,7 @@ class Server:
                 else grpc.unary_unary_rpc_method_handler
             )
             handlers[method.name] = made(
-                self._serving(method, handler),
+                self.serving(method, handler, f"{one.owner or self.name}.danke"),
                 request_deserializer=message_factory.GetMessageClass(method.input_type).FromString,
                 response_serializer=message_factory.GetMessageClass(
                     method.output_type
@@ -144,11 +146,13 @@ class Server:
         generic = grpc.method_handlers_generic_handler(one.service.full_name, handlers)
         self._server.add_generic_rpc_handlers((generic,))
 
-    def _serving(self, method: descriptor.MethodDescriptor, handler: Any) -> Any:
-        """What answers a method: with its handler's message, or with those its handler yields."""
+    def serving(self, method: descriptor.MethodDescriptor, handler: Any, domain: str) -> Any:
+        """What answers a method: with its handler's message, or with those its handler yields.
+
+        ``domain`` is that of its refusals.
+        """
         name = f"/{method.containing_service.full_name}/{method.name}"
         scope = scope_of(method)
-        domain = f"{self.name}.danke"
         seconds = telemetry.RPC_SECONDS.labels(name)
         answered = {code: telemetry.RPC_HANDLED.labels(name, code.name) for code in grpc.StatusCode}
         validate = protovalidate.Validator().collect_violations

@@ -1,4 +1,4 @@
-"""The TypeScript client against a running stack; ``make test-ts`` makes and runs it."""
+"""The TypeScript client against a running stack and a fake; ``make test-ts`` makes and runs it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from cli.environment import local_stack
 from cli.tokens import development_token
+from danke_fake import Fake
 
 FOLDER = Path(__file__).parents[2] / "clients" / "ts"
 
@@ -27,11 +28,21 @@ async def test_the_smoke_test_passes_against_a_running_stack() -> None:
             "DANKE_LOYALTY": stack.address("loyalty"),
             "DANKE_WALLET": stack.address("wallet"),
         }
-        smoke = await asyncio.create_subprocess_exec(
-            "npm", "run", "--silent", "smoke", cwd=FOLDER, env=os.environ | told,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
-        said, _ = await asyncio.wait_for(smoke.communicate(), 120)
-    print(said.decode())
-    assert smoke.returncode == 0, said.decode()
-    assert "# pass 3" in said.decode()
+        assert "# pass 3" in await said("smoke", told)
+
+
+async def test_a_gateways_test_passes_against_a_fake() -> None:
+    async with Fake(check_tokens=False) as fake:
+        assert "# pass 3" in await said("fake", {"DANKE_FAKE": fake.address})
+
+
+async def said(script: str, told: dict[str, str]) -> str:
+    """What a script of package.json says; fails unless it succeeds."""
+    run = await asyncio.create_subprocess_exec(
+        "npm", "run", "--silent", script, cwd=FOLDER, env=os.environ | told,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    output, _ = await asyncio.wait_for(run.communicate(), 120)
+    print(output.decode())
+    assert run.returncode == 0, output.decode()
+    return output.decode()

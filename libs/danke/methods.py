@@ -11,9 +11,13 @@ from typing import Any
 
 import msgspec
 from google.protobuf import message_factory
+from google.protobuf.descriptor import MethodDescriptor
 
 import danke
-from cli.console import Problem
+
+
+class UnknownMethod(LookupError):
+    """No method has this name, or several have; the message says which are meant."""
 
 
 class Method(msgspec.Struct, frozen=True):
@@ -21,8 +25,9 @@ class Method(msgspec.Struct, frozen=True):
 
     # As in danke.wallet.v1.PaymentService/Pay.
     name: str
-    # The service that answers it, as "wallet"; "dev" is answered by all.
+    # The service that answers it, as "wallet"; "dev" is answered by all, "fake" by none of ours.
     service: str
+    descriptor: MethodDescriptor
     request: Any
     response: Any
 
@@ -41,19 +46,19 @@ def methods() -> dict[str, Method]:
 def find(name: str) -> Method:
     """The method of this name, whole or the end of it: "Pay", "PaymentService/Pay", "wallet.Pay".
 
-    Raises ``Problem`` if none or several are meant.
+    Raises ``UnknownMethod`` if none or several are meant.
     """
     wanted = name.strip("/").replace("/", ".").split(".")
     found = [method for method in methods().values() if _means(wanted, method)]
     if len(found) == 1:
         return found[0]
     if found:
-        raise Problem(f"{name} is ambiguous: {', '.join(method.name for method in found)}")
+        raise UnknownMethod(f"{name} is ambiguous: {', '.join(method.name for method in found)}")
     words = [method.name.rpartition("/")[2] for method in methods().values()]
     near = get_close_matches(wanted[-1], words, n=3)
     meant = [known for known in methods() if known.rpartition("/")[2] in near]
     hint = f"; is {' or '.join(meant)} meant?" if meant else "; `danke call --list` names all"
-    raise Problem(f"there is no method {name}{hint}")
+    raise UnknownMethod(f"there is no method {name}{hint}")
 
 
 def _means(wanted: list[str], method: Method) -> bool:
@@ -74,6 +79,7 @@ def _methods() -> Iterator[Method]:
                 yield Method(
                     name=f"{service.full_name}/{method.name}",
                     service=parts[1],
+                    descriptor=method,
                     request=message_factory.GetMessageClass(method.input_type),
                     response=message_factory.GetMessageClass(method.output_type),
                 )

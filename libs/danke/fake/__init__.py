@@ -1,0 +1,1 @@
+"""danke.fake: generated from proto/, never edited."""

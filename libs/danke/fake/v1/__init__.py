@@ -1,0 +1,1 @@
+"""danke.fake.v1: generated from proto/, never edited."""
