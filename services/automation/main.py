@@ -19,15 +19,21 @@ from services.automation import (
 )
 from services.automation.config import Config
 from services.automation.timers_webhooks import WebhookRunner
-from services.automation.webhooks import RecordingWebhooks
+from services.automation.webhooks import RecordingWebhooks, WebhookAdapter
 
 
 def webhooks(kit: Kit[Config]) -> list[Any]:
-    """Makes the calls of journeys, unless whoever runs the service does that with an adapter."""
+    """What makes the calls of journeys, unless somebody outside does."""
     if kit.config.webhooks == "outside":
         return []
+    adapter: WebhookAdapter = RecordingWebhooks()
+    if kit.config.webhooks == "http":
+        # The HTTP client takes a while to load; only who calls needs it.
+        from services.automation.timers_webhooks_http import HttpWebhooks
+
+        adapter = HttpWebhooks.of(kit.config, kit.clock)
     due = partial(store_enrollments.due_calls, kit.pool)
-    return [WebhookRunner(kit.engine, due, RecordingWebhooks(), kit.clock)]
+    return [WebhookRunner(kit.engine, due, adapter, kit.clock)]
 
 
 SERVICE: Final = Service(

@@ -48,6 +48,7 @@ class WebhookRunner:
         self._stop.set()
         if self._task:
             await self._task
+        await self.adapter.close()
 
     async def _work(self) -> None:
         while not self._stop.is_set():

@@ -44,7 +44,7 @@ class WebhookCall(Row, frozen=True):
 
 
 class WebhookResult(msgspec.Struct, frozen=True):
-    """What became of one try: a 2xx answer is ``done``, a 4xx one ``permanent``."""
+    """What became of one try: ``done``, or not, and ``permanent`` if no other will do better."""
 
     done: bool
     permanent: bool = False
@@ -57,6 +57,9 @@ class WebhookAdapter(Protocol):
     async def call(self, order: WebhookCall, body: bytes) -> WebhookResult:
         """Posts ``body`` once, signed, with ``call_id`` as the idempotency key."""
 
+    async def close(self) -> None:
+        """Closes what is open."""
+
 
 class RecordingWebhooks:
     """For development and tests: every call succeeds, and the last thousand are written down."""
@@ -68,6 +71,9 @@ class RecordingWebhooks:
         """Writes the call down."""
         self.calls.append((order, body))
         return WebhookResult(done=True)
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 def body_of(call: WebhookCall) -> bytes:
