@@ -201,8 +201,10 @@ class UseCoupons(OfOrder, frozen=True, kw_only=True):
         told: list[Event] = []
         for coupon, discount_fen in self.held(state, lock):
             mine = coupon.state == "LOCKED" and coupon.order_id == self.order_id
-            # Given back by the clock, and nobody took it since: the payment only came late.
-            free = coupon.state in ("AVAILABLE", "EXPIRED") and coupon.member_id == lock.member_id
+            # Given back by the clock, and nobody took it since: the payment only came late. It is
+            # still the order's member's, under whatever id: a coupon changes its member by a merge
+            # alone (a transfer makes another coupon), and the lock keeps the id it was made with.
+            free = coupon.state in ("AVAILABLE", "EXPIRED")
             if not mine and not free:
                 told.append(events.CouponUseMissed(**about(coupon), order_id=self.order_id))
                 continue

@@ -121,7 +121,9 @@ class Uses:
         """Refuses ACTOR_NOT_ALLOWED if a member's own token names another's order."""
         if call.caller.member_id is not None:
             lock = await store.order_lock(self.pool, call.merchant_id, order_id)
-            own(call, lock.member_id if lock else "")
+            owner = lock.member_id if lock else ""
+            # The order was locked before a merge: it is the survivor's now.
+            own(call, await store.survivor(self.pool, call.merchant_id, owner))
 
 
 def _verification(row: pos.Verification) -> pb.Verification:

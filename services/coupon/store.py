@@ -39,6 +39,7 @@ COUPONS: Final = Table(
 CHANNELS: Final = Table(Channel, "channels")
 STANDINGS: Final = Table(Standing, "coupon_standings")
 LOCKS: Final = Table(OrderLock, "order_locks")
+MERGED: Final = Table(MergedMember, "merged_members", groups={MERGED_INTO: ""})
 TRANSFERS: Final = Table(Transfer, "transfers")
 VERIFICATIONS: Final = Table(Verification, "verifications")
 
@@ -49,7 +50,7 @@ TABLES: Final = (
     COUPONS,
     CHANNELS,
     STANDINGS,
-    Table(MergedMember, "merged_members", groups={MERGED_INTO: ""}),
+    MERGED,
     LOCKS,
     Table(VerifyCode, "verify_codes"),
     VERIFICATIONS,
@@ -192,6 +193,12 @@ async def order_lock(pool: Pool, merchant_id: str, order_id: str) -> OrderLock |
     """What an order holds or held, or None."""
     found: OrderLock | None = await LOCKS.get(pool, (merchant_id, order_id))
     return found
+
+
+async def survivor(pool: Pool, merchant_id: str, member_id: str) -> str:
+    """Who the member is by now: themselves, or who they were merged into."""
+    merged: MergedMember | None = await MERGED.get(pool, (merchant_id, member_id))
+    return merged.into_member_id if merged else member_id
 
 
 async def transfer(pool: Pool, merchant_id: str, transfer_id: str) -> Transfer | None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from services.coupon.claims import Claim
 from services.coupon.fission_groups import HelpFission, OpenFission
 from services.coupon.grants import GrantCoupons
+from services.coupon.locks import UseCoupons
 from services.coupon.merges import SECOND_LOOK, MergeMembers
 from services.coupon.packs import BuyPack, RefundPack
 from tests.coupon import test_fission as fission
@@ -30,6 +31,30 @@ async def test_a_merged_member_s_coupons_are_the_survivor_s(desk: Desk) -> None:
     )
     assert given.member_id == "new"
     await desk.until(desk.at + timedelta(minutes=10))
+
+
+async def test_a_payment_after_the_time_out_uses_what_is_the_survivor_s_by_then(desk: Desk) -> None:
+    """As without a merge: the payment only came late, so what is still free counts as used. X3."""
+    await desk.template("t", per_member=9)
+    mine, lent, later = [await desk.claim("t", "old") for _ in range(3)]
+    for coupon, order_id in ((mine, "o1"), (lent, "o2"), (later, "o3")):
+        await desk.lock(coupon, order_id, minutes=60 if coupon is later else 15)
+    await desk.until(desk.at + timedelta(minutes=20))
+    # Two merges on end: whoever has the coupon at last is who the order's member became.
+    await desk.run(MergeMembers, **OLD_INTO_NEW)
+    await desk.run(MergeMembers, merge_id="m2", from_id="new", into_id="newest")
+    await desk.lock(await desk.coupon(lent.coupon_id), "o5")
+    await desk.run(UseCoupons, order_id="o1", by_event=True)
+    await desk.run(UseCoupons, order_id="o2", by_event=True)
+    after = await desk.coupon(mine.coupon_id)
+    assert (after.member_id, after.state, after.order_id) == ("newest", "USED", "o1")
+    assert (await desk.coupon(lent.coupon_id)).order_id == "o5"
+    # Locked before the merge, and run out after it.
+    await desk.until(desk.at + timedelta(hours=1))
+    await desk.run(UseCoupons, order_id="o3", by_event=True)
+    assert (await desk.coupon(later.coupon_id)).order_id == "o3"
+    missed = await desk.told("CouponUseMissed")
+    assert [one["order_id"] for one in missed] == ["o2"]
 
 
 async def test_an_open_group_goes_on_as_the_survivor_s(desk: Desk) -> None:

@@ -25,6 +25,7 @@ from services.coupon import store_verify
 from services.coupon.config import DEVELOPMENT_SECRET
 from services.coupon.coupon_secrets import CouponSecrets
 from services.coupon.main import SERVICE
+from services.coupon.merges import MergeMembers
 from tests.conftest import Migrated
 from tests.grpc_client import Refused, metadata, refusal, running
 
@@ -142,6 +143,27 @@ async def test_a_coupon_s_life_over_grpc(coupon: Running) -> None:
     own = metadata(member_id="u")
     other = await refusal(stub.ListMine(pb.ListMineRequest(member_id="f"), metadata=own))
     assert other.reason == "ACTOR_NOT_ALLOWED"
+
+
+async def test_the_survivor_s_own_token_uses_what_was_locked_before_the_merge(
+    coupon: Running,
+) -> None:
+    process, channel, _ = coupon
+    stub = CouponServiceStub(channel)
+    await _template(channel, "t")
+    claim = pb.ClaimRequest(request_id="1", template_id="t", member_id="old")
+    claimed = (await stub.Claim(claim, metadata=metadata())).coupon
+    locked = pb.LockedCoupon(coupon_id=claimed.coupon_id, discount_fen=3_000)
+    lock = pb.LockRequest(request_id="2", order_id="o", member_id="old", coupons=[locked])
+    await stub.Lock(lock, metadata=metadata())
+    await process.engine.run(
+        MergeMembers(id="m", merchant_id="m1", at=NOW, merge_id="m", from_id="old", into_id="new")
+    )
+    use = pb.UseRequest(request_id="3", order_id="o")
+    other = await refusal(stub.Use(use, metadata=metadata(member_id="other")))
+    assert other.reason == "ACTOR_NOT_ALLOWED"
+    used = await stub.Use(use, metadata=metadata(member_id="new"))
+    assert used.lock.state == pb.OrderLock.STATE_USED
 
 
 async def test_codes_and_statistics_over_grpc(coupon: Running) -> None:
