@@ -91,6 +91,7 @@ def _config(service: Service[Any], dsn: str, bootstrap: str) -> Any:
         kafka_bootstrap=bootstrap,
         kafka_idempotent=False,
         kafka_session_ms=2_000,
+        kafka_fetch_wait_ms=5,
         grpc_host="127.0.0.1",
         grpc_port=0,
         metrics_port=0,

@@ -47,6 +47,8 @@ def service_environment(stack: Stack, name: str) -> dict[str, str]:
     }
     if stack.settings.kafka_bootstrap is None:
         told["DANKE_KAFKA_SESSION_MS"] = str(SESSION_MS)
+    if stack.broker.fetch_wait_ms is not None:
+        told["DANKE_KAFKA_FETCH_WAIT_MS"] = str(stack.broker.fetch_wait_ms)
     if registry.load(name).migrations is not None:
         password = password_of(stack.root, name)
         told["DANKE_DATABASE_URL"] = migrations.service_dsn(stack.database_url, name, password)

@@ -10,9 +10,6 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from common.config import ServiceConfig
 
 MAX_BATCH_BYTES = 1024 * 1024
-# How long a broker may wait before it answers a fetch that has nothing yet. Some brokers wait it
-# out although records arrive meanwhile, so it is a floor on the latency of a hop: keep it short.
-FETCH_WAIT_MS = 5
 
 
 class Clients:
@@ -47,7 +44,7 @@ class Clients:
             group_id=group_id,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            fetch_max_wait_ms=FETCH_WAIT_MS,
+            fetch_max_wait_ms=self._config.kafka_fetch_wait_ms,
             session_timeout_ms=self._config.kafka_session_ms,
             heartbeat_interval_ms=self._config.kafka_session_ms // 4,
             max_poll_interval_ms=300_000,

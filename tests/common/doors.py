@@ -104,6 +104,7 @@ async def opened(
         kafka_bootstrap=bootstrap,
         kafka_idempotent=False,
         kafka_session_ms=2_000,
+        kafka_fetch_wait_ms=5,
     )
     clients = Clients(config, "sample")
     pool = await asyncpg.create_pool(dsn, min_size=1, max_size=3)

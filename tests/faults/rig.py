@@ -39,6 +39,8 @@ STORED = ("wallet", "wallet-2", "coupon", "loyalty")
 # Five processes at once on a machine that has other work.
 START_S = 150.0
 SESSION_S = SESSION_MS / 1000
+# The embedded broker waits it out; see deploy/local/kafka.py.
+FETCH_WAIT_MS = 15
 
 
 class Rig:
@@ -137,7 +139,12 @@ async def rigged(root: Path) -> AsyncIterator[Rig]:
 
 
 def _told(inherited: Mapping[str, str]) -> dict[str, str]:
-    return {**inherited, "DANKE_KAFKA_SESSION_MS": str(SESSION_MS), "DANKE_LOG_LEVEL": "WARNING"}
+    return {
+        **inherited,
+        "DANKE_KAFKA_SESSION_MS": str(SESSION_MS),
+        "DANKE_KAFKA_FETCH_WAIT_MS": str(FETCH_WAIT_MS),
+        "DANKE_LOG_LEVEL": "WARNING",
+    }
 
 
 def _stack(settings: Settings, to_database: Mapping[str, FaultProxy]) -> Stack:
