@@ -36,6 +36,7 @@ SELECT id, merchant_id, topic, key, sequence, about, payload,
        extract(epoch FROM clock_timestamp() - created_at)::float8 AS age_s
 FROM outbox ORDER BY id LIMIT $1
 """
+WAITS: Final = "SELECT EXISTS (SELECT FROM outbox WHERE id <= $1)"
 DELETE: Final = "DELETE FROM outbox WHERE id = ANY($1::bigint[])"
 
 _about = msgspec.json.Decoder(About).decode
@@ -64,6 +65,9 @@ class Relay:
         self._task: asyncio.Task[None] | None = None
         self._conn: asyncpg.Connection[Any] | None = None
         self._producer: AIOKafkaProducer | None = None
+        # Who waits until all is published looks again and again: it keeps a connection of its own.
+        self._onlooker: asyncpg.Connection[Any] | None = None
+        self._looking = asyncio.Lock()
 
     def wake(self, _events: int = 0) -> None:
         """Says that there may be something to publish."""
@@ -80,23 +84,24 @@ class Relay:
         if self._task:
             await self._task
         await self._disconnect()
+        if self._onlooker is not None:
+            self._onlooker.terminate()
 
     async def drained(self) -> bool:
         """Returns when everything committed before the call was published, by some relay.
 
         True if there was anything to wait for.
         """
-        conn = await asyncpg.connect(self.dsn)
-        try:
-            last = await conn.fetchval("SELECT max(id) FROM outbox")
+        async with self._looking:
+            if self._onlooker is None or self._onlooker.is_closed():
+                self._onlooker = await asyncpg.connect(self.dsn)
+            last = await self._onlooker.fetchval("SELECT max(id) FROM outbox")
             if last is None:
                 return False
-            while await conn.fetchval("SELECT EXISTS (SELECT FROM outbox WHERE id <= $1)", last):
+            while await self._onlooker.fetchval(WAITS, last):
                 self.wake()
                 await asyncio.sleep(0.005)
             return True
-        finally:
-            await conn.close()
 
     async def _work(self) -> None:
         failures = 0
