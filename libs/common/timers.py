@@ -42,11 +42,16 @@ RETURNING t.merchant_id, t.kind, t.ref, t.due_at, t.leased_until, t.attempts
 """
 # The due time is compared, so that a timer its own command moved stays. It is not looked up by:
 # where thousands are due at one moment, the index on it would walk all of them for each.
+# Who moves a timer just now holds its row, and other rows that this would wait for in turn: such a
+# timer is left to whoever claims it next, when its command is known already.
 DONE: Final = """
-DELETE FROM timers t USING unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
-  AS v(merchant_id, kind, ref, due_at)
-WHERE t.merchant_id = v.merchant_id AND t.kind = v.kind AND t.ref = v.ref
-  AND t.due_at + interval '0' = v.due_at
+DELETE FROM timers WHERE ctid = ANY (ARRAY(
+    SELECT t.ctid FROM timers t JOIN unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
+      AS v(merchant_id, kind, ref, due_at)
+      ON t.merchant_id = v.merchant_id AND t.kind = v.kind AND t.ref = v.ref
+      AND t.due_at + interval '0' = v.due_at
+    FOR UPDATE OF t SKIP LOCKED
+))
 """
 OVERDUE: Final = "SELECT kind, count(*) AS n FROM timers WHERE due_at < $1 GROUP BY kind"
 
@@ -153,8 +158,15 @@ class Timers:
         """One chunk of every sweep; the number of commands that took effect."""
         done = 0
         for sweep in self.sweeps:
-            outcomes = await self.engine.run_each(await sweep(self.clock.now()))
-            for outcome in outcomes:
+            try:
+                commands = await sweep(self.clock.now())
+            except asyncpg.DeadlockDetectedError:
+                # It changes rows by thousands, a batch some of the same in another order. Nothing
+                # is lost: it is due as before, and looked at again at once.
+                log.info("sweep met a batch and is repeated")
+                done += 1
+                continue
+            for outcome in await self.engine.run_each(commands):
                 if isinstance(outcome, Refusal):
                     log.warning("sweep refused", reason=outcome.reason)
                 elif isinstance(outcome, BaseException):

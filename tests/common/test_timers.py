@@ -159,6 +159,41 @@ async def test_a_sweep_that_fails_does_not_keep_the_timers_busy(given: Fixture) 
     assert await runner.run_due() == 0
 
 
+async def test_a_sweep_that_meets_a_batch_is_repeated(given: Fixture) -> None:
+    """Both change the same rows, each in its own order: Postgres ends one of them."""
+    touch = "UPDATE timers SET attempts = attempts + 1 WHERE ref = $1"
+    looks = 0
+
+    async def due(now: datetime) -> list[Command]:
+        nonlocal looks
+        looks += 1
+        if looks == 2:
+            return [Raise(id="x", merchant_id="m1", at=now, counter_id="swept", step=1)]
+        if looks == 1:
+            async with given.pool.acquire() as conn, conn.transaction():
+                await conn.execute(touch, "a")
+                has_a.set()
+                await has_b.wait()
+                await conn.execute(touch, "b")
+        return []
+
+    async def batch() -> None:
+        async with given.pool.acquire() as conn, conn.transaction():
+            await conn.execute(touch, "b")
+            has_b.set()
+            await has_a.wait()
+            await asyncio.sleep(0.3)  # who waits first is the one that Postgres ends
+            await conn.execute(touch, "a")
+
+    has_a, has_b = asyncio.Event(), asyncio.Event()
+    await given.due("raise", "a", "b", after=timedelta(days=1))
+    other = asyncio.create_task(batch())
+    assert await given.runner(due).run_due() == 2
+    await other
+    assert looks == 3
+    assert await sample.values(given.pool) == {"swept": 1}
+
+
 async def test_many_timers_of_one_moment_are_ended_by_their_key(given: Fixture) -> None:
     """By the index on the due time, each of a thousand would walk all the thousand."""
     await given.due("raise", *(f"t{number}" for number in range(1_000)))
@@ -175,3 +210,16 @@ async def test_many_timers_of_one_moment_are_ended_by_their_key(given: Fixture) 
         )
     plan = "\n".join(row[0] for row in rows)
     assert "timers_pkey" in plan, plan
+
+
+async def test_a_timer_that_is_being_moved_is_not_waited_for(given: Fixture) -> None:
+    """Its mover may wait for another that ended in the same statement: both would wait for ever."""
+    await given.due("raise", "moved", "ended")
+    ended = [["m1"] * 2, ["raise"] * 2, ["ended", "moved"], [AT] * 2]
+    async with given.pool.acquire() as mover, mover.transaction():
+        await mover.execute("SELECT FROM timers WHERE ref = 'moved' FOR UPDATE")
+        await given.pool.execute(DONE, *ended, timeout=5)
+        assert await given.left() == {("raise", "moved")}
+        await mover.execute("SELECT FROM timers WHERE ref = 'ended' FOR UPDATE")
+    assert await given.timers.run_due() == 1
+    assert not await given.left()
