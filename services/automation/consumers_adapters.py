@@ -7,6 +7,7 @@ and commits then. So after a crash a request comes again; adapter and command bo
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ log: Final = telemetry.logger(__name__)
 
 GROUP: Final = "danke.automation.adapter"
 POLL_MS: Final = 500
+POLL_RECORDS: Final = 500
 BACKOFF_S: Final = 0.5
 _ASKED: Final = event_type(events.MessageRequested)
 _decode = msgspec.json.Decoder(events.MessageRequested).decode
@@ -69,12 +71,14 @@ class Adapting:
 
     async def run_once(self, consumer: AIOKafkaConsumer) -> None:
         """Delivers one poll and commits it. Raises if an outcome is unknown."""
-        polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=100)
-        for records in polled.values():
-            for record in records:
-                request = _request(record)
-                if request is not None:
-                    await self._report(request, await self._deliver(request))
+        polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=POLL_RECORDS)
+        reports: list[ReportDelivery] = []
+        try:
+            for records in polled.values():
+                for request in filter(None, map(_request, records)):
+                    reports.append(self._report(request, await self._deliver(request)))
+        finally:  # what was delivered before one failed is told all the same
+            await self._tell(reports)
         if polled:
             await consumer.commit()
 
@@ -83,20 +87,22 @@ class Adapting:
             return SendResult(delivered=False, error_code=EXPIRED)
         return await self.adapter.send(request)
 
-    async def _report(self, request: SendRequest, result: SendResult) -> None:
-        command = ReportDelivery(
+    def _report(self, request: SendRequest, result: SendResult) -> ReportDelivery:
+        return ReportDelivery(
             id=f"adapter:{request.message_id}/{request.attempt}", merchant_id=request.merchant_id,
             at=self.kit.clock.now(), new_id=str(uuid_utils.uuid7()),
             message_id=request.message_id, attempt=request.attempt, delivered=result.delivered,
             error_code=result.error_code, provider_ref=result.provider_ref,
             cost_fen=result.cost_fen,
         )  # fmt: skip
-        try:
-            await self.kit.engine.run(command)
-        except Busy:
-            raise
-        except Refusal as refusal:
-            log.warning("report refused", reason=refusal.reason)
+
+    async def _tell(self, reports: Sequence[ReportDelivery]) -> None:
+        """All reports of a poll share transactions. Raises if an outcome is unknown."""
+        for outcome in await self.kit.engine.run_each(reports):
+            if isinstance(outcome, Refusal) and not isinstance(outcome, Busy):
+                log.warning("report refused", reason=outcome.reason)
+            elif isinstance(outcome, BaseException):
+                raise outcome
 
 
 def _request(record: Any) -> SendRequest | None:
