@@ -25,12 +25,12 @@ from demo.campaign_report import CampaignReport
 from demo.campaign_truth import campaign_totals
 from demo.campaigns import Campaigns
 from demo.data import SHOP_ZONE, Day
-from demo.doors import Doors, Refused
+from demo.doors import Doors
 from demo.groups import Groups, derive
 from demo.plan import DayPlan, Planner
 from demo.progress import Bar
 from demo.report import Report, Twice
-from demo.steps import Steps, Unexpected
+from demo.steps import Steps
 from demo.steps_audience import Audience
 from demo.steps_commission import Distribution
 from demo.steps_coupons import Coupons
@@ -205,7 +205,7 @@ async def run(
             with Bar(console, 7 * (weeks - 1) + FRINGE_DAYS) as bar:
                 first, last = await _all_days(replay, data.days(weeks, source), bar)
                 seconds, pace = bar.seconds, bar.pace
-        except (Refused, Unexpected):
+        except Exception:
             # The stack is thrown away with its logs.
             for line in _errors(stack.root / "logs"):
                 console.print(line, markup=False, highlight=False)
