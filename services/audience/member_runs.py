@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from msgspec.structs import replace
 
@@ -24,10 +24,14 @@ from services.audience.stages import Outcome, pass_time, settle
 
 # LIFECYCLE: every stage from its facts. COHORTS: the categories' medians. RFM: the scores.
 RunKind = Literal["LIFECYCLE", "COHORTS", "RFM"]
+CATEGORIES: Final = "categories"
 
 
 class MemberRun(Row, frozen=True):
-    """The last run of one kind. ``reached`` is the last member done, ``terms`` what it goes by."""
+    """The last run of one kind. ``reached`` is the last member done, ``terms`` what it goes by.
+
+    RFM goes by bounds, LIFECYCLE by ``CATEGORIES`` if only these categories' medians changed.
+    """
 
     KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "kind")
 
@@ -122,7 +126,9 @@ class MoveRun(Command, frozen=True, kw_only=True):
 class RecomputeChunk(Command, frozen=True, kw_only=True):
     """Derives these members' figures and stages from their facts and the policy, from nothing.
 
-    What is as it should be stays untouched. Refuses RUN_REPLACED.
+    Of a run over the members of some categories only their cycle is derived anew: their figures
+    did not change, and the facts they come from are many. What is as it should be stays untouched.
+    Refuses RUN_REPLACED.
     """
 
     RESULT: ClassVar[type] = int
@@ -130,6 +136,7 @@ class RecomputeChunk(Command, frozen=True, kw_only=True):
     run_id: str
     members: tuple[str, ...]
     is_last: bool
+    figures: bool = True
 
     def lane(self) -> str:
         return run_key("LIFECYCLE")
@@ -142,7 +149,8 @@ class RecomputeChunk(Command, frozen=True, kw_only=True):
         yield LifecyclePolicy, (self.merchant_id, SCOPE)
         for member in self.members:
             yield Profile, (self.merchant_id, member)
-            yield MEMBER_ORDERS, (self.merchant_id, member)
+            if self.figures:
+                yield MEMBER_ORDERS, (self.merchant_id, member)
 
     def decide(self, state: State) -> Decision:
         run = open_run(state, self.merchant_id, "LIFECYCLE", self.run_id)
@@ -154,7 +162,9 @@ class RecomputeChunk(Command, frozen=True, kw_only=True):
             if profile is None:
                 continue
             passed = pass_time(profile, self.at, policy)
-            derived = with_orders(passed.profile, state.group(MEMBER_ORDERS, key))
+            derived = passed.profile
+            if self.figures:
+                derived = with_orders(derived, state.group(MEMBER_ORDERS, key))
             outcome = settle(passed, derived, profile.evaluated_at, policy)
             if outcome.profile != profile:
                 outcomes.append(outcome)

@@ -15,6 +15,7 @@ from common.rows import Read, State
 from services.audience.errors import PolicyInvalid
 from services.audience.lifecycle import SCOPE, LifecyclePolicy, LifecycleTerms
 from services.audience.member_runs import (
+    CATEGORIES,
     MemberRun,
     moved_run,
     new_run,
@@ -66,9 +67,10 @@ class SetLifecyclePolicy(Command, frozen=True, kw_only=True):
 
 
 class SetCohorts(Command, frozen=True, kw_only=True):
-    """The night found these medians by category. Stages are derived anew if any is another one.
+    """The night found these medians by category. Where one is another now, stages are derived anew.
 
-    Refuses RUN_REPLACED.
+    They concern who last bought in such a category and has no rhythm of their own; all members, if
+    the run before is not done. Refuses RUN_REPLACED.
     """
 
     run_id: str
@@ -94,4 +96,9 @@ class SetCohorts(Command, frozen=True, kw_only=True):
             return Decision(rows=[done])
         policy = replace(known, version=known.version + 1, cohorts=self.medians)
         again = new_run(self.merchant_id, "LIFECYCLE", self.new_id, self.at)
+        going = state.get(MemberRun, (self.merchant_id, "LIFECYCLE"))
+        if going is None or going.state == "DONE":
+            changed = known.cohorts.items() ^ self.medians.items()
+            categories = sorted({category for category, _ in changed})
+            again = replace(again, terms={CATEGORIES: categories})
         return Decision(rows=[done, policy, again])

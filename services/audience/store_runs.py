@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from common.tables import Table
 from services.audience.lifecycle import LEAST_DAYS, RHYTHM_DAYS
-from services.audience.member_runs import MemberRun, RunKind
+from services.audience.member_runs import CATEGORIES, MemberRun, RunKind
 from services.audience.store_profiles import Pool, columns
 
 RUNS: Final = Table(MemberRun, "member_runs")
@@ -24,6 +24,13 @@ MOST_CATEGORIES: Final = 500
 OPEN: Final = f"SELECT {columns(RUNS)} FROM member_runs WHERE kind = $1 AND state = 'RUNNING'"
 AFTER: Final = """
 SELECT member_id FROM profiles WHERE merchant_id = $1 AND member_id > $2 AND status <> 'MERGED'
+ORDER BY member_id LIMIT $3
+"""
+# Those to whom the median of one of these categories is their cycle.
+AFTER_IN: Final = """
+SELECT member_id FROM profiles
+WHERE merchant_id = $1 AND member_id > $2 AND status <> 'MERGED' AND order_count > 0
+  AND cycle_source <> 'MEMBER' AND last_category_id = ANY ($4::text[])
 ORDER BY member_id LIMIT $3
 """
 # Each member's median of the days between visits in a category, then the median of the members.
@@ -91,9 +98,14 @@ async def open_runs(pool: Pool, kind: RunKind) -> list[MemberRun]:
     return [RUNS.decode(record) for record in await pool.fetch(OPEN, kind)]  # type: ignore[misc]
 
 
-async def members_after(pool: Pool, merchant_id: str, after: str, limit: int) -> tuple[str, ...]:
-    """The next members by id."""
-    return tuple(row["member_id"] for row in await pool.fetch(AFTER, merchant_id, after, limit))
+async def members_after(pool: Pool, run: MemberRun, limit: int) -> tuple[str, ...]:
+    """The next members by id that the run is about."""
+    place = (run.merchant_id, run.reached, limit)
+    if CATEGORIES in run.terms:
+        found = await pool.fetch(AFTER_IN, *place, run.terms[CATEGORIES], timeout=LONG_S)
+    else:
+        found = await pool.fetch(AFTER, *place)
+    return tuple(row["member_id"] for row in found)
 
 
 async def medians(pool: Pool, merchant_id: str, at: datetime) -> dict[str, int]:

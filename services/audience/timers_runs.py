@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,8 +12,9 @@ import uuid_utils
 
 from common.commands import Command
 from common.timers import Sweep, Timer, TimerHandler
-from services.audience import store_portraits, store_runs
+from services.audience import store_portraits, store_runs, store_segments
 from services.audience.member_runs import (
+    CATEGORIES,
     MemberRun,
     MoveRun,
     RecomputeChunk,
@@ -24,6 +26,7 @@ from services.audience.policies import SetCohorts
 RECOMPUTED: Final = 500
 SCORED: Final = 10_000
 TRIMMED: Final = 5_000
+SETTLE_S: Final = 0.01
 
 
 def night(timer: Timer, new_id: str) -> StartNight:
@@ -38,24 +41,50 @@ def _about(run: MemberRun, now: datetime) -> dict[str, Any]:
     return {"id": f"run:{new_id}", "merchant_id": run.merchant_id, "at": now, "new_id": new_id}
 
 
-def recomputing(pool: asyncpg.Pool[Any]) -> Sweep:
+class Recomputing:
     """The next members whose stage is derived anew."""
 
-    async def due(now: datetime) -> Sequence[Command]:
+    def __init__(self, pool: asyncpg.Pool[Any]) -> None:
+        self.pool = pool
+        # The run that nothing goes on any more from before: the last one that was looked at.
+        self._settled: dict[str, str] = {}
+
+    async def due(self, now: datetime) -> Sequence[Command]:
+        """A chunk of every run that is open."""
         commands: list[Command] = []
-        for run in await store_runs.open_runs(pool, "LIFECYCLE"):
-            members = await store_runs.members_after(pool, run.merchant_id, run.reached, RECOMPUTED)
+        for run in await store_runs.open_runs(self.pool, "LIFECYCLE"):
+            if CATEGORIES in run.terms:
+                await self._settle(run)
+            members = await store_runs.members_after(self.pool, run, RECOMPUTED)
             commands.append(
                 RecomputeChunk(
                     **_about(run, now),
                     run_id=run.run_id,
                     members=members,
                     is_last=len(members) < RECOMPUTED,
+                    figures=CATEGORIES not in run.terms,
                 )
             )
         return commands
 
-    return due
+    async def _settle(self, run: MemberRun) -> None:
+        """Waits until nothing goes on that may not know of the run's policy.
+
+        Such a batch could judge a member by the medians of before, after the look for those that
+        they concern. It ends in the blink of an eye, or by the engine's own time-outs.
+        """
+        if self._settled.get(run.merchant_id) == run.run_id:
+            return
+        since, oldest = await store_segments.oldest_transaction(self.pool)
+        while oldest is not None and oldest <= since:
+            await asyncio.sleep(SETTLE_S)
+            _, oldest = await store_segments.oldest_transaction(self.pool)
+        self._settled[run.merchant_id] = run.run_id
+
+
+def recomputing(pool: asyncpg.Pool[Any]) -> Sweep:
+    """Looks for the next members of the runs over stages."""
+    return Recomputing(pool).due
 
 
 def medians(pool: asyncpg.Pool[Any]) -> Sweep:

@@ -88,7 +88,9 @@ async def test_who_has_no_rhythm_goes_by_that_of_the_category(
     assert (await desk.profile("once")).cycle_source == "DEFAULT"
     desk.at += timedelta(days=40)
     await desk.run(StartRun, kind="COHORTS")
-    await ended(desk, "LIFECYCLE")
+    # Nobody else's cycle is a median, so nobody else is looked at.
+    run = await ended(desk, "LIFECYCLE")
+    assert (run.terms, run.members, run.changed) == ({"categories": ["milk"]}, 1, 1)
     once = await desk.profile("once")
     assert (once.cycle_days, once.cycle_source) == (10, "COHORT")
     assert (await desk.profile("other")).cycle_days == 30
@@ -98,6 +100,24 @@ async def test_who_has_no_rhythm_goes_by_that_of_the_category(
     await desk.run(StartRun, kind="COHORTS")
     await ended(desk, "COHORTS")
     assert await store_runs.run(desk.pool, MERCHANT, "LIFECYCLE") == before
+
+
+async def test_new_medians_do_not_cut_short_a_run_over_all(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_runs, "MEDIANS", store_runs.MEDIANS.replace(">= 20", ">= 1"))
+    for day in ("2026-01-01", "2026-01-10", "2026-01-19"):
+        await desk.pays("regular", day, line(category_id="milk"))
+    await desk.pays("other", "2026-01-19", line(category_id="tea"))
+    await desk.pool.execute("UPDATE profiles SET net_sales_fen = 7 WHERE member_id = 'other'")
+    await desk.run(StartRun, kind="LIFECYCLE")
+    await desk.run(StartRun, kind="COHORTS")
+    (found,) = await timers_runs.medians(desk.pool)(desk.at)
+    await desk.engine.run(found)
+    run = await ended(desk, "LIFECYCLE")
+    assert (run.terms, run.members, run.changed) == ({}, 2, 1)
+    assert (await desk.profile("other")).net_sales_fen != 7
+    assert await desk.findings() == {}
 
 
 async def test_rfm_scores_are_quintiles_and_ties_score_alike(
