@@ -1,9 +1,9 @@
 """`year`: real shopping through all services, and whether it slows as history grows.
 
 A replay of WEEKS weeks (4 unless it is set; 53 is the year) on the one-machine stack, as `make run`
-does it. Orders a second are those of the days, without starting, setting up and reporting. The
-first and the last quarter are quarters of the days with orders. A replay whose report is not right
-gives no figure.
+does it, report included. Orders a second are those of the days, without starting, setting up and
+reporting. The first and the last quarter are quarters of the days with orders. A replay whose
+report is not right gives no figure.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ async def run() -> list[Figure]:
     console = Console(stderr=True)
     async with local_stack(settings=settings) as stack:
         report = await replay.run(stack, weeks=weeks, console=console)
+    for books in report.verified.tables():
+        console.print(books)
+    report.show(console)
     wrong = [f"{check.says}: {check.detail}" for check in report.checks() if not check.ok]
     if wrong:
         raise SystemExit(f"the replay is not right, so its speed says nothing: {wrong}")
