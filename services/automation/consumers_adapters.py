@@ -76,7 +76,8 @@ class Adapting:
         try:
             for records in polled.values():
                 for request in filter(None, map(_request, records)):
-                    reports.append(self._report(request, await self._deliver(request)))
+                    result = await self._deliver(request)
+                    reports.append(self._report(request, result))
         finally:  # what was delivered before one failed is told all the same
             await self._tell(reports)
         if polled:
