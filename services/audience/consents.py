@@ -67,6 +67,11 @@ class ConsentRecord(Row, frozen=True):
 CONSENTS_OF = Group(Consent, ("merchant_id", "member_id"))
 
 
+def stricter(one: Consent, other: Consent) -> Consent:
+    """A refusal before a yes; of two alike the later."""
+    return max(one, other, key=lambda consent: (not consent.is_granted, consent.changed_at))
+
+
 def in_force(consents: Iterable[Consent]) -> list[str]:
     """What a profile says of them."""
     return sorted(f"{one.channel}/{one.purpose}" for one in consents if one.is_granted)
@@ -113,7 +118,8 @@ class SetConsent(OfMember, frozen=True, kw_only=True):
         events: list[Event] = []
         if state.get(Profile, (self.merchant_id, member)) is None:
             events.append(created(after))
-        if (last is not None and last.is_granted) != self.granted:
+        # A first refusal is told as well: others may have heard a yes that is not on record here.
+        if last is None or last.is_granted != self.granted:
             events.append(
                 ConsentChanged(
                     member_id=member, channel=self.channel, purpose=self.purpose,

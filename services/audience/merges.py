@@ -18,7 +18,7 @@ from common.rows import Group, Read, Row, State
 from danke.events.audience import ConsentChanged, TagAdded
 from danke.events.envelope import Event
 from services.audience.behaviours import BEHAVIOUR_OF, BehaviourFact
-from services.audience.consents import CONSENTS_OF, Consent, in_force
+from services.audience.consents import CONSENTS_OF, Consent, in_force, stricter
 from services.audience.errors import MemberMoved, SameMember
 from services.audience.lifecycle import SCOPE, LifecyclePolicy
 from services.audience.members import REFERRALS_BY, enrolment_of, with_enrolment
@@ -163,30 +163,32 @@ class MergeMembers(Command, frozen=True, kw_only=True):
             if tag.tag_id not in carried and not gone:
                 rows.append(replace(tag, member_id=target))
                 events.append(TagAdded(member_id=target, tag_id=tag.tag_id, origin=tag.origin))
-        said = {one.place for one in state.group(CONSENTS_OF, (merchant, target))}
+        said = {one.place: one for one in state.group(CONSENTS_OF, (merchant, target))}
+        united = {one.place: one for one in _consents(state, merchant, old, target)}
         for consent in state.group(CONSENTS_OF, (merchant, old)):
             deletes.append((Consent, (merchant, old, consent.channel, consent.purpose)))
-            if consent.place in said or gone:
+            known, holds = said.get(consent.place), united[consent.place]
+            if gone or holds == known:
                 continue
-            rows.append(replace(consent, member_id=target))
-            if consent.is_granted:
+            rows.append(holds)
+            if known is None or known.is_granted != holds.is_granted:
                 events.append(
                     ConsentChanged(
-                        member_id=target, channel=consent.channel, purpose=consent.purpose,
-                        granted=True, record_id=consent.record_id, changed_at=self.at,
+                        member_id=target, channel=holds.channel, purpose=holds.purpose,
+                        granted=holds.is_granted, record_id=holds.record_id, changed_at=self.at,
                     )
                 )  # fmt: skip
         return rows, deletes, events
 
 
 def _consents(state: State, merchant: str, old: str, target: str) -> list[Consent]:
-    """What who remains said counts; where they said nothing, what the other one said."""
-    own = state.group(CONSENTS_OF, (merchant, target))
-    said = {one.place for one in own}
-    return [
-        *own,
-        *(one for one in state.group(CONSENTS_OF, (merchant, old)) if one.place not in said),
-    ]
+    """What either said; where both said something, the stricter: who said no is not written to."""
+    united = {one.place: one for one in state.group(CONSENTS_OF, (merchant, target))}
+    for one in state.group(CONSENTS_OF, (merchant, old)):
+        theirs = replace(one, member_id=target)
+        known = united.get(one.place)
+        united[one.place] = theirs if known is None else stricter(known, theirs)
+    return list(united.values())
 
 
 def _latest(a: datetime | None, b: datetime | None) -> datetime | None:

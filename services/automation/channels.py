@@ -9,11 +9,12 @@ WECOM      WeCom mass send (企微群发): a few per customer; the gateway grant
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import msgspec
 
 Channel = Literal["SUBSCRIBE", "SMS", "OA", "WECOM"]
+CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 Purpose = Literal["MARKETING", "TRANSACTIONAL"]
 
 

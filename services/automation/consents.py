@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
-from common.commands import Command, Decision
+from common.commands import Decision
 from common.rows import Group, Read, Row, State
 from services.automation.channels import Channel, Purpose
+from services.automation.recipients import ToRecipient
 
 
 class Consent(Row, frozen=True):
@@ -49,12 +50,19 @@ class ConsentRecord(Row, frozen=True):
 CONSENTS_OF = Group(Consent, ("merchant_id", "member_id"))
 
 
-class SetConsent(Command, frozen=True, kw_only=True):
-    """Records what a member said; an older statement than the known one changes nothing."""
+def stricter(one: Consent, other: Consent) -> Consent:
+    """A refusal before a yes; of two alike the later."""
+    return max(one, other, key=lambda consent: (not consent.granted, consent.given_at))
+
+
+class SetConsent(ToRecipient, frozen=True, kw_only=True):
+    """Records what a member said; an older statement than the known one changes nothing.
+
+    Of two that were made at the same moment the refusal counts.
+    """
 
     RESULT: ClassVar[type] = Consent
 
-    member_id: str
     channel: Channel
     purpose: Purpose
     granted: bool
@@ -62,25 +70,21 @@ class SetConsent(Command, frozen=True, kw_only=True):
     evidence: str
     actor: str
 
-    def lane(self) -> str:
-        return self.member_id
-
-    def _key(self) -> tuple[str, ...]:
-        return (self.merchant_id, self.member_id, self.channel, self.purpose)
-
     def reads(self, found: State) -> Iterable[Read]:
-        return ((Consent, self._key()),)
+        yield from super().reads(found)
+        yield Consent, (self.merchant_id, self.now(found), self.channel, self.purpose)
 
     def decide(self, state: State) -> Decision:
+        member = self.subject(state)
         said = Consent(
-            self.merchant_id, self.member_id, self.channel, self.purpose, self.granted,
+            self.merchant_id, member, self.channel, self.purpose, self.granted,
             self.given_at, self.evidence,
         )  # fmt: skip
         record = ConsentRecord(
-            self.merchant_id, self.new_id, self.member_id, self.channel, self.purpose,
-            self.granted, self.given_at, self.evidence, self.actor,
+            self.merchant_id, self.new_id, member, self.channel, self.purpose, self.granted,
+            self.given_at, self.evidence, self.actor,
         )  # fmt: skip
-        old = state.get(Consent, self._key())
-        if old is not None and old.given_at > self.given_at:
+        old = state.get(Consent, (self.merchant_id, member, self.channel, self.purpose))
+        if old is not None and (old.given_at, not old.granted) > (self.given_at, not self.granted):
             return Decision(result=old, rows=[record])
         return Decision(result=said, rows=[said, record])

@@ -21,8 +21,9 @@ from services.automation.campaigns_members import CouponParams
 from services.automation.channels import RULES
 from services.automation.config import Config
 from services.automation.consents import SetConsent
+from services.automation.merges import MergeRecipients
 from services.automation.quotas import GrantQuota
-from services.automation.suppressions import NoteGone, NoteMemberTier, NoteStage
+from services.automation.recipients import NoteClosed, NoteMemberTier, NoteStage
 
 # The commands that journeys make of the same events are numbered below.
 FIRST = 100
@@ -123,15 +124,17 @@ def tier_changed(event: loyalty.TierChanged, arrival: Arrival) -> Command:
 
 
 def member_merged(event: loyalty.MemberMerged, arrival: Arrival) -> Command:
-    """The old id gets nothing any more; saga S9."""
-    return NoteGone(**arrival.about(FIRST), member_id=event.from_member_id, why="MERGED")
+    """The old id gets nothing any more; what it said and was allowed is who remains'. Saga S9."""
+    return MergeRecipients(
+        **arrival.about(FIRST), from_member=event.from_member_id, into_member=event.into_member_id
+    )
 
 
 def member_closed(
     event: loyalty.MemberClosed | audience.PersonalDataDeleted, arrival: Arrival
 ) -> Command:
     """The member left; parity.md §3 no. 64."""
-    return NoteGone(**arrival.about(FIRST), member_id=event.member_id, why="CLOSED")
+    return NoteClosed(**arrival.about(FIRST), member_id=event.member_id)
 
 
 def coupon_granted_by(kit: Kit[Config]) -> Handler:

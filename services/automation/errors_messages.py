@@ -40,6 +40,10 @@ class QuotaGrantReused(Conflict):
     """This grant of quota was already recorded with other figures."""
 
 
+class RecipientMoved(Busy):
+    """The member was merged while this waited; the same request works now."""
+
+
 # --- messages -------------------------------------------------------------------------------------
 
 

@@ -36,13 +36,8 @@ from services.automation.messages import (
 from services.automation.policies import policy_key, policy_of
 from services.automation.quiet import begins_after, release
 from services.automation.quotas import QUOTAS_OF, Quotas
-from services.automation.suppressions import (
-    EVERY,
-    SUPPRESSIONS_OF,
-    Recipient,
-    recipient_of,
-    suppression_reads,
-)
+from services.automation.recipients import Recipient, recipient_of
+from services.automation.suppressions import EVERY, SUPPRESSIONS_OF, suppression_reads
 from services.automation.templates import MessageTemplate, Variant, variant_for
 
 # How long a message of a paused campaign waits before it is looked at again.

@@ -12,10 +12,11 @@ from typing import ClassVar, Literal
 
 from msgspec.structs import replace
 
-from common.commands import Command, Decision
+from common.commands import Decision
 from common.rows import Group, Read, Row, State
 from services.automation.channels import Channel
 from services.automation.errors_messages import QuotaGrantReused
+from services.automation.recipients import ToRecipient
 
 
 class ChannelQuota(Row, frozen=True):
@@ -36,12 +37,13 @@ class QuotaEntry(Row, frozen=True):
     KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "entry_id")
 
     merchant_id: str
-    # A grant's own id; ``<message>/<attempt>`` of a send, with ``/back`` where it was given back.
+    # A grant's own id; ``<message>/<attempt>`` of a send, with ``/back`` where it was given back;
+    # ``merge/<from>/<channel>/<template>/`` with ``out`` or ``in``.
     entry_id: str
     member_id: str
     channel: Channel
     template_id: str
-    kind: Literal["GRANT", "SEND", "RESTORE"]
+    kind: Literal["GRANT", "SEND", "RESTORE", "MERGE"]
     delta: int
     at: datetime
 
@@ -49,7 +51,7 @@ class QuotaEntry(Row, frozen=True):
 QUOTAS_OF = Group(ChannelQuota, ("merchant_id", "member_id"))
 
 
-class GrantQuota(Command, frozen=True, kw_only=True):
+class GrantQuota(ToRecipient, frozen=True, kw_only=True):
     """The member agreed to ``count`` more messages; once per ``grant_id``.
 
     Refuses QUOTA_GRANT_REUSED.
@@ -58,36 +60,55 @@ class GrantQuota(Command, frozen=True, kw_only=True):
     RESULT: ClassVar[type] = ChannelQuota
 
     grant_id: str
-    member_id: str
     channel: Channel
     template_id: str
     count: int
 
-    def lane(self) -> str:
-        return self.member_id
-
-    def _key(self) -> tuple[str, ...]:
-        return (self.merchant_id, self.member_id, self.channel, self.template_id)
-
     def reads(self, found: State) -> Iterable[Read]:
+        yield from super().reads(found)
         yield QuotaEntry, (self.merchant_id, self.grant_id)
-        yield ChannelQuota, self._key()
+        yield ChannelQuota, (self.merchant_id, self.now(found), self.channel, self.template_id)
 
     def decide(self, state: State) -> Decision:
-        quota = state.get(ChannelQuota, self._key()) or ChannelQuota(
-            self.merchant_id, self.member_id, self.channel, self.template_id, 0
-        )
+        member = self.subject(state)
+        key = (self.merchant_id, member, self.channel, self.template_id)
+        quota = state.get(ChannelQuota, key) or ChannelQuota(*key, 0)
         entry = QuotaEntry(
-            self.merchant_id, self.grant_id, self.member_id, self.channel, self.template_id,
+            self.merchant_id, self.grant_id, member, self.channel, self.template_id,
             "GRANT", self.count, self.at,
         )  # fmt: skip
         old = state.get(QuotaEntry, (self.merchant_id, self.grant_id))
         if old is not None:
-            if replace(old, at=self.at) != entry:
+            # It may have been granted to who is merged by now.
+            if replace(old, at=self.at, member_id=member) != entry:
                 raise QuotaGrantReused(field="grant_id", grant_id=self.grant_id)
             return Decision(result=quota)
         after = replace(quota, remaining=quota.remaining + self.count)
         return Decision(result=after, rows=[after, entry])
+
+
+def moved_quota(
+    quota: ChannelQuota, kept: ChannelQuota | None, into: str, at: datetime
+) -> list[Row]:
+    """What is left of a merged member's quota goes to who remains; nothing if nothing is left."""
+    if not quota.remaining:
+        return []
+    key = (quota.merchant_id, into, quota.channel, quota.template_id)
+    kept = kept or ChannelQuota(*key, 0)
+    move = f"merge/{quota.member_id}/{quota.channel}/{quota.template_id}"
+    return [
+        replace(quota, remaining=0),
+        replace(kept, remaining=kept.remaining + quota.remaining),
+        *(
+            QuotaEntry(
+                row.merchant_id, f"{move}/{way}", row.member_id, row.channel, row.template_id,
+                "MERGE", delta, at,
+            )
+            for row, way, delta in (
+                (quota, "out", -quota.remaining), (kept, "in", quota.remaining),
+            )
+        ),
+    ]  # fmt: skip
 
 
 class Quotas:

@@ -10,7 +10,7 @@ from common.messages import EARLIEST, about, moment, own, timestamp
 from common.pages import next_token, page_size, page_start
 from common.server import Call
 from danke.automation.v1 import message_pb2 as pb
-from services.automation import consents, quotas, store_messages, suppressions
+from services.automation import consents, quotas, recipients, store_messages, suppressions
 from services.automation.messages import Attempt, Message
 from services.automation.messages_results import ReportDelivery
 from services.automation.rpc_policies import channel_of, channel_to_pb, purpose_of
@@ -62,7 +62,7 @@ class MessageService:
     async def SetMemberZone(
         self, request: pb.SetMemberZoneRequest, call: Call
     ) -> pb.SetMemberZoneResponse:
-        command = suppressions.SetZone(
+        command = recipients.SetZone(
             **about(request, call, self.clock), member_id=request.member_id, zone=request.zone
         )
         await self.engine.run(command, call.context)

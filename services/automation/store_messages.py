@@ -13,7 +13,8 @@ from services.automation.consents import CONSENTS_OF, Consent, ConsentRecord
 from services.automation.messages import WAITING_OF, Message
 from services.automation.policies import DEFAULT, Policy
 from services.automation.quotas import QUOTAS_OF, ChannelQuota, QuotaEntry
-from services.automation.suppressions import SUPPRESSIONS_OF, Recipient, Suppression
+from services.automation.recipients import MERGED_INTO, Recipient
+from services.automation.suppressions import SUPPRESSIONS_OF, Suppression
 from services.automation.templates import MessageTemplate
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
@@ -31,7 +32,7 @@ TABLES: Final = (
     CONSENTS,
     Table(ConsentRecord, "consent_records", mode="append"),
     Table(Suppression, "suppressions", groups={SUPPRESSIONS_OF: "t.active"}),
-    Table(Recipient, "recipients"),
+    Table(Recipient, "recipients", groups={MERGED_INTO: "t.merged_into <> ''"}),
     QUOTAS,
     Table(QuotaEntry, "quota_entries", mode="append"),
     Table(FrequencyCounter, "frequency_counters", groups={COUNTERS_OF: ""}),

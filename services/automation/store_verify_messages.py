@@ -21,6 +21,19 @@ CHECKS: Final = (
         """,
     ),
     Check(
+        "message_consents",
+        "what holds of a member's consents is what a record says, and who was merged has none",
+        """
+        SELECT c.merchant_id, c.member_id, c.channel, c.purpose, c.granted FROM consents c
+        LEFT JOIN recipients r ON r.merchant_id = c.merchant_id AND r.member_id = c.member_id
+        WHERE r.merged_into <> '' OR NOT EXISTS (
+            SELECT FROM consent_records p WHERE p.merchant_id = c.merchant_id
+              AND (p.member_id, p.channel, p.purpose) = (c.member_id, c.channel, c.purpose)
+              AND (p.granted, p.given_at) = (c.granted, c.given_at)
+        )
+        """,
+    ),
+    Check(
         "message_quota_sends",
         "each attempt that needs quota paid with it once, and got it back at most once",
         """

@@ -247,6 +247,35 @@ async def test_chains_of_merges_lead_to_the_last_one(desk: Desk) -> None:
     assert "SAME_MEMBER" in await desk.take(merged("c", "a", "g3"))
 
 
+@pytest.mark.parametrize("old", [None, True, False])
+@pytest.mark.parametrize("new", [None, True, False])
+async def test_of_what_merged_members_said_the_stricter_holds(
+    desk: Desk, old: bool | None, new: bool | None
+) -> None:
+    """Who refused by either id is not written to; a yes of the only one who spoke is kept."""
+    about = {"channel": "SMS", "purpose": "MARKETING", "evidence": "form-1", "actor": "x"}
+    await desk.pays("old", "2026-01-01")
+    await desk.pays("new", "2026-01-01")
+    if old is not None:
+        await desk.run(SetConsent, member_id="old", granted=old, **about)
+    desk.at += timedelta(days=30)
+    if new is not None:
+        await desk.run(SetConsent, member_id="new", granted=new, **about)
+    before = len(await desk.told("ConsentChanged"))
+    await desk.take(merged("old", "new"))
+    said = {one for one in (old, new) if one is not None}
+    holds = None if not said else False not in said
+    assert ((await desk.profile("new")).consents == ["SMS/MARKETING"]) == (holds is True)
+    told = (await desk.told("ConsentChanged"))[before:]
+    assert [(one["member_id"], one["granted"]) for one in told] == (
+        [] if holds == new else [("new", holds)]
+    )
+    # What is said afterwards counts, of either id.
+    await desk.run(SetConsent, member_id="old", granted=True, **about)
+    assert (await desk.profile("new")).consents == ["SMS/MARKETING"]
+    assert not await desk.findings()
+
+
 async def test_erasing_takes_everything_personal_and_leaves_the_books(desk: Desk) -> None:
     """Saga S10; edge case 64."""
     await desk.run(

@@ -130,5 +130,10 @@ async def test_every_answer_is_on_record_and_the_latest_counts(desk: Desk) -> No
     await desk.run(SetConsent, granted=True, evidence="paper", given_at=early, **about)
     assert (await desk.profile("m")).consents == []
     assert [one["granted"] for one in await desk.told("ConsentChanged")] == [True, False]
-    rows = await desk.pool.fetch("SELECT evidence FROM consent_records ORDER BY given_at")
+    # A first refusal is told as well: others may have been told yes.
+    await desk.run(SetConsent, granted=False, evidence="call", **about | {"channel": "OA"})
+    assert [one["granted"] for one in await desk.told("ConsentChanged")] == [True, False, False]
+    rows = await desk.pool.fetch(
+        "SELECT evidence FROM consent_records WHERE channel = 'SMS' ORDER BY given_at"
+    )
     assert [row["evidence"] for row in rows] == ["paper", "form-1", "reply-TD"]

@@ -20,8 +20,9 @@ from services.automation.campaigns import (
 from services.automation.campaigns_coupons import CouponArrived, CouponRefused
 from services.automation.campaigns_members import AddressChunk, CouponParams, action_id
 from services.automation.policies import Rules
+from services.automation.recipients import NoteStage
 from services.automation.reports import report
-from services.automation.suppressions import NoteStage, OptOut
+from services.automation.suppressions import OptOut
 from tests.automation.mailroom import MERCHANT, NO_CAPS, Mailroom, cst, opened
 from tests.conftest import Migrated
 

@@ -17,14 +17,8 @@ from services.automation.messages_results import ReportDelivery
 from services.automation.occurrences import Occurrence
 from services.automation.policies import Rules
 from services.automation.quotas import GrantQuota
-from services.automation.suppressions import (
-    NoteGone,
-    NoteMemberTier,
-    NoteStage,
-    OptOut,
-    SetZone,
-    Suppress,
-)
+from services.automation.recipients import NoteClosed, NoteMemberTier, NoteStage, SetZone
+from services.automation.suppressions import OptOut, Suppress
 from services.automation.templates import SetMessageTemplate, Variant
 from tests.automation.mailroom import NO_CAPS, ONE_A_DAY, Keep, Mailroom, cst, opened
 from tests.conftest import Migrated
@@ -209,7 +203,7 @@ async def test_consent_withdrawn_refused_and_suppressed(room: Mailroom) -> None:
         await room.run(Suppress, member_id=member, active=True, **lists)
     await room.run(Suppress, member_id="back", active=False, **lists)
     await room.run(NoteStage, member_id="lost", stage="LOST")
-    await room.run(NoteGone, member_id="gone", why="CLOSED")
+    await room.run(NoteClosed, member_id="gone")
     marketing = {member: await room.plan(member, "a", TEN) for member in members}
     codes = {
         member: await room.plan(member, "b", TEN, template_id="code", is_marketing=False)

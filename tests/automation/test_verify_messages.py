@@ -20,6 +20,12 @@ from tests.databases import name_of
 # Check → what breaks it; each of several damages on its own.
 DAMAGE = {
     "message_quotas": ["UPDATE channel_quotas SET remaining = remaining + 1"],
+    "message_consents": [
+        "UPDATE consents SET granted = NOT granted",
+        "INSERT INTO recipients SELECT merchant_id, member_id, '', '', now(), '', now(), 'MERGED',"
+        " 'other' FROM consents ON CONFLICT (merchant_id, member_id)"
+        " DO UPDATE SET gone = 'MERGED', merged_into = 'other'",
+    ],
     "message_quota_sends": [
         "DELETE FROM quota_entries WHERE kind = 'SEND'",
         "UPDATE quota_entries SET kind = 'RESTORE', delta = 1 WHERE kind = 'GRANT'",
