@@ -19,8 +19,9 @@ from danke.dev.v1.clock_pb2_grpc import ClockServiceStub
 from danke.topics import TOPICS
 from deploy.local.kafka import Broker
 
-# A service that is behind catches up within it, or something is stuck.
-TIMEOUT_S: Final = 60.0
+# A service that is behind catches up within it, or something is stuck. A broker that was away for
+# seconds, on a machine with much other work, is got over within a minute or two.
+TIMEOUT_S: Final = 180.0
 # A replay of a year may be long, and tokens live in real time.
 DAY_S: Final = 24 * 3600
 

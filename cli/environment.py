@@ -28,8 +28,6 @@ REPOSITORY: Final = Path(__file__).resolve().parents[1]
 DEFAULT_ROOT: Final = REPOSITORY / ".danke" / "up"
 # One process of each service: more partitions would only be more to ask for.
 PARTITIONS: Final = 2
-# A group forms within half of it; deploy/local/kafka.py says which brokers accept it.
-SESSION_MS: Final = 2_000
 
 
 def service_environment(stack: Stack, name: str) -> dict[str, str]:
@@ -45,8 +43,8 @@ def service_environment(stack: Stack, name: str) -> dict[str, str]:
         "DANKE_GRPC_PORT": stack.address(name).rpartition(":")[2],
         "DANKE_METRICS_PORT": stack.metrics_address(name).rpartition(":")[2],
     }
-    if stack.settings.kafka_bootstrap is None:
-        told["DANKE_KAFKA_SESSION_MS"] = str(SESSION_MS)
+    if stack.broker.session_ms is not None:
+        told["DANKE_KAFKA_SESSION_MS"] = str(stack.broker.session_ms)
     if stack.broker.fetch_wait_ms is not None:
         told["DANKE_KAFKA_FETCH_WAIT_MS"] = str(stack.broker.fetch_wait_ms)
     if registry.load(name).migrations is not None:

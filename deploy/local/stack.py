@@ -14,7 +14,7 @@ import signal
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -270,7 +270,7 @@ class Stack:
         told = self.settings.idempotent_producer
         if told is None:
             return broker
-        return Broker(bootstrap=broker.bootstrap, idempotent_producer=told)
+        return replace(broker, idempotent_producer=told)
 
     async def _stop_services(self) -> None:
         await _all(self.processes[name].stop() for name in self.services if name in self.processes)

@@ -14,13 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from cli.environment import SESSION_MS, make_topics, migrate_all
+from cli.environment import make_topics, migrate_all
 from cli.passwords import password_of
 from cli.verification import Report, verify
 from common import migrations
 from deploy.local.apache import ApacheKafka
 from deploy.local.config import Settings
-from deploy.local.kafka import Kafka, Tansu
+from deploy.local.kafka import SESSION_MS, Kafka, Tansu
 from deploy.local.ports import HOST, free_port
 from deploy.local.processes import Process
 from deploy.local.stack import Service, Stack
