@@ -159,7 +159,7 @@ class ApacheKafka(Kafka):
             # Fifty partitions each by default: seconds of start time that one machine never needs.
             "offsets.topic.num.partitions": "8",
             "transaction.state.log.num.partitions": "8",
-            # Groups form at once and may notice a dead member as soon as it asks for (see kafka.py).
+            # Groups form at once, and may notice a dead member as soon as they ask to (kafka.py).
             "group.initial.rebalance.delay.ms": "0",
             "group.min.session.timeout.ms": "1000",
             # A killed node may come back once its former self counts as gone: 9 s by default. On a
