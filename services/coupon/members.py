@@ -26,13 +26,14 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Standing(Row, frozen=True):
-    """One member's tier, segments and how many orders he ever paid, refunded ones included."""
+    """One member's tier, segments and whether he ever paid an order, a refunded one included."""
 
     KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "member_id")
 
     merchant_id: str
     member_id: str
     tier_id: str
+    # 1 once he did. Not counted: orders' events are kept longer than the ids that tell a repeat.
     paid_orders: int
     first_paid_at: datetime | None = None
     # By segment, as audience told.
@@ -113,5 +114,4 @@ class NoteOrder(_OfMember, frozen=True, kw_only=True):
     def decide(self, state: State) -> Decision:
         old = self._standing(state)
         first = min(old.first_paid_at or self.paid_at, self.paid_at)
-        after = replace(old, paid_orders=old.paid_orders + 1, first_paid_at=first)
-        return Decision(rows=[after])
+        return Decision(rows=[replace(old, paid_orders=1, first_paid_at=first)])

@@ -129,12 +129,12 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         return fission_events.PackMoved(**packs.told(row), **how)
 
     def _joined(self, theirs: Standing, state: State) -> Standing:
-        """The survivor's standing: orders are summed, the tier is loyalty's to tell."""
+        """The survivor's standing: who of them ever paid, has; the tier is loyalty's to tell."""
         key = (self.merchant_id, self.into_id)
         mine = state.get(Standing, key) or Standing(*key, "", 0)
         firsts = [at for at in (mine.first_paid_at, theirs.first_paid_at) if at is not None]
         return replace(
             mine,
-            paid_orders=mine.paid_orders + theirs.paid_orders,
+            paid_orders=max(mine.paid_orders, theirs.paid_orders),
             first_paid_at=min(firsts, default=None),
         )
