@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Any, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
 
@@ -52,7 +52,14 @@ def _value(service: str, key: str, kind: Any) -> str:
         return KEY_NAME
     digest = hashlib.sha256(f"danke development {service} {key}: published".encode()).digest()
     text = base64.b64encode(digest).decode()
+    kind = _bare(kind)
     container = get_origin(kind)
     if container is dict:
-        return json.dumps({KEY_NAME: text})
+        # What maps to more than one word names something outside, and there is nothing of it here.
+        return json.dumps({KEY_NAME: text} if _bare(get_args(kind)[1]) is str else {})
     return "[]" if container in {list, tuple} else text
+
+
+def _bare(kind: Any) -> Any:
+    """The type without what is noted of it."""
+    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
