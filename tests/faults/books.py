@@ -18,29 +18,35 @@ from tests.faults.load import (
     Load,
     Operation,
 )
-from tests.faults.rig import Rig
+from tests.faults.rig import SCHEMAS, Rig
 
-# Effect of an operation's id: how often it is there.
-EFFECTS = {
-    "pay": """SELECT substr(order_id, 5), count(*) FROM wallet.payments
-        WHERE merchant_id = $1 AND order_id LIKE 'pay-%' AND state = 'CAPTURED' GROUP BY 1""",
-    "hold": """SELECT substr(order_id, 6), count(*) FROM wallet.payments
-        WHERE merchant_id = $1 AND order_id LIKE 'hold-%' GROUP BY 1""",
-    "earn": """SELECT source_id, count(*) FROM loyalty.points_earnings
-        WHERE merchant_id = $1 AND source_type = 'MANUAL' GROUP BY 1""",
-    "grant": """WITH given AS (
+# Kind of operation, and how often its effect is there, by the operation's id.
+EFFECTS = (
+    ("pay", """SELECT substr(order_id, 5), count(*) FROM wallet.payments
+        WHERE merchant_id = $1 AND order_id LIKE 'pay-%' AND state = 'CAPTURED' GROUP BY 1"""),
+    ("hold", """SELECT substr(order_id, 6), count(*) FROM wallet.payments
+        WHERE merchant_id = $1 AND order_id LIKE 'hold-%' GROUP BY 1"""),
+    ("earn", """SELECT source_id, count(*) FROM loyalty.points_earnings
+        WHERE merchant_id = $1 AND source_type = 'MANUAL' GROUP BY 1"""),
+    ("grant", """WITH given AS (
             SELECT grant_id, jsonb_array_elements_text(coupon_ids) AS coupon_id
             FROM coupon.coupon_grants WHERE merchant_id = $1
         )
         SELECT coalesce(grant_id, 'a coupon'), count(*)
         FROM coupon.coupons LEFT JOIN given USING (coupon_id)
-        WHERE merchant_id = $1 GROUP BY 1""",
-    "order": """SELECT order_id, count(*) FROM loyalty.order_growth
-        WHERE merchant_id = $1 AND state = 'COUNTED' GROUP BY 1""",
-}
+        WHERE merchant_id = $1 GROUP BY 1"""),
+    ("group", """SELECT substr(order_id, 7), count(*) FROM groupbuy.seats
+        WHERE merchant_id = $1 GROUP BY 1"""),
+    # An order is counted by whoever reads orders.
+    ("order", """SELECT order_id, count(*) FROM loyalty.order_growth
+        WHERE merchant_id = $1 AND state = 'COUNTED' GROUP BY 1"""),
+    ("order", """SELECT order_id, count(*) FROM commission.entries
+        WHERE merchant_id = $1 AND role = 'L1' GROUP BY 1"""),
+    ("order", """SELECT order_id, count(*) FROM audience.order_facts
+        WHERE merchant_id = $1 AND completed_at IS NOT NULL GROUP BY 1"""),
+)  # fmt: skip
 # A timer whose runner died is leased for a minute of real time before another takes it.
 LEASED_S = 120.0
-SCHEMAS = ("wallet", "coupon", "loyalty")
 DUE = "SELECT count(*) FROM {}.timers WHERE due_at <= $1"
 
 
@@ -65,7 +71,7 @@ async def judge(rig: Rig, load: Load) -> Verdict:
     verdict = Verdict()
     admin = await asyncpg.connect(rig.stack.database_url)
     try:
-        for kind, sql in EFFECTS.items():
+        for kind, sql in EFFECTS:
             rows = await admin.fetch(sql, load.shop.merchant_id)
             there: dict[str, int] = {row[0]: row[1] for row in rows}
             _compare(kind, load.ledger.operations, there, verdict)

@@ -12,9 +12,10 @@ from random import Random
 from typing import Any
 
 import asyncpg
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from deploy.local.kafka import SESSION_MS
 from cli.places import onlooker, partitions
 from danke.dev.v1 import clock_pb2
 from danke.dev.v1.clock_pb2_grpc import ClockServiceStub
@@ -22,7 +23,7 @@ from danke.topics import TOPICS
 from danke.trade.v1 import ingress_pb2 as trade
 from tests.faults.load import Load
 from tests.faults.proxy import OFFSET_COMMIT, PRODUCE, Trip, is_commit, is_request
-from tests.faults.rig import PROCESSES, SESSION_S, Rig
+from tests.faults.rig import PROCESSES, SESSION_S, START_S, Rig
 from tests.faults.schedule import Fault
 
 # A point that is not reached within it was not a fault.
@@ -155,6 +156,27 @@ class Injector:
         finally:
             await producer.stop()
 
+    async def _groups_rebalanced(self, fault: Fault) -> bool:
+        """Strangers join a service's group and leave it again, as pods do in a bad roll-out."""
+        service = PROCESSES[fault.target]
+        happened = False
+        for _ in range(1 + int(4 * fault.dose)):
+            stranger = AIOKafkaConsumer(
+                *(topic.name for topic in TOPICS if not topic.name.endswith(".dlq")),
+                bootstrap_servers=self.rig.stack.broker.bootstrap,
+                group_id=f"danke.{service}",
+                enable_auto_commit=False,
+                session_timeout_ms=SESSION_MS,
+                heartbeat_interval_ms=SESSION_MS // 4,
+            )
+            with suppress(Exception):
+                async with asyncio.timeout(8):
+                    await stranger.start()
+                    happened = True
+            with suppress(Exception):
+                await asyncio.wait_for(stranger.stop(), 5)
+        return happened
+
     # --- processes --------------------------------------------------------------------------------
 
     async def _service_killed(self, fault: Fault) -> bool:
@@ -170,7 +192,7 @@ class Injector:
 
     async def _up(self, name: str) -> None:
         """Starts it; what it needs may be away at the moment, as with a pod that restarts."""
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(START_S):
             while not self.rig.process(name).running:
                 with suppress(Exception):
                     await self.rig.stack.start(name)

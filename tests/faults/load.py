@@ -10,7 +10,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -19,12 +19,13 @@ from google.protobuf.message import Message
 
 from danke.coupon.v1 import grant_pb2, template_pb2
 from danke.coupon.v1.grant_pb2_grpc import GrantServiceStub
-from danke.coupon.v1.template_pb2_grpc import TemplateServiceStub
+from danke.groupbuy.v1 import activity_pb2, group_pb2
 from danke.loyalty.v1 import points_pb2
 from danke.trade.v1 import ingress_pb2 as trade
 from danke.wallet.v1 import payment_pb2
 from danke.wallet.v1.payment_pb2_grpc import PaymentServiceStub
-from tests.e2e.shop import Shop, completed, line, new_id, paid
+from tests.e2e.mall import Mall
+from tests.e2e.shop import completed, line, new_id, paid
 from tests.grpc_client import Refused
 
 MEMBERS = 12
@@ -41,6 +42,8 @@ UNKNOWN = {
     grpc.StatusCode.RESOURCE_EXHAUSTED,
 }
 CALL_S = 4.0
+# Nobody joins a group: its seat is given back when nobody paid in time.
+ACTIVITY, SEAT_FEN = "g", 900
 # At most so many of each kind between two sendings of a worker.
 PAUSE_S = (0.02, 0.12)
 
@@ -82,7 +85,7 @@ class Ledger:
 class Load:
     """Members of one shop who buy, hold, earn, and are granted, until told to stop."""
 
-    def __init__(self, shop: Shop, rng: Random) -> None:
+    def __init__(self, shop: Mall, rng: Random) -> None:
         self.shop = shop
         self.rng = rng
         self.ledger = Ledger()
@@ -92,12 +95,14 @@ class Load:
         self.grants = system.stub(GrantServiceStub)
 
     async def furnish(self) -> None:
-        """Members with money, and a coupon to grant."""
+        """Members with money who belong to a promoter, a coupon to grant, a group to open."""
+        await self.shop.furnish()
+        promoter = await self.shop.enrol("13600000000")
         for number in range(MEMBERS):
             member = await self.shop.enrol(f"1350000{number:04d}")
             await self.shop.recharge(member, RECHARGE_FEN)
+            await self.shop.bind(member, promoter)
             self.members.append(member)
-        templates = self.shop.system.stub(TemplateServiceStub)
         settings = template_pb2.TemplateSettings(
             name="满100减30",
             terms=template_pb2.Terms(
@@ -107,11 +112,33 @@ class Load:
             limits=template_pb2.Limits(total=1_000_000),
         )
         await self.shop.ask(
-            templates.SetTemplate,
+            self.shop.templates.SetTemplate,
             template_pb2.SetTemplateRequest(template_id="t", settings=settings),
         )
         await self.shop.ask(
-            templates.ActivateTemplate, template_pb2.ActivateTemplateRequest(template_id="t")
+            self.shop.templates.ActivateTemplate,
+            template_pb2.ActivateTemplateRequest(template_id="t"),
+        )
+        await self._offer_groups()
+
+    async def _offer_groups(self) -> None:
+        terms = activity_pb2.Terms(
+            mode="MODE_NORMAL", name="tea for two", size=2,
+            skus=[activity_pb2.SkuTerms(sku_id="tea", price_fen=SEAT_FEN)],
+        )  # fmt: skip
+        now = datetime.now(UTC)
+        await self.shop.ask(
+            self.shop.activities.CreateActivity,
+            activity_pb2.CreateActivityRequest(
+                activity_id=ACTIVITY,
+                terms=terms,
+                start_time=now - timedelta(hours=3),
+                end_time=now + timedelta(days=30),
+            ),
+        )
+        await self.shop.ask(
+            self.shop.activities.PublishActivity,
+            activity_pb2.PublishActivityRequest(activity_id=ACTIVITY),
         )
 
     async def run(self, workers: int, stop: asyncio.Event) -> None:
@@ -121,7 +148,7 @@ class Load:
                 group.create_task(self._work(stop))
 
     async def _work(self, stop: asyncio.Event) -> None:
-        kinds = (self._pay, self._hold, self._earn, self._grant, self._order)
+        kinds = (self._pay, self._hold, self._earn, self._grant, self._order, self._group)
         while not stop.is_set():
             operation = self.rng.choice(kinds)(self.rng.choice(self.members), new_id())
             self.ledger.operations.append(operation)
@@ -197,6 +224,21 @@ class Load:
             request_id=id_, grant_id=id_, template_id="t", member_id=member, quantity=1
         )
         return Operation("grant", member, id_, lambda _n: self._ask(self.grants.Grant, request))
+
+    def _group(self, _member: str, id_: str) -> Operation:
+        # Whoever waits for others in one group may not open a second: each comes once.
+        member = f"v-{id_}"
+        request = group_pb2.OpenGroupRequest(
+            request_id=id_,
+            activity_id=ACTIVITY,
+            member_id=member,
+            order_id=f"group-{id_}",
+            sku_id="tea",
+            qty=1,
+        )
+        return Operation(
+            "group", member, id_, lambda _n: self._ask(self.shop.groups.OpenGroup, request)
+        )
 
     def _order(self, member: str, id_: str) -> Operation:
         at = datetime.now(UTC)

@@ -1,25 +1,28 @@
 """A local stack whose every connection to the database and the broker runs through a fault proxy.
 
-Wallet, coupon and loyalty with the trade door; the wallet runs as two processes of its own, so that
-two relays, two timer runners and two members of each consumer group are always at it.
+Every service, behind the trade door; the wallet runs as two processes of its own, so that two
+relays, two timer runners and two members of each consumer group are always at it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from cli import registry
 from cli.environment import make_topics, migrate_all
 from cli.passwords import password_of
 from cli.verification import Report, verify
 from common import migrations
 from deploy.local.apache import ApacheKafka
 from deploy.local.config import Settings
+from deploy.local.errors import NotReady
 from deploy.local.kafka import SESSION_MS, Kafka, Tansu
 from deploy.local.ports import HOST, free_port
 from deploy.local.processes import Process
@@ -27,17 +30,16 @@ from deploy.local.stack import Service, Stack
 from tests.e2e.system import System
 from tests.faults.proxy import FaultProxy
 
+SERVICES = registry.names()
 # Process → service.
-PROCESSES = {
-    "wallet": "wallet",
-    "wallet-2": "wallet",
-    "coupon": "coupon",
-    "loyalty": "loyalty",
-    "trade": "trade",
-}
-STORED = ("wallet", "wallet-2", "coupon", "loyalty")
-# Five processes at once on a machine that has other work.
-START_S = 150.0
+PROCESSES = {**{name: name for name in SERVICES}, "wallet-2": "wallet"}
+STORED = tuple(
+    name for name, service in PROCESSES.items() if registry.load(service).migrations is not None
+)
+# Where timers and entries lie.
+SCHEMAS = tuple(dict.fromkeys(PROCESSES[name] for name in STORED))
+# Ten processes at once on a machine that has other work.
+START_S = 240.0
 SESSION_S = SESSION_MS / 1000
 # The embedded broker waits it out; see deploy/local/kafka.py.
 FETCH_WAIT_MS = 15
@@ -78,7 +80,14 @@ class Rig:
     async def restart_broker(self) -> None:
         """Kills the broker and starts it again on its address."""
         await self.broker.process.kill()
-        await self.broker.start()
+        await self.start_broker()
+
+    async def start_broker(self) -> None:
+        """Starts it, as often as a busy machine needs: it has its records to look through."""
+        async with asyncio.timeout(START_S):
+            while not self.broker.process.running:
+                with suppress(NotReady):
+                    await self.broker.start()
 
     def heal(self) -> None:
         """Takes back what the proxies do."""
@@ -90,8 +99,7 @@ class Rig:
         self.heal()
         if not self.process("postgres").running:
             await self.stack.start("postgres")
-        if not self.broker.process.running:
-            await self.broker.start()
+        await self.start_broker()
         for name in PROCESSES:
             if self.process(name).running:
                 self.process(name).signal(signal.SIGCONT)
@@ -100,8 +108,7 @@ class Rig:
 
     async def verify(self) -> Report:
         """Every check of the services that run here."""
-        names = sorted(set(PROCESSES.values()))
-        return await verify(self.stack.database_url, self.stack.broker, names)
+        return await verify(self.stack.database_url, self.stack.broker, SERVICES)
 
 
 @asynccontextmanager
@@ -148,8 +155,6 @@ def _told(inherited: Mapping[str, str]) -> dict[str, str]:
 
 
 def _stack(settings: Settings, to_database: Mapping[str, FaultProxy]) -> Stack:
-    names = sorted(set(PROCESSES.values()))
-
     def environment(stack: Stack, name: str) -> dict[str, str]:
         service = PROCESSES[name]
         told = {
@@ -174,9 +179,8 @@ def _stack(settings: Settings, to_database: Mapping[str, FaultProxy]) -> Stack:
         return told
 
     async def migrate(admin_dsn: str) -> None:
-        stored = [name for name in names if name != "trade"]
-        passwords = {name: password_of(stack.root, name) for name in stored}
-        await migrate_all(admin_dsn, stored, passwords)
+        passwords = {name: password_of(stack.root, name) for name in SCHEMAS}
+        await migrate_all(admin_dsn, SCHEMAS, passwords)
 
     def service(name: str) -> Service:
         argv = [sys.executable, "-m", f"services.{PROCESSES[name]}.main"]

@@ -14,7 +14,7 @@ from uuid import uuid4
 import msgspec
 
 from cli.clocks import NeverQuiet
-from tests.e2e.shop import Shop
+from tests.e2e.mall import Mall
 from tests.faults.books import Verdict, judge
 from tests.faults.injector import Injector
 from tests.faults.load import Load
@@ -94,7 +94,7 @@ async def run(
     """Rounds of load under faults for ``seconds``; ``rate`` faults a second in the mean."""
     system = rig.system
     await system.set_time(datetime.now(UTC))
-    load = Load(Shop(system, f"m-{uuid4().hex[:12]}"), Random(seed))
+    load = Load(Mall(system, f"m-{uuid4().hex[:12]}"), Random(seed))
     await load.furnish()
     injector = Injector(rig, load, seed)
     schedule = Schedule(seed, durable=rig.durable, rate=rate, heavy_every=heavy_every)

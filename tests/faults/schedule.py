@@ -20,6 +20,7 @@ LIGHT = {
     "events repeated": 10,
     "events reordered": 8,
     "poison record": 7,
+    "groups rebalanced": 4,
     "clock jump": 3,
 }
 HEAVY = {

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.e2e.shop import Shop
+from tests.e2e.mall import Mall
 from tests.faults.books import judge
 from tests.faults.injector import Injector
 from tests.faults.load import Load
@@ -33,7 +33,7 @@ POINTS = {
 @pytest.mark.timeout(400)
 async def test_killed_at_each_named_point(rig: Rig) -> None:
     await rig.system.set_time(datetime.now(UTC))
-    load = Load(Shop(rig.system, f"m-{uuid4().hex[:12]}"), Random(1))
+    load = Load(Mall(rig.system, f"m-{uuid4().hex[:12]}"), Random(1))
     await load.furnish()
     injector = Injector(rig, load, 1)
     stop = asyncio.Event()
