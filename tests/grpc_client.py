@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import grpc
@@ -34,9 +35,17 @@ def metadata(merchant_id: str = "m1", **claims: Any) -> tuple[tuple[str, str], .
 
 @asynccontextmanager
 async def running(
-    service: Service[Any], dsn: str, bootstrap: str, **settings: Any
+    service: Service[Any],
+    dsn: str,
+    bootstrap: str,
+    *,
+    at: datetime | None = None,
+    **settings: Any,
 ) -> AsyncIterator[tuple[Process, grpc.aio.Channel]]:
-    """The service with all its doors open, in this event loop, and a channel to it."""
+    """The service with all its doors open, in this event loop, and a channel to it.
+
+    ``at``: the time it starts at, which then stands still.
+    """
     config = service.config(
         env="dev",
         database_url=dsn,
@@ -50,6 +59,8 @@ async def running(
         **settings,
     )
     process = Process(service, config)
+    if at is not None:
+        process.set_time(at)
     try:
         await process.start()
         async with grpc.aio.insecure_channel(f"127.0.0.1:{process.port}") as channel:

@@ -25,6 +25,7 @@ from common.commands import Command, Context
 from common.dead_letters import Letter, bury
 from common.engine import Engine
 from common.errors import Busy, NotYet, Refusal
+from common.kafka import leave
 from common.parking import Parked, Parking
 from danke.events.envelope import (
     BadEnvelope,
@@ -181,20 +182,20 @@ class Consumers:
         return not self.topics or bool(self._consumer and self._consumer.assignment())
 
     async def connect(self) -> None:
-        """Joins the group; called by ``start``."""
+        """Joins the group; called by ``start``. Connected is who has both clients, or neither."""
         self._consumer = self._new_consumer(*self.topics, group_id=f"danke.{self.service}")
         self._producer = self._new_producer()
-        await self._consumer.start()
-        await self._producer.start()
+        try:
+            await self._consumer.start()
+            await self._producer.start()
+        except BaseException:
+            await self._disconnect()
+            raise
 
     async def _disconnect(self) -> None:
-        for client in (self._consumer, self._producer):
-            if client is not None:
-                try:
-                    await asyncio.wait_for(client.stop(), 5)
-                except Exception as error:
-                    log.warning("kafka client did not stop", error=repr(error))
+        clients = (self._consumer, self._producer)
         self._consumer = self._producer = None
+        await leave(*clients)
 
     async def _work(self) -> None:
         while not self._stopping:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
-from typing import Any
+from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from common import telemetry
 from common.config import ServiceConfig
 
+log: Final = telemetry.logger(__name__)
+
 MAX_BATCH_BYTES = 1024 * 1024
+# How long who stops waits for his clients to say goodbye.
+STOP_S = 5.0
+_leaving: set[asyncio.Task[None]] = set()
 
 
 class Clients:
@@ -60,3 +67,24 @@ class Clients:
         if config.kafka_cert_path:
             context.load_cert_chain(config.kafka_cert_path, config.kafka_key_path)
         return {"security_protocol": "SSL", "ssl_context": context}
+
+
+async def leave(*clients: AIOKafkaConsumer | AIOKafkaProducer | None) -> None:
+    """Stops clients, whether they ever started or not; returns after ``STOP_S`` at the latest.
+
+    One that takes longer goes on stopping by itself. Interrupted, a consumer would never end its
+    heartbeat: its group would take it for alive, and its partitions would have nobody to read them.
+    """
+    stopping = [asyncio.create_task(_stop(one)) for one in clients if one is not None]
+    for task in stopping:
+        _leaving.add(task)
+        task.add_done_callback(_leaving.discard)
+    if stopping:
+        await asyncio.wait(stopping, timeout=STOP_S)
+
+
+async def _stop(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
+    try:
+        await client.stop()
+    except Exception as error:
+        log.warning("kafka client did not stop", error=repr(error))

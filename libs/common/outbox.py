@@ -20,6 +20,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import DefaultPartitioner
 
 from common import telemetry
+from common.kafka import leave
 from danke.events.envelope import About, Envelope, to_headers
 
 log: Final = telemetry.logger(__name__)
@@ -211,10 +212,6 @@ class Relay:
     async def _disconnect(self) -> None:
         producer, self._producer = self._producer, None
         conn, self._conn = self._conn, None
-        if producer is not None:
-            try:
-                await asyncio.wait_for(producer.stop(), 5)
-            except Exception as error:
-                log.warning("producer did not stop", error=repr(error))
+        await leave(producer)
         if conn is not None:
             conn.terminate()

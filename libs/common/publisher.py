@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 
 from common import telemetry
 from common.errors import BrokerUnavailable
+from common.kafka import leave
 from danke.events.envelope import Envelope, Event, to_headers
 
 log: Final = telemetry.logger(__name__)
@@ -100,5 +101,4 @@ class Publisher:
         if current is None or current is not failed:
             return
         self._producer = None
-        with suppress(Exception):
-            await asyncio.wait_for(current.stop(), 5)
+        await leave(current)

@@ -1,101 +1,60 @@
 """Nobody reaches another merchant's rows, whatever method he calls and whatever ids he guesses.
 
-One merchant calls every method of a service with generated requests. Then another does, with the
-very same ids and with every id the first was ever told: not a row of the first may differ after it,
-and no answer may hold an id of the first that the asker did not name himself.
+One merchant fills a service with rows (``seeding.py``). Then another, who has every id of the
+first, calls every method with them, twice: here, and in a database where the first never was. What
+he is told must be the same, so nothing of the first shows, neither in an answer nor in a reason;
+and here not a row of the first may differ after it.
 """
 
 from __future__ import annotations
 
+import importlib
 import random
-from collections.abc import Iterator
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import grpc
 import pytest
-from google.protobuf import descriptor, message_factory
-from google.protobuf.message import Message
+import pytest_asyncio
+from aiokafka import AIOKafkaProducer
 
-from common.service import Process
-from tests.contracts import test_every_rpc as every
-from tests.contracts.test_every_rpc import Caller, service  # noqa: F401  a fixture
-from tests.grpc_client import metadata
+from common.service import Process, Service
+from common.topics import create_topics
+from danke.topics import TOPICS
+from deploy.local.kafka import Tansu
+from tests.contracts.hostile_records import good
+from tests.contracts.seeding import Ids, Method, Outcome, Requests, Seeder, ask, methods_of
+from tests.contracts.test_every_rpc import SEED, SERVICES
+from tests.contracts.test_every_topic import handlers_of, send, settled
+from tests.conftest import Migrated
+from tests.grpc_client import metadata, running
+from tools.events.examples import HAPPENED
 
-REQUESTS = 25
-GUESSES = 25
+ROUNDS, CALLS = 4, 6
+GUESSES = 12
+NOW = HAPPENED + timedelta(days=1)
 # Rows that move by themselves: what waits for the broker, for a time, or for another event.
 RESTLESS = {"outbox", "timers", "parked"}
-# Long enough to be nobody's guess, so made by the service.
-MADE_CHARS = 20
+# Ids, and what they are part of, that a service made just now.
+MADE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}[.0-9]*")
+Running = tuple[Process, grpc.aio.Channel]
 
 
-class Telling(Caller):
-    """A caller who keeps what he is told."""
-
-    def __init__(self, channel: grpc.aio.Channel) -> None:
-        super().__init__(channel)
-        self.told: set[str] = set()
-
-    async def ask(
-        self, method: descriptor.MethodDescriptor, request: Message, header: Any
-    ) -> set[str]:
-        """The made-up ids in the answer; none if it was refused."""
-        path = f"/{method.containing_service.full_name}/{method.name}"
-        call = self.channel.unary_unary(
-            path,
-            request_serializer=type(request).SerializeToString,
-            response_deserializer=message_factory.GetMessageClass(method.output_type).FromString,
-        )
-        try:
-            answer = await call(request, metadata=header, timeout=20)
-        except grpc.aio.AioRpcError:
-            return set()
-        found = {text for text in _texts(answer) if len(text) >= MADE_CHARS and " " not in text}
-        self.told |= found
-        return found
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def bootstrap(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """A broker of its own: no other test shall find these records."""
+    async with Tansu(tmp_path_factory.mktemp("merchants")) as broker:
+        await create_topics(broker.broker.bootstrap, TOPICS, partitions=2)
+        yield broker.broker.bootstrap
 
 
-def _texts(message: Message) -> Iterator[str]:
-    for field, value in message.ListFields():
-        if field.message_type is not None and field.message_type.GetOptions().map_entry:
-            continue
-        for one in value if field.is_repeated else (value,):
-            if isinstance(one, Message):
-                yield from _texts(one)
-            elif isinstance(one, str):
-                yield one
-
-
-def _guess(message: Message, ids: list[str], rng: random.Random) -> None:
-    """Puts another's ids where ids go."""
-    for field in message.DESCRIPTOR.fields:
-        if field.message_type is not None:
-            if not field.is_repeated and message.HasField(field.name):
-                _guess(getattr(message, field.name), ids, rng)
-        elif field.name.endswith("_id") and field.name != "request_id" and not field.is_repeated:
-            setattr(message, field.name, rng.choice(ids))
-        elif field.name.endswith("_ids") and field.is_repeated:
-            getattr(message, field.name)[:] = [rng.choice(ids)]
-
-
-async def _told_by_database(pool: asyncpg.Pool[Any], merchant: str, told: set[str]) -> None:
-    """Adds every id that the service made for the merchant."""
-    columns = await pool.fetch(
-        "SELECT table_name, column_name FROM information_schema.columns AS c"
-        " WHERE column_name LIKE '%\\_id' AND data_type = 'text' AND column_name <> 'merchant_id'"
-        " AND table_schema = current_schema() AND EXISTS (SELECT FROM information_schema.columns"
-        "  AS m WHERE m.table_name = c.table_name AND m.table_schema = c.table_schema"
-        "  AND m.column_name = 'merchant_id')"
-    )
-    for table, column in columns:
-        sql = f'SELECT DISTINCT "{column}" FROM "{table}" WHERE merchant_id = $1'
-        told |= {row[0] for row in await pool.fetch(sql, merchant) if len(row[0]) >= MADE_CHARS}
-
-
-async def _rows(pool: asyncpg.Pool[Any], merchant: str) -> dict[str, str]:
-    """A fingerprint of the merchant's rows, by table."""
+async def rows_of(pool: asyncpg.Pool[Any], merchant_id: str) -> dict[str, str | None]:
+    """A fingerprint of the merchant's rows, by table; None where he has none."""
     tables = await pool.fetch(
         "SELECT table_name FROM information_schema.columns WHERE column_name = 'merchant_id'"
         " AND table_schema = current_schema()"
@@ -104,48 +63,76 @@ async def _rows(pool: asyncpg.Pool[Any], merchant: str) -> dict[str, str]:
     for (name,) in tables:
         if name not in RESTLESS:
             sql = f'SELECT md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM "{name}" AS t'
-            found[name] = await pool.fetchval(f"{sql} WHERE merchant_id = $1", merchant)
-    return {name: print_ for name, print_ in found.items() if print_}
+            found[name] = await pool.fetchval(f"{sql} WHERE merchant_id = $1", merchant_id)
+    return found
 
 
-@pytest.mark.timeout(300)
-async def test_no_method_reaches_the_rows_of_another_merchant(
-    service: tuple[Process, Caller],  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
+async def filled(service: Service[Any], dsn: str, bootstrap: str, merchant_id: str) -> Seeder:
+    """A merchant's life: what others tell of him first, then what he asks for himself."""
+    async with running(service, dsn, bootstrap, at=NOW) as (process, channel):
+        handlers = handlers_of(service, process)
+        seeder = Seeder(process, channel, merchant_id)
+        if handlers:
+            producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
+            await producer.start()
+            try:
+                await send(producer, [good(model, merchant_id) for model in handlers])
+            finally:
+                await producer.stop()
+            await settled(process)
+        await seeder.seed(Requests(random.Random(SEED)), ROUNDS, CALLS)
+        return seeder
+
+
+def differs(here: Outcome, elsewhere: Outcome, theirs: set[str]) -> bool:
+    """Whether the two tell the asker something else, apart from ids that were made for him."""
+
+    def plain(message: Any) -> str:
+        return MADE.sub(lambda id_: id_[0] if id_[0] in theirs else "made", str(message))
+
+    return here.reason != elsewhere.reason or plain(here.answer) != plain(elsewhere.answer)
+
+
+async def guess(here: Running, elsewhere: Running, ids: Ids, header: Any) -> list[str]:
+    """Every method with another's ids, in both places; where the asker is told different things."""
+    requests = Requests(random.Random(SEED + 1))
+    found = []
+    for method in methods_of(here[0]):
+        for _ in range(GUESSES):
+            request = requests.of(method, ids, share=1.0)
+            if request is None:
+                break
+            said = [await ask(place[1], method, request, header) for place in (here, elsewhere)]
+            if differs(*said, ids.all()):
+                found.append(f"{method.full_name}\n{request}here: {said[0]}elsewhere: {said[1]}")
+    return found
+
+
+@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.timeout(600)
+async def test_another_merchant_might_as_well_not_be_there(
+    name: str, migrated: Migrated, bootstrap: str
 ) -> None:
-    process, caller = service
-    if process.service.migrations is None:
+    service: Service[Any] = importlib.import_module(f"services.{name}.main").SERVICE
+    if service.migrations is None:
         return
+    full, empty = await migrated(name), await migrated(name)
     ours, theirs = f"a-{uuid4().hex[:8]}", f"b-{uuid4().hex[:8]}"
-    victim, stranger = Telling(caller.channel), Telling(caller.channel)
-    methods = [
-        one
-        for one in every._methods(process)
-        if not one.containing_service.full_name.startswith("danke.dev.")
-        and not one.server_streaming
-    ]
-    rng = random.Random(every.SEED)
-    with monkeypatch.context() as patch:
-        # The first shall be understood as often as may be, so that there is something to reach.
-        patch.setattr(every, "TEXTS", ("a", "m1", "u-1", "13800138000", "2026-05-01"))
-        patch.setattr(every, "INTEGERS", (1, 2, 7, 100))
-        for method in methods:
-            for _ in range(REQUESTS):
-                request = every._fill(every._request(method), rng)
-                await victim.ask(method, request, metadata(ours, member_id="u-1"))
-    await _told_by_database(process.pool, ours, victim.told)
-    before = await _rows(process.pool, ours)
-    assert len(before) > 1, f"nothing was made: {before}"
-    ids = [*sorted(victim.told), "u-1", "m1", "a"]
-    for method in methods:
-        for number in range(REQUESTS + GUESSES):
-            request = every._fill(every._request(method), rng)
-            if number >= REQUESTS:
-                _guess(request, ids, rng)
-            said = set(_texts(request))
-            found = await stranger.ask(method, request, metadata(theirs, member_id="u-1"))
-            leaked = (found & victim.told) - said
-            assert not leaked, f"{method.full_name} told {leaked}"
-    assert await _rows(process.pool, ours) == before
-    calls = len(methods) * (REQUESTS + GUESSES)
-    print(f"{process.service.name}: {calls} calls, {len(victim.told)} ids, {len(before)} tables")
+    seeder = await filled(service, full, bootstrap, ours)
+    for m,c in seeder.refusals.items():
+        if '' not in c: print('   ',m,dict(c))
+    deaf = replace(service, events=lambda _kit: {})
+    async with (
+        running(deaf, full, bootstrap, at=NOW) as here,
+        running(deaf, empty, bootstrap, at=NOW) as elsewhere,
+    ):
+        before = await rows_of(here[0].pool, ours)
+        reached = [table for table, print_ in before.items() if print_]
+        print(
+            f"{name}: rows in {len(reached)} of {len(before)} tables,"
+            f" {len(seeder.understood)} of {len(methods_of(here[0]))} methods,"
+            f" {len(seeder.ids.all())} ids; empty: {sorted(set(before) - set(reached))}"
+        )
+        found = await guess(here, elsewhere, seeder.ids, metadata(theirs, member_id="member-1"))
+        assert not found, f"{len(found)}:\n" + "\n".join(found[:5])
+        assert await rows_of(here[0].pool, ours) == before

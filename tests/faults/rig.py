@@ -15,11 +15,15 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import grpc
+
 from cli import registry
 from cli.environment import make_topics, migrate_all
 from cli.passwords import password_of
 from cli.verification import Report, verify
 from common import migrations
+from danke.dev.v1 import clock_pb2
+from danke.dev.v1.clock_pb2_grpc import ClockServiceStub
 from deploy.local.apache import ApacheKafka
 from deploy.local.config import Settings
 from deploy.local.errors import NotReady
@@ -105,6 +109,22 @@ class Rig:
                 self.process(name).signal(signal.SIGCONT)
             else:
                 await self.stack.start(name)
+
+    async def restless(self) -> list[str]:
+        """Who still works, or is stuck: what a run that never comes to rest says of itself."""
+        found = []
+        for name in PROCESSES:
+            settle = self.system.stub(ClockServiceStub, name).Settle
+            header = self.system.metadata("dev", ("dev.clock",))
+            try:
+                await settle(clock_pb2.SettleRequest(), metadata=header, timeout=3)
+            except grpc.aio.AioRpcError as error:
+                found.append(f"{name} does not settle: {error.code().name} {error.details()}")
+        for schema in SCHEMAS:
+            waiting = await self.system.ask_database(f"SELECT count(*) FROM {schema}.outbox")
+            if waiting:
+                found.append(f"{schema}: {waiting} events are not published")
+        return found
 
     async def verify(self) -> Report:
         """Every check of the services that run here."""

@@ -165,7 +165,7 @@ async def _quiet(rig: Rig) -> None:
         await rig.system.clocks.settle(QUIET_S)
     except NeverQuiet as error:
         said = [f"{name}:\n{rig.process(name).tail(8)}" for name in PROCESSES]
-        raise NeverQuiet("\n".join((str(error), *said))) from error
+        raise NeverQuiet("\n".join((str(error), *said, *await rig.restless()))) from error
 
 
 def write(report: Report, folder: Path) -> Path:
