@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from common.errors import Overloaded
+from common.kafka import leave
 from common.parking import TIMEOUT
 from tests.common import sample
 from tests.common.doors import Doors, one_of, opened, record
@@ -176,3 +179,47 @@ async def test_two_merchants_may_park_the_same_event_id(doors: Doors) -> None:
         await doors.send(record(event, event_id="e1", merchant_id=merchant_id))
     await doors.poll(2)
     assert await doors.parking.count() == 2
+
+
+async def test_who_could_not_reconnect_tries_again(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen by reading: a consumer that failed to start was polled for ever after."""
+    consumers, tries = doors.consumers, 0
+    reachable = consumers._new_consumer
+
+    def unreachable_at_first(*topics: str, group_id: str) -> AIOKafkaConsumer:
+        nonlocal tries
+        tries += 1
+        if tries > 2:
+            return reachable(*topics, group_id=group_id)
+        return AIOKafkaConsumer(*topics, bootstrap_servers="127.0.0.1:1", group_id=group_id)
+
+    await consumers._disconnect()
+    monkeypatch.setattr(consumers, "_new_consumer", unreachable_at_first)
+    monkeypatch.setattr("common.consumers.BACKOFF_S", 0.01)
+    await doors.send(record(Raised(counter_id="a", step=1)))
+    working = asyncio.create_task(consumers._work())
+    async with asyncio.timeout(30):
+        while not await sample.values(doors.pool):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    consumers._stopping = True
+    await working
+    assert tries == 3
+
+
+async def test_who_stops_slowly_is_not_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Interrupted, a consumer's heartbeat goes on for ever, and its partitions are nobody's."""
+    monkeypatch.setattr("common.kafka.STOP_S", 0.01)
+    said_goodbye, may = asyncio.Event(), asyncio.Event()
+
+    class Slow:
+        async def stop(self) -> None:
+            await may.wait()
+            said_goodbye.set()
+
+    slow: Any = Slow()
+    await leave(slow, None)
+    assert not said_goodbye.is_set()
+    may.set()
+    await asyncio.wait_for(said_goodbye.wait(), 5)
