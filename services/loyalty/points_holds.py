@@ -57,6 +57,11 @@ class PointsHold(Row, frozen=True):
     # When an unconsumed hold is released by itself; None: not before somebody says so.
     expires_at: datetime | None = None
 
+    @property
+    def is_of_exchange(self) -> bool:
+        """Whether it belongs to an exchange, which has its id; an order's hold has another."""
+        return self.order_id == self.hold_id
+
 
 # An order has at most one hold that was not given up.
 HOLDS_OF_ORDER = Group(
@@ -215,7 +220,10 @@ class HoldPoints(BookCommand, frozen=True, kw_only=True):
 
 
 class _OfHold(Command, frozen=True, kw_only=True):
-    """A command that names a hold; the hold says whose points it changes."""
+    """A command that names a hold; the hold says whose points it changes.
+
+    Refuses HOLD_INVALID_STATE for that of an exchange: the exchange is completed or cancelled.
+    """
 
     RESULT: ClassVar[type] = Held
 
@@ -241,6 +249,8 @@ class _OfHold(Command, frozen=True, kw_only=True):
         hold = state.get(PointsHold, (self.merchant_id, self.hold_id))
         if hold is None:
             raise HoldNotFound(field="hold_id", hold_id=self.hold_id)
+        if hold.is_of_exchange:  # used or given back here, it would be once more by its exchange
+            raise HoldInvalidState(hold_id=self.hold_id, state="OF_EXCHANGE")
         if not declared(state, PointsAccount, (self.merchant_id, hold.member_id)):
             raise MemberMoved(member_id=hold.member_id)
         return hold, Book(state, self.merchant_id, hold.member_id, self.at, self.new_id)

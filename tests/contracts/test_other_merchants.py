@@ -8,6 +8,7 @@ and here not a row of the first may differ after it.
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import random
 import re
@@ -27,21 +28,25 @@ from common.service import Process, Service
 from common.topics import create_topics
 from danke.topics import TOPICS
 from deploy.local.kafka import Tansu
+from tests.conftest import Migrated
 from tests.contracts.hostile_records import good
-from tests.contracts.seeding import Ids, Method, Outcome, Requests, Seeder, ask, methods_of
+from tests.contracts.seeding import Ids, Outcome, Requests, Seeder, ask, methods_of
 from tests.contracts.test_every_rpc import SEED, SERVICES
 from tests.contracts.test_every_topic import handlers_of, send, settled
-from tests.conftest import Migrated
 from tests.grpc_client import metadata, running
 from tools.events.examples import HAPPENED
 
-ROUNDS, CALLS = 4, 6
-GUESSES = 12
+ROUNDS, CALLS = 3, 6
+GUESSES = 8
 NOW = HAPPENED + timedelta(days=1)
 # Rows that move by themselves: what waits for the broker, for a time, or for another event.
 RESTLESS = {"outbox", "timers", "parked"}
 # Ids, and what they are part of, that a service made just now.
 MADE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}[.0-9]*")
+# What tells how far the asker's own work has come, which goes on meanwhile.
+WORKING = {"danke.audience.v1.LifecycleService.GetRun"}
+# Where a page ends, of rows whose ids are among them.
+PAGE = re.compile(r'next_page_token: "[^"]*"')
 Running = tuple[Process, grpc.aio.Channel]
 
 
@@ -67,6 +72,18 @@ async def rows_of(pool: asyncpg.Pool[Any], merchant_id: str) -> dict[str, str | 
     return found
 
 
+async def settled_rows(pool: asyncpg.Pool[Any], merchant_id: str) -> dict[str, str | None]:
+    """The same, once nothing works on them any more of its own accord."""
+    before = await rows_of(pool, merchant_id)
+    async with asyncio.timeout(60):
+        while True:
+            await asyncio.sleep(1.5)
+            now = await rows_of(pool, merchant_id)
+            if now == before:
+                return now
+            before = now
+
+
 async def filled(service: Service[Any], dsn: str, bootstrap: str, merchant_id: str) -> Seeder:
     """A merchant's life: what others tell of him first, then what he asks for himself."""
     async with running(service, dsn, bootstrap, at=NOW) as (process, channel):
@@ -80,6 +97,7 @@ async def filled(service: Service[Any], dsn: str, bootstrap: str, merchant_id: s
             finally:
                 await producer.stop()
             await settled(process)
+        await seeder.open(service.name)
         await seeder.seed(Requests(random.Random(SEED)), ROUNDS, CALLS)
         return seeder
 
@@ -88,7 +106,8 @@ def differs(here: Outcome, elsewhere: Outcome, theirs: set[str]) -> bool:
     """Whether the two tell the asker something else, apart from ids that were made for him."""
 
     def plain(message: Any) -> str:
-        return MADE.sub(lambda id_: id_[0] if id_[0] in theirs else "made", str(message))
+        text = MADE.sub(lambda id_: id_[0] if id_[0] in theirs else "made", str(message))
+        return PAGE.sub("", text)
 
     return here.reason != elsewhere.reason or plain(here.answer) != plain(elsewhere.answer)
 
@@ -102,9 +121,11 @@ async def guess(here: Running, elsewhere: Running, ids: Ids, header: Any) -> lis
             request = requests.of(method, ids, share=1.0)
             if request is None:
                 break
-            said = [await ask(place[1], method, request, header) for place in (here, elsewhere)]
-            if differs(*said, ids.all()):
-                found.append(f"{method.full_name}\n{request}here: {said[0]}elsewhere: {said[1]}")
+            ours = await ask(here[1], method, request, header)
+            alone = await ask(elsewhere[1], method, request, header)
+            working = method.full_name in WORKING and ours.answer and alone.answer
+            if not working and differs(ours, alone, ids.all()):
+                found.append(f"{method.full_name}\n{request}here: {ours}elsewhere: {alone}")
     return found
 
 
@@ -119,20 +140,19 @@ async def test_another_merchant_might_as_well_not_be_there(
     full, empty = await migrated(name), await migrated(name)
     ours, theirs = f"a-{uuid4().hex[:8]}", f"b-{uuid4().hex[:8]}"
     seeder = await filled(service, full, bootstrap, ours)
-    for m,c in seeder.refusals.items():
-        if '' not in c: print('   ',m,dict(c))
     deaf = replace(service, events=lambda _kit: {})
     async with (
         running(deaf, full, bootstrap, at=NOW) as here,
         running(deaf, empty, bootstrap, at=NOW) as elsewhere,
     ):
-        before = await rows_of(here[0].pool, ours)
+        before = await settled_rows(here[0].pool, ours)
         reached = [table for table, print_ in before.items() if print_]
         print(
             f"{name}: rows in {len(reached)} of {len(before)} tables,"
             f" {len(seeder.understood)} of {len(methods_of(here[0]))} methods,"
             f" {len(seeder.ids.all())} ids; empty: {sorted(set(before) - set(reached))}"
         )
+        assert len(reached) >= len(before) / 2, "too little of him is there to be found"
         found = await guess(here, elsewhere, seeder.ids, metadata(theirs, member_id="member-1"))
         assert not found, f"{len(found)}:\n" + "\n".join(found[:5])
-        assert await rows_of(here[0].pool, ours) == before
+        assert await settled_rows(here[0].pool, ours) == before
