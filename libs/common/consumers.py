@@ -157,8 +157,11 @@ class Consumers:
         assigned = set(consumer.assignment())
         if assigned != self._members_of:  # another member may have committed in between
             self._members_of, self._committed = assigned, {}
-        for place in assigned - self._committed.keys():
-            self._committed[place] = await consumer.committed(place) or 0
+        known = self._committed
+        for place in assigned - known.keys():
+            # Who is at work meanwhile may have committed more than the answer says.
+            answer = await consumer.committed(place) or 0
+            known[place] = max(answer, known.get(place, 0))
         # What the last fetch saw is free; the broker is asked only when that is handled.
         seen = {place: consumer.highwater(place) or 0 for place in consumer.assignment()}
         behind = self._behind(seen)

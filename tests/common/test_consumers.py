@@ -181,6 +181,26 @@ async def test_two_merchants_may_park_the_same_event_id(doors: Doors) -> None:
     assert await doors.parking.count() == 2
 
 
+async def test_a_commit_while_the_broker_is_asked_counts(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen under `make faults`: an older answer of the broker's stood, and settling never ended."""
+    consumers = doors.consumers
+    assert await consumers.lag() == 0
+    await doors.send(record(Raised(counter_id="a", step=1)))
+    assert consumers._consumer is not None
+    ask = consumers._consumer.committed
+
+    async def answered_late(place: Any) -> int | None:
+        answer: int | None = await ask(place)
+        await doors.poll(1)
+        return answer
+
+    monkeypatch.setattr(consumers._consumer, "committed", answered_late)
+    consumers._members_of = set()
+    assert await consumers.lag() == 0
+
+
 async def test_who_could_not_reconnect_tries_again(
     doors: Doors, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from deploy.local.kafka import SESSION_MS
 from cli.places import onlooker, partitions
+from common.kafka import leave
 from danke.dev.v1 import clock_pb2
 from danke.dev.v1.clock_pb2_grpc import ClockServiceStub
 from danke.topics import TOPICS
@@ -173,8 +174,7 @@ class Injector:
                 async with asyncio.timeout(8):
                     await stranger.start()
                     happened = True
-            with suppress(Exception):
-                await asyncio.wait_for(stranger.stop(), 5)
+            await leave(stranger)
         return happened
 
     # --- processes --------------------------------------------------------------------------------

@@ -104,6 +104,8 @@ class Rig:
         if not self.process("postgres").running:
             await self.stack.start("postgres")
         await self.start_broker()
+        for role in SCHEMAS:
+            await self.system.ask_database(f"ALTER ROLE {role} CONNECTION LIMIT -1")
         for name in PROCESSES:
             if self.process(name).running:
                 self.process(name).signal(signal.SIGCONT)
