@@ -51,7 +51,6 @@ MADE = {
         "Table.get": NAMES,
         "_equal": NAMES,
     },
-    "libs/common/timers.py": {"Timer.command_id": "no SQL: an id"},
     "libs/common/verify.py": {"run_checks": "a check, which is a constant of a service; a number"},
     # A segment's rule is a tree of our own nodes. Fields are looked up in a closed table, and
     # whatever a merchant wrote becomes a parameter: see the test below.

@@ -124,7 +124,7 @@ async def test_callers_come_by_tls_and_with_a_certificate_where_one_is_asked_for
     dsn, authority = await migrated("wallet"), Authority(tmp_path / "ours")
     stranger = Authority(tmp_path / "theirs", "somebody else")
     certificate, key = authority.issue("wallet")
-    served = {"tls_cert_path": str(certificate), "tls_key_path": str(key)}
+    served: dict[str, Any] = {"tls_cert_path": str(certificate), "tls_key_path": str(key)}
     jwks, sent = tokens.jwks_of({"k1": OLD}), token("k1", OLD)
     async with running(SERVICE, dsn, bootstrap, jwks=jwks, **served) as (process, plain):
         async with channel_with(authority, process.port, None) as channel:
