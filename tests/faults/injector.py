@@ -15,13 +15,13 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from deploy.local.kafka import SESSION_MS
 from cli.places import onlooker, partitions
 from common.kafka import leave
 from danke.dev.v1 import clock_pb2
 from danke.dev.v1.clock_pb2_grpc import ClockServiceStub
 from danke.topics import TOPICS
 from danke.trade.v1 import ingress_pb2 as trade
+from deploy.local.kafka import SESSION_MS
 from tests.faults.load import Load
 from tests.faults.proxy import OFFSET_COMMIT, PRODUCE, Trip, is_commit, is_request
 from tests.faults.rig import PROCESSES, SESSION_S, START_S, Rig
