@@ -1,5 +1,6 @@
 """Checkout: an order holds its coupons, points, money and seat, then all are used, or all are free.
 
+    order = quoted(order, await quotes.Quote(cart))
     held = await checkout.hold(order)         # try: all of it or nothing
     outcome = await checkout.confirm(held)    # when the rest was paid
     await checkout.cancel(held)               # when it was not
@@ -20,6 +21,7 @@ import grpc
 
 from danke.calls import Metadata, Refused, Retry, call
 from danke.coupon.v1 import coupon_pb2 as coupon
+from danke.coupon.v1 import quote_pb2
 from danke.coupon.v1.coupon_pb2_grpc import CouponServiceStub
 from danke.groupbuy.v1 import group_pb2 as group
 from danke.groupbuy.v1.group_pb2_grpc import GroupServiceStub
@@ -70,6 +72,18 @@ class Order:
     hold_s: int = 0
     # Another number for another try of the same order after a cancel, with other contents.
     attempt: int = 1
+
+
+def quoted(order: Order, quote: quote_pb2.QuoteResponse) -> Order:
+    """The order at a quote's price: the coupons that make it, at what each takes off; its points.
+
+    Lock refuses QUOTE_EXPIRED ten minutes after the quote: ask anew, and count up ``attempt``.
+    """
+    coupons = [
+        coupon.LockedCoupon(coupon_id=one.coupon_id, discount_fen=one.discount_fen)
+        for one in quote.coupons
+    ]
+    return replace(order, coupons=coupons, quote_hash=quote.quote_hash, points=quote.points_used)
 
 
 @dataclass(frozen=True)
