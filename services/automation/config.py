@@ -40,6 +40,10 @@ class Config(ServiceConfig, frozen=True, kw_only=True):
     # Networks (CIDR) that may be called although they are not public; none: nothing inside is.
     webhook_networks: list[str] = msgspec.field(default_factory=list)
 
+    # How long ended enrolments, messages, assignments and calls are kept; their sums are for ever.
+    # Longer than a trigger may be late and an attribution window lasts.
+    retention_days: Annotated[int, Meta(ge=400)] = 400
+
     def problems(self) -> Iterator[str]:
         """What is wrong between fields, each named by its variable."""
         yield from super().problems()

@@ -58,24 +58,38 @@ COUNT_MEMBERS: Final = """
 SELECT state, count(*) FROM campaign_members
 WHERE merchant_id = $1 AND campaign_id = $2 GROUP BY state ORDER BY state
 """
+# Those that are there, and the sums of those that were forgotten; store_trimming.py.
 COUNT_MESSAGES: Final = """
-SELECT CASE WHEN state = 'SKIPPED' THEN 'SKIPPED_' || reason ELSE state END AS what, count(*),
-       coalesce(sum(cost_fen), 0)::bigint
-FROM messages WHERE merchant_id = $1 AND source_kind = $2 AND source_id = $3
-GROUP BY what ORDER BY what
+SELECT what, sum(number)::bigint, sum(cost_fen)::bigint FROM (
+    SELECT CASE WHEN state = 'SKIPPED' THEN 'SKIPPED_' || reason ELSE state END AS what,
+           count(*) AS number, coalesce(sum(cost_fen), 0) AS cost_fen
+    FROM messages WHERE merchant_id = $1 AND source_kind = $2 AND source_id = $3
+    GROUP BY what
+    UNION ALL
+    SELECT what, number, cost_fen FROM report_sums
+    WHERE merchant_id = $1 AND source_kind = $2 AND source_id = $3
+      AND NOT starts_with(what, 'ENROLLED_')
+) AS counted GROUP BY what ORDER BY what
 """
 COUNT_REST: Final = """
 SELECT
-  (SELECT count(DISTINCT member_id) FROM touches WHERE merchant_id = $1 AND source_kind = $2
-     AND source_id = $3 AND kind = 'TREATED') AS treated,
-  (SELECT count(DISTINCT member_id) FROM touches WHERE merchant_id = $1 AND source_kind = $2
-     AND source_id = $3 AND kind = 'CONTROL') AS control,
+  a.treated, a.control,
   (SELECT count(DISTINCT member_id) FROM conversions WHERE merchant_id = $1 AND source_kind = $2
      AND source_id = $3 AND counts AND NOT is_control) AS treated_buyers,
   (SELECT count(DISTINCT member_id) FROM conversions WHERE merchant_id = $1 AND source_kind = $2
      AND source_id = $3 AND counts AND is_control) AS control_buyers,
   o.orders, o.revenue_fen, c.coupons_granted, c.coupons_used, c.discount_fen
 FROM (
+  SELECT count(*) FILTER (WHERE kind = 'TREATED') AS treated,
+         count(*) FILTER (WHERE kind = 'CONTROL') AS control
+  FROM (
+    SELECT kind, member_id FROM touches WHERE merchant_id = $1 AND source_kind = $2
+      AND source_id = $3 AND kind IN ('TREATED', 'CONTROL')
+    UNION
+    SELECT kind, member_id FROM report_members
+    WHERE merchant_id = $1 AND source_kind = $2 AND source_id = $3
+  ) AS assigned
+) AS a, (
   SELECT count(*) AS orders, coalesce(sum(amount_fen - refunded_fen), 0)::bigint AS revenue_fen
   FROM attributed_orders WHERE merchant_id = $1 AND source_kind = $2 AND source_id = $3
     AND source_id <> '' AND NOT refunded_in_full

@@ -53,8 +53,14 @@ WHERE t.merchant_id = $1 AND t.journey_id = $2 AND t.member_id = $6 AND t.enroll
 ORDER BY t.enrollment_id LIMIT $5
 """
 COUNT_ENROLLMENTS: Final = """
-SELECT t.state, count(*) AS n FROM enrollments t
-WHERE t.merchant_id = $1 AND t.journey_id = $2 GROUP BY t.state
+SELECT state, sum(n)::bigint AS n FROM (
+    SELECT t.state, count(*) AS n FROM enrollments t
+    WHERE t.merchant_id = $1 AND t.journey_id = $2 GROUP BY t.state
+    UNION ALL
+    SELECT substr(s.what, length('ENROLLED_') + 1), s.number FROM report_sums s
+    WHERE s.merchant_id = $1 AND s.source_kind = 'JOURNEY' AND s.source_id = $2
+      AND starts_with(s.what, 'ENROLLED_')
+) AS counted GROUP BY state
 """
 DUE_CALLS: Final = f"""
 SELECT {columns(WEBHOOK_CALLS)} FROM webhook_calls t

@@ -24,6 +24,7 @@ from services.automation.journey_sweeps import (
 from services.automation.journeys import FIRING_TIMER
 from services.automation.steps import RunStep
 from services.automation.store_journeys import Pool
+from services.automation.timers_trimming import trimming
 
 
 def step_due(timer: Timer, new_id: str) -> RunStep:
@@ -43,8 +44,8 @@ def firing_due(timer: Timer, new_id: str) -> FireJourney:
 
 
 def sweeps(kit: Kit[Config]) -> Sequence[Sweep]:
-    """What looks for members and enrolments to sweep."""
-    return (partial(next_chunks, kit.pool),)
+    """What looks for members and enrolments to sweep, and forgets what ended long ago."""
+    return (partial(next_chunks, kit.pool), trimming(kit.pool, kit.config.retention_days))
 
 
 async def next_chunks(pool: Pool, now: datetime) -> list[Command]:
