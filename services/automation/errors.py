@@ -41,6 +41,10 @@ class EnrollmentNotFound(NotFound):
     """There is no such enrolment."""
 
 
+class LiveNotFound(NotFound):
+    """No such live session has ended, or so long ago that its viewers are forgotten."""
+
+
 class WebhookNotFound(NotFound):
     """There is no such call."""
 

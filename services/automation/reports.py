@@ -6,6 +6,8 @@ assigned, whether or not a message reached them. Rates are bp, floored; domain.m
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 
@@ -41,6 +43,17 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     cost_fen: int
     reference_bp: int
     below_reference: bool
+
+
+class LiveCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """A live session, and what its viewers bought in the window after it. Money is fen."""
+
+    ended_at: datetime
+    sales_fen: int
+    viewers: int
+    buyers: int
+    orders: int
+    revenue_fen: int
 
 
 def rate_bp(part: int, whole: int) -> int | None:

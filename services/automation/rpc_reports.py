@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from common.clock import Clock
 from common.engine import Engine
+from common.messages import timestamp
 from common.server import Call
 from danke.automation.v1 import report_pb2 as pb
 from danke.events.automation import SourceKind
-from services.automation import reports, store_campaigns, store_journeys, store_messages
-from services.automation.errors import JourneyNotFound
+from services.automation import (
+    reports,
+    store_campaigns,
+    store_journeys,
+    store_messages,
+    store_sweeps,
+)
+from services.automation.errors import JourneyNotFound, LiveNotFound
 from services.automation.errors_messages import CampaignNotFound
 from services.automation.policies import default_policy
 from services.automation.store_campaigns import Pool
+
+# domain.md M72: both 72 and 48 are in the sources; who means 48 asks for them.
+LIVE_HOURS: Final = 72
 
 
 class ReportService:
@@ -41,6 +54,25 @@ class ReportService:
             raise CampaignNotFound(field="campaign_id", campaign_id=campaign_id)
         report = await self._report(call.merchant_id, "CAMPAIGN", campaign_id)
         return pb.GetCampaignReportResponse(report=report)
+
+    async def GetLiveReport(
+        self, request: pb.GetLiveReportRequest, call: Call
+    ) -> pb.GetLiveReportResponse:
+        window = timedelta(hours=request.window_hours or LIVE_HOURS)
+        counts = await store_sweeps.live_counts(
+            self.pool, call.merchant_id, request.live_id, window
+        )
+        if counts is None:
+            raise LiveNotFound(field="live_id", live_id=request.live_id)
+        until = counts.ended_at + window
+        report = pb.LiveReport(
+            live_id=request.live_id, end_time=timestamp(counts.ended_at),
+            window_end_time=timestamp(until), is_running=self.clock.now() < until,
+            sales_fen=counts.sales_fen, viewers=counts.viewers, buyers=counts.buyers,
+            orders=counts.orders, revenue_fen=counts.revenue_fen,
+            revenue_to_sales_bp=reports.rate_bp(counts.revenue_fen, counts.sales_fen),
+        )  # fmt: skip
+        return pb.GetLiveReportResponse(report=report)
 
     async def _report(self, merchant_id: str, kind: SourceKind, source_id: str) -> pb.Report:
         counts = await store_campaigns.counts(self.pool, merchant_id, kind, source_id)

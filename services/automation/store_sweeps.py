@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from common.tables import Table
@@ -9,6 +10,7 @@ from services.automation.calendars import Calendar
 from services.automation.enrollments import Enrollment
 from services.automation.firing import LiveMember, LiveSession
 from services.automation.journey_sweeps import JourneySweep
+from services.automation.reports import LiveCounts
 from services.automation.store_enrollments import ENROLLMENTS
 from services.automation.store_journeys import Pool, columns
 
@@ -54,6 +56,26 @@ SELECT {columns(ENROLLMENTS)} FROM enrollments t
 WHERE t.merchant_id = $1 AND t.journey_id = $2 AND t.enrollment_id > $3 AND t.state = 'RUNNING'
 ORDER BY t.enrollment_id LIMIT $4
 """
+# Who was merged since buys by who remains. Viewers may have reserved a month before the end: of a
+# session whose first ones may be forgotten nothing is said.
+LIVE_COUNTS: Final = """
+WITH viewers AS (
+    SELECT DISTINCT coalesce(nullif(m.merged_into, ''), l.member_id) AS member_id
+    FROM live_members l LEFT JOIN members m
+      ON m.merchant_id = l.merchant_id AND m.member_id = l.member_id
+    WHERE l.merchant_id = $1 AND l.live_id = $2
+)
+SELECT s.ended_at, s.sales_fen, (SELECT count(*) FROM viewers) AS viewers,
+       count(DISTINCT o.member_id) AS buyers, count(o.order_id) AS orders,
+       coalesce(sum(o.paid_fen - o.refunded_fen), 0)::bigint AS revenue_fen
+FROM live_sessions s
+LEFT JOIN (viewers v JOIN member_orders o
+    ON o.merchant_id = $1 AND o.member_id = v.member_id AND o.number > 0)
+  ON o.paid_at >= s.ended_at AND o.paid_at < s.ended_at + $3
+WHERE s.merchant_id = $1 AND s.live_id = $2
+  AND s.ended_at - interval '30 days' >= coalesce((SELECT before FROM trims), '-infinity')
+GROUP BY s.ended_at, s.sales_fen
+"""
 
 
 async def running_sweeps(pool: Pool) -> list[JourneySweep]:
@@ -73,6 +95,14 @@ async def swept_enrollments(pool: Pool, sweep: JourneySweep, size: int) -> list[
     """The next running enrolments of a sweep's journey, by id."""
     records = await pool.fetch(SWEPT, sweep.merchant_id, sweep.journey_id, sweep.cursor, size)
     return [ENROLLMENTS.decode(record) for record in records]  # type: ignore[misc]
+
+
+async def live_counts(
+    pool: Pool, merchant_id: str, live_id: str, window: timedelta
+) -> LiveCounts | None:
+    """An ended live session and the window after it, or None; costs as much as it had viewers."""
+    record = await pool.fetchrow(LIVE_COUNTS, merchant_id, live_id, window)
+    return LiveCounts(**dict(record)) if record else None
 
 
 async def calendar(pool: Pool, merchant_id: str) -> Calendar | None:

@@ -24,9 +24,10 @@ _sym_db = _symbol_database.Default()
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from danke.options.v1 import options_pb2 as danke_dot_options_dot_v1_dot_options__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n danke/automation/v1/report.proto\x12\x13\x64\x61nke.automation.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64\x61nke/options/v1/options.proto\"\xbb\x04\n\x06Report\x12\x0f\n\x07treated\x18\x01 \x01(\x03\x12\x0f\n\x07\x63ontrol\x18\x02 \x01(\x03\x12\x16\n\x0etreated_buyers\x18\x03 \x01(\x03\x12\x16\n\x0e\x63ontrol_buyers\x18\x04 \x01(\x03\x12\x17\n\ntreated_bp\x18\x05 \x01(\x05H\x00\x88\x01\x01\x12\x17\n\ncontrol_bp\x18\x06 \x01(\x05H\x01\x88\x01\x01\x12\x16\n\tuplift_bp\x18\x07 \x01(\x05H\x02\x88\x01\x01\x12\x1f\n\x12incremental_buyers\x18\x08 \x01(\x03H\x03\x88\x01\x01\x12\x17\n\x0f\x62\x65low_reference\x18\t \x01(\x08\x12\x14\n\x0creference_bp\x18\n \x01(\x05\x12\x0e\n\x06orders\x18\x0b \x01(\x03\x12\x13\n\x0brevenue_fen\x18\x0c \x01(\x03\x12\x17\n\x0f\x63oupons_granted\x18\r \x01(\x03\x12\x14\n\x0c\x63oupons_used\x18\x0e \x01(\x03\x12\x14\n\x0c\x64iscount_fen\x18\x0f \x01(\x03\x12\x18\n\x10message_cost_fen\x18\x10 \x01(\x03\x12\x10\n\x08\x63ost_fen\x18\x11 \x01(\x03\x12;\n\x08messages\x18\x12 \x03(\x0b\x32).danke.automation.v1.Report.MessagesEntry\x1a/\n\rMessagesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x42\r\n\x0b_treated_bpB\r\n\x0b_control_bpB\x0c\n\n_uplift_bpB\x15\n\x13_incremental_buyers\"M\n\x17GetJourneyReportRequest\x12\x32\n\njourney_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\"G\n\x18GetJourneyReportResponse\x12+\n\x06report\x18\x01 \x01(\x0b\x32\x1b.danke.automation.v1.Report\"O\n\x18GetCampaignReportRequest\x12\x33\n\x0b\x63\x61mpaign_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\"H\n\x19GetCampaignReportResponse\x12+\n\x06report\x18\x01 \x01(\x0b\x32\x1b.danke.automation.v1.Report2\xa0\x02\n\rReportService\x12\x84\x01\n\x10GetJourneyReport\x12,.danke.automation.v1.GetJourneyReportRequest\x1a-.danke.automation.v1.GetJourneyReportResponse\"\x13\x8a\xb5\x18\x0f\x61utomation.read\x12\x87\x01\n\x11GetCampaignReport\x12-.danke.automation.v1.GetCampaignReportRequest\x1a..danke.automation.v1.GetCampaignReportResponse\"\x13\x8a\xb5\x18\x0f\x61utomation.readb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n danke/automation/v1/report.proto\x12\x13\x64\x61nke.automation.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64\x61nke/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbb\x04\n\x06Report\x12\x0f\n\x07treated\x18\x01 \x01(\x03\x12\x0f\n\x07\x63ontrol\x18\x02 \x01(\x03\x12\x16\n\x0etreated_buyers\x18\x03 \x01(\x03\x12\x16\n\x0e\x63ontrol_buyers\x18\x04 \x01(\x03\x12\x17\n\ntreated_bp\x18\x05 \x01(\x05H\x00\x88\x01\x01\x12\x17\n\ncontrol_bp\x18\x06 \x01(\x05H\x01\x88\x01\x01\x12\x16\n\tuplift_bp\x18\x07 \x01(\x05H\x02\x88\x01\x01\x12\x1f\n\x12incremental_buyers\x18\x08 \x01(\x03H\x03\x88\x01\x01\x12\x17\n\x0f\x62\x65low_reference\x18\t \x01(\x08\x12\x14\n\x0creference_bp\x18\n \x01(\x05\x12\x0e\n\x06orders\x18\x0b \x01(\x03\x12\x13\n\x0brevenue_fen\x18\x0c \x01(\x03\x12\x17\n\x0f\x63oupons_granted\x18\r \x01(\x03\x12\x14\n\x0c\x63oupons_used\x18\x0e \x01(\x03\x12\x14\n\x0c\x64iscount_fen\x18\x0f \x01(\x03\x12\x18\n\x10message_cost_fen\x18\x10 \x01(\x03\x12\x10\n\x08\x63ost_fen\x18\x11 \x01(\x03\x12;\n\x08messages\x18\x12 \x03(\x0b\x32).danke.automation.v1.Report.MessagesEntry\x1a/\n\rMessagesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x42\r\n\x0b_treated_bpB\r\n\x0b_control_bpB\x0c\n\n_uplift_bpB\x15\n\x13_incremental_buyers\"M\n\x17GetJourneyReportRequest\x12\x32\n\njourney_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\"G\n\x18GetJourneyReportResponse\x12+\n\x06report\x18\x01 \x01(\x0b\x32\x1b.danke.automation.v1.Report\"O\n\x18GetCampaignReportRequest\x12\x33\n\x0b\x63\x61mpaign_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\"H\n\x19GetCampaignReportResponse\x12+\n\x06report\x18\x01 \x01(\x0b\x32\x1b.danke.automation.v1.Report\"\xa7\x02\n\nLiveReport\x12\x0f\n\x07live_id\x18\x01 \x01(\t\x12,\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0fwindow_end_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nis_running\x18\x04 \x01(\x08\x12\x11\n\tsales_fen\x18\x05 \x01(\x03\x12\x0f\n\x07viewers\x18\x06 \x01(\x03\x12\x0e\n\x06\x62uyers\x18\x07 \x01(\x03\x12\x0e\n\x06orders\x18\x08 \x01(\x03\x12\x13\n\x0brevenue_fen\x18\t \x01(\x03\x12 \n\x13revenue_to_sales_bp\x18\n \x01(\x03H\x00\x88\x01\x01\x42\x16\n\x14_revenue_to_sales_bp\"i\n\x14GetLiveReportRequest\x12/\n\x07live_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12 \n\x0cwindow_hours\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xd0\x05(\x00\"H\n\x15GetLiveReportResponse\x12/\n\x06report\x18\x01 \x01(\x0b\x32\x1f.danke.automation.v1.LiveReport2\x9d\x03\n\rReportService\x12\x84\x01\n\x10GetJourneyReport\x12,.danke.automation.v1.GetJourneyReportRequest\x1a-.danke.automation.v1.GetJourneyReportResponse\"\x13\x8a\xb5\x18\x0f\x61utomation.read\x12\x87\x01\n\x11GetCampaignReport\x12-.danke.automation.v1.GetCampaignReportRequest\x1a..danke.automation.v1.GetCampaignReportResponse\"\x13\x8a\xb5\x18\x0f\x61utomation.read\x12{\n\rGetLiveReport\x12).danke.automation.v1.GetLiveReportRequest\x1a*.danke.automation.v1.GetLiveReportResponse\"\x13\x8a\xb5\x18\x0f\x61utomation.readb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,22 +40,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETJOURNEYREPORTREQUEST'].fields_by_name['journey_id']._serialized_options = b'\272H\033r\0312\027^[A-Za-z0-9_.:-]{1,64}$'
   _globals['_GETCAMPAIGNREPORTREQUEST'].fields_by_name['campaign_id']._loaded_options = None
   _globals['_GETCAMPAIGNREPORTREQUEST'].fields_by_name['campaign_id']._serialized_options = b'\272H\033r\0312\027^[A-Za-z0-9_.:-]{1,64}$'
+  _globals['_GETLIVEREPORTREQUEST'].fields_by_name['live_id']._loaded_options = None
+  _globals['_GETLIVEREPORTREQUEST'].fields_by_name['live_id']._serialized_options = b'\272H\033r\0312\027^[A-Za-z0-9_.:-]{1,64}$'
+  _globals['_GETLIVEREPORTREQUEST'].fields_by_name['window_hours']._loaded_options = None
+  _globals['_GETLIVEREPORTREQUEST'].fields_by_name['window_hours']._serialized_options = b'\272H\007\032\005\030\320\005(\000'
   _globals['_REPORTSERVICE'].methods_by_name['GetJourneyReport']._loaded_options = None
   _globals['_REPORTSERVICE'].methods_by_name['GetJourneyReport']._serialized_options = b'\212\265\030\017automation.read'
   _globals['_REPORTSERVICE'].methods_by_name['GetCampaignReport']._loaded_options = None
   _globals['_REPORTSERVICE'].methods_by_name['GetCampaignReport']._serialized_options = b'\212\265\030\017automation.read'
-  _globals['_REPORT']._serialized_start=119
-  _globals['_REPORT']._serialized_end=690
-  _globals['_REPORT_MESSAGESENTRY']._serialized_start=576
-  _globals['_REPORT_MESSAGESENTRY']._serialized_end=623
-  _globals['_GETJOURNEYREPORTREQUEST']._serialized_start=692
-  _globals['_GETJOURNEYREPORTREQUEST']._serialized_end=769
-  _globals['_GETJOURNEYREPORTRESPONSE']._serialized_start=771
-  _globals['_GETJOURNEYREPORTRESPONSE']._serialized_end=842
-  _globals['_GETCAMPAIGNREPORTREQUEST']._serialized_start=844
-  _globals['_GETCAMPAIGNREPORTREQUEST']._serialized_end=923
-  _globals['_GETCAMPAIGNREPORTRESPONSE']._serialized_start=925
-  _globals['_GETCAMPAIGNREPORTRESPONSE']._serialized_end=997
-  _globals['_REPORTSERVICE']._serialized_start=1000
-  _globals['_REPORTSERVICE']._serialized_end=1288
+  _globals['_REPORTSERVICE'].methods_by_name['GetLiveReport']._loaded_options = None
+  _globals['_REPORTSERVICE'].methods_by_name['GetLiveReport']._serialized_options = b'\212\265\030\017automation.read'
+  _globals['_REPORT']._serialized_start=152
+  _globals['_REPORT']._serialized_end=723
+  _globals['_REPORT_MESSAGESENTRY']._serialized_start=609
+  _globals['_REPORT_MESSAGESENTRY']._serialized_end=656
+  _globals['_GETJOURNEYREPORTREQUEST']._serialized_start=725
+  _globals['_GETJOURNEYREPORTREQUEST']._serialized_end=802
+  _globals['_GETJOURNEYREPORTRESPONSE']._serialized_start=804
+  _globals['_GETJOURNEYREPORTRESPONSE']._serialized_end=875
+  _globals['_GETCAMPAIGNREPORTREQUEST']._serialized_start=877
+  _globals['_GETCAMPAIGNREPORTREQUEST']._serialized_end=956
+  _globals['_GETCAMPAIGNREPORTRESPONSE']._serialized_start=958
+  _globals['_GETCAMPAIGNREPORTRESPONSE']._serialized_end=1030
+  _globals['_LIVEREPORT']._serialized_start=1033
+  _globals['_LIVEREPORT']._serialized_end=1328
+  _globals['_GETLIVEREPORTREQUEST']._serialized_start=1330
+  _globals['_GETLIVEREPORTREQUEST']._serialized_end=1435
+  _globals['_GETLIVEREPORTRESPONSE']._serialized_start=1437
+  _globals['_GETLIVEREPORTRESPONSE']._serialized_end=1509
+  _globals['_REPORTSERVICE']._serialized_start=1512
+  _globals['_REPORTSERVICE']._serialized_end=1925
 # @@protoc_insertion_point(module_scope)

@@ -1,5 +1,8 @@
+import datetime
+
 from buf.validate import validate_pb2 as _validate_pb2
 from danke.options.v1 import options_pb2 as _options_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -78,3 +81,41 @@ class GetCampaignReportResponse(_message.Message):
     REPORT_FIELD_NUMBER: _ClassVar[int]
     report: Report
     def __init__(self, report: _Optional[_Union[Report, _Mapping]] = ...) -> None: ...
+
+class LiveReport(_message.Message):
+    __slots__ = ("live_id", "end_time", "window_end_time", "is_running", "sales_fen", "viewers", "buyers", "orders", "revenue_fen", "revenue_to_sales_bp")
+    LIVE_ID_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_END_TIME_FIELD_NUMBER: _ClassVar[int]
+    IS_RUNNING_FIELD_NUMBER: _ClassVar[int]
+    SALES_FEN_FIELD_NUMBER: _ClassVar[int]
+    VIEWERS_FIELD_NUMBER: _ClassVar[int]
+    BUYERS_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_FIELD_NUMBER: _ClassVar[int]
+    REVENUE_FEN_FIELD_NUMBER: _ClassVar[int]
+    REVENUE_TO_SALES_BP_FIELD_NUMBER: _ClassVar[int]
+    live_id: str
+    end_time: _timestamp_pb2.Timestamp
+    window_end_time: _timestamp_pb2.Timestamp
+    is_running: bool
+    sales_fen: int
+    viewers: int
+    buyers: int
+    orders: int
+    revenue_fen: int
+    revenue_to_sales_bp: int
+    def __init__(self, live_id: _Optional[str] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., window_end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_running: bool = ..., sales_fen: _Optional[int] = ..., viewers: _Optional[int] = ..., buyers: _Optional[int] = ..., orders: _Optional[int] = ..., revenue_fen: _Optional[int] = ..., revenue_to_sales_bp: _Optional[int] = ...) -> None: ...
+
+class GetLiveReportRequest(_message.Message):
+    __slots__ = ("live_id", "window_hours")
+    LIVE_ID_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_HOURS_FIELD_NUMBER: _ClassVar[int]
+    live_id: str
+    window_hours: int
+    def __init__(self, live_id: _Optional[str] = ..., window_hours: _Optional[int] = ...) -> None: ...
+
+class GetLiveReportResponse(_message.Message):
+    __slots__ = ("report",)
+    REPORT_FIELD_NUMBER: _ClassVar[int]
+    report: LiveReport
+    def __init__(self, report: _Optional[_Union[LiveReport, _Mapping]] = ...) -> None: ...

@@ -45,6 +45,11 @@ class ReportServiceStub(object):
                 request_serializer=danke_dot_automation_dot_v1_dot_report__pb2.GetCampaignReportRequest.SerializeToString,
                 response_deserializer=danke_dot_automation_dot_v1_dot_report__pb2.GetCampaignReportResponse.FromString,
                 _registered_method=True)
+        self.GetLiveReport = channel.unary_unary(
+                '/danke.automation.v1.ReportService/GetLiveReport',
+                request_serializer=danke_dot_automation_dot_v1_dot_report__pb2.GetLiveReportRequest.SerializeToString,
+                response_deserializer=danke_dot_automation_dot_v1_dot_report__pb2.GetLiveReportResponse.FromString,
+                _registered_method=True)
 
 
 class ReportServiceServicer(object):
@@ -65,6 +70,15 @@ class ReportServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetLiveReport(self, request, context):
+        """What who saw a live session bought in the hours after it, against what the session took.
+
+        Refuses LIVE_NOT_FOUND, also of a session so long ago that its viewers are forgotten.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ReportServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -77,6 +91,11 @@ def add_ReportServiceServicer_to_server(servicer, server):
                     servicer.GetCampaignReport,
                     request_deserializer=danke_dot_automation_dot_v1_dot_report__pb2.GetCampaignReportRequest.FromString,
                     response_serializer=danke_dot_automation_dot_v1_dot_report__pb2.GetCampaignReportResponse.SerializeToString,
+            ),
+            'GetLiveReport': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLiveReport,
+                    request_deserializer=danke_dot_automation_dot_v1_dot_report__pb2.GetLiveReportRequest.FromString,
+                    response_serializer=danke_dot_automation_dot_v1_dot_report__pb2.GetLiveReportResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -134,6 +153,33 @@ class ReportService(object):
             '/danke.automation.v1.ReportService/GetCampaignReport',
             danke_dot_automation_dot_v1_dot_report__pb2.GetCampaignReportRequest.SerializeToString,
             danke_dot_automation_dot_v1_dot_report__pb2.GetCampaignReportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLiveReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.automation.v1.ReportService/GetLiveReport',
+            danke_dot_automation_dot_v1_dot_report__pb2.GetLiveReportRequest.SerializeToString,
+            danke_dot_automation_dot_v1_dot_report__pb2.GetLiveReportResponse.FromString,
             options,
             channel_credentials,
             insecure,
