@@ -10,6 +10,7 @@ import msgspec
 from rich.table import Table
 
 from cli import dead_letters, registry
+from cli.broker_checks import check_broker
 from cli.places import schema_dsn
 from common.verify import Backlog, Finding, backlog, run_checks
 from deploy.local.kafka import Broker
@@ -82,11 +83,17 @@ class Report(msgspec.Struct, frozen=True):
 
 
 async def verify(
-    database_url: str, at: Broker | None, services: Sequence[str] | None = None
+    database_url: str,
+    at: Broker | None,
+    services: Sequence[str] | None = None,
+    *,
+    topics: bool = False,
 ) -> Report:
     """Runs all checks of the services. May run under full traffic.
 
-    ``database_url`` is an administrator's, or the role of the one service that is named.
+    ``database_url`` is an administrator's, or the role of the one service that is named. With
+    ``topics`` the outbox is compared with the topics, which are read whole, and consumers'
+    positions with what the topics have.
     """
     found: list[Any] = []
     for name in registry.chosen(services):
@@ -94,10 +101,12 @@ async def verify(
         if declared.migrations is not None:
             dsn = schema_dsn(database_url, name)
             findings, waits = await asyncio.gather(run_checks(dsn, declared.checks), backlog(dsn))
+            if topics and at:
+                findings += await check_broker(at, name, dsn)
             found.append(ServiceReport(name, findings, waits))
     return Report(found, await dead_letters.counts(at) if at else None)
 
 
-async def verify_stack(stack: Stack) -> Report:
+async def verify_stack(stack: Stack, *, topics: bool = False) -> Report:
     """Runs all checks of the services that ``stack`` runs."""
-    return await verify(stack.database_url, stack.broker, list(stack.services))
+    return await verify(stack.database_url, stack.broker, list(stack.services), topics=topics)

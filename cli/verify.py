@@ -18,13 +18,16 @@ def verify(
     ] = None,
     database_url: places.DatabaseUrl = None,
     bootstrap: places.Bootstrap = None,
+    topics: Annotated[
+        bool, typer.Option("--topics", help="read the topics too: nothing lost, nobody misplaced")
+    ] = False,
     root: places.Root = places.ROOT,
 ) -> None:
     """Check every service's books; exit code 1 and the offending rows if one is wrong.
 
     May run at any time, also under traffic. With --database-url alone no dead letters are counted.
     """
-    report = console.run(_verify(root, database_url, bootstrap, service))
+    report = console.run(_verify(root, database_url, bootstrap, service, topics))
     for table in report.tables():
         console.tables.print(table)
     if not report.ok:
@@ -32,8 +35,14 @@ def verify(
 
 
 async def _verify(
-    root: Path, database_url: str | None, bootstrap: str | None, services: list[str] | None
+    root: Path,
+    database_url: str | None,
+    bootstrap: str | None,
+    services: list[str] | None,
+    topics: bool,
 ) -> Report:
     at = None if database_url and not bootstrap else places.broker(bootstrap, root)
     names = places.services(services, database_url, root)
-    return await verify_services(places.database(database_url, root), at, names)
+    if topics and at is None:
+        raise console.Problem("--topics needs the broker: name it with --bootstrap")
+    return await verify_services(places.database(database_url, root), at, names, topics=topics)

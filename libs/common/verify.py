@@ -48,6 +48,24 @@ SELECT count(*) AS outbox,
 FROM outbox
 """
 
+# How far each aggregate's events have left the outbox, by its topic and subject.
+PUBLISHED: Final = """
+SELECT s.merchant_id, s.aggregate, coalesce(w.first, s.last + 1) - 1 AS published, s.last
+FROM event_sequences s LEFT JOIN (
+    SELECT o.merchant_id, o.topic || '/' || ((o.about::jsonb) ->> 'subject') AS aggregate,
+        min(o.sequence) AS first
+    FROM outbox o GROUP BY 1, 2
+) w USING (merchant_id, aggregate)
+"""
+
+
+class Published(msgspec.Struct, frozen=True):
+    """An aggregate's events: how many left the outbox by then, and how many there were."""
+
+    published: int
+    last: int
+
+
 KIT_CHECKS: Final = (
     Check(
         "outbox_sequences",
@@ -91,5 +109,17 @@ async def backlog(dsn: str) -> Backlog:
         row = await conn.fetchrow(BACKLOG)
         assert row is not None, "an aggregate always answers"
         return Backlog(**row)
+    finally:
+        await conn.close()
+
+
+async def published(dsn: str) -> dict[tuple[str, str], Published]:
+    """By merchant and ``topic/subject``, how far a service's events are out, at one moment."""
+    conn = await asyncpg.connect(dsn)
+    try:
+        return {
+            (row["merchant_id"], row["aggregate"]): Published(row["published"], row["last"])
+            for row in await conn.fetch(PUBLISHED)
+        }
     finally:
         await conn.close()
