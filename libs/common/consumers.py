@@ -25,7 +25,7 @@ from common.commands import Command, Context
 from common.dead_letters import Letter, bury
 from common.engine import Engine
 from common.errors import Busy, NotYet, Refusal
-from common.kafka import leave
+from common.kafka import has_stopped_reading, leave
 from common.parking import Parked, Parking
 from danke.events.envelope import (
     BadEnvelope,
@@ -203,6 +203,9 @@ class Consumers:
     async def _work(self) -> None:
         while not self._stopping:
             try:
+                if self._consumer is not None and has_stopped_reading(self._consumer):
+                    log.error("the Kafka client stopped reading; a new one takes its place")
+                    await self._disconnect()
                 if self._consumer is None:
                     await self.connect()
                 await self.run_once()

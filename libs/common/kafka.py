@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.conn import AIOKafkaConnection, CloseReason
+from aiokafka.errors import KafkaConnectionError
 
 from common import telemetry
 from common.config import ServiceConfig
@@ -67,6 +71,33 @@ class Clients:
         if config.kafka_cert_path:
             context.load_cert_chain(config.kafka_cert_path, config.kafka_key_path)
         return {"security_protocol": "SSL", "ssl_context": context}
+
+
+def _telling_of_lost_connections(send: Callable[..., Any]) -> Callable[..., Any]:
+    """Makes a write to a connection that is gone the error that the Kafka clients know.
+
+    asyncio drops what is written to it; uvloop refuses it with a RuntimeError. Their task that
+    reads died of that for good, while the heartbeat went on: nobody read the partitions any more.
+    """
+
+    @wraps(send)
+    def sending(self: AIOKafkaConnection, *args: Any, **options: Any) -> Any:
+        try:
+            return send(self, *args, **options)
+        except RuntimeError as error:
+            self.close(reason=CloseReason.CONNECTION_BROKEN)
+            raise KafkaConnectionError(f"{self}: {error}") from error
+
+    return sending
+
+
+AIOKafkaConnection.send = _telling_of_lost_connections(AIOKafkaConnection.send)
+
+
+def has_stopped_reading(consumer: AIOKafkaConsumer) -> bool:
+    """Whether the client's own task that reads has ended: it is polled in vain from then on."""
+    fetcher = consumer._fetcher  # noqa: SLF001 - it has no public word for it
+    return fetcher is not None and fetcher.error_future.done()
 
 
 async def leave(*clients: AIOKafkaConsumer | AIOKafkaProducer | None) -> None:

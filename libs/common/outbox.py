@@ -27,6 +27,8 @@ log: Final = telemetry.logger(__name__)
 
 BATCH: Final = 2_000
 POLL_S: Final = 0.5
+# The producer repeats a request for a quarter of it; then its answer is an error, or it is stuck.
+PUBLISH_S: Final = 60.0
 BACKOFF_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 # Advisory locks with two numbers are apart from the engine's, which have one.
 LOCK_CLASS: Final = 0x0B0C
@@ -157,7 +159,8 @@ class Relay:
         if not rows:
             return 0
         telemetry.OUTBOX_OLDEST_SECONDS.set(max(0.0, rows[0]["age_s"]))
-        await self._publish(self._producer, rows)
+        async with asyncio.timeout(PUBLISH_S):
+            await self._publish(self._producer, rows)
         await self._conn.execute(DELETE, [row["id"] for row in rows])
         return len(rows)
 

@@ -9,7 +9,11 @@ from random import Random
 from typing import Any
 
 import pytest
+import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.conn import AIOKafkaConnection
+from aiokafka.errors import KafkaConnectionError
+from aiokafka.protocol.admin import ApiVersionRequest
 
 from common.errors import Overloaded
 from common.kafka import leave
@@ -226,6 +230,39 @@ async def test_who_could_not_reconnect_tries_again(
     consumers._stopping = True
     await working
     assert tries == 3
+
+
+async def test_a_client_that_stopped_reading_is_replaced(doors: Doors) -> None:
+    consumers = doors.consumers
+    first: Any = consumers._consumer
+    first._fetcher._fetch_task.cancel()
+    await doors.send(record(Raised(counter_id="a", step=1)))
+    working = asyncio.create_task(consumers._work())
+    async with asyncio.timeout(30):
+        while not await sample.values(doors.pool):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    consumers._stopping = True
+    await working
+    assert consumers._consumer is not first
+
+
+def test_a_write_to_a_lost_connection_is_a_lost_connection() -> None:
+    """Seen under `make faults`: uvloop's own error ended the client's reading for good."""
+
+    async def written_too_late() -> None:
+        server = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", 0)
+        async with server:
+            host, port = server.sockets[0].getsockname()[:2]
+            connection = AIOKafkaConnection(host, port)
+            _, connection._writer = await asyncio.open_connection(host, port)
+            connection._writer.transport.abort()
+            await asyncio.sleep(0.1)
+            connection._versions = {}
+            with pytest.raises(KafkaConnectionError):
+                connection.send(ApiVersionRequest())
+            assert not connection.connected()
+
+    uvloop.run(written_too_late())
 
 
 async def test_who_stops_slowly_is_not_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
