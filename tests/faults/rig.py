@@ -84,14 +84,7 @@ class Rig:
     async def restart_broker(self) -> None:
         """Kills the broker and starts it again on its address."""
         await self.broker.process.kill()
-        await self.start_broker()
-
-    async def start_broker(self) -> None:
-        """Starts it, as often as a busy machine needs: it has its records to look through."""
-        async with asyncio.timeout(START_S):
-            while not self.broker.process.running:
-                with suppress(NotReady):
-                    await self.broker.start()
+        await start(self.broker)
 
     def heal(self) -> None:
         """Takes back what the proxies do."""
@@ -103,7 +96,8 @@ class Rig:
         self.heal()
         if not self.process("postgres").running:
             await self.stack.start("postgres")
-        await self.start_broker()
+        if not self.broker.process.running:
+            await start(self.broker)
         for role in SCHEMAS:
             await self.system.ask_database(f"ALTER ROLE {role} CONNECTION LIMIT -1")
         for name in PROCESSES:
@@ -133,6 +127,14 @@ class Rig:
         return await verify(self.stack.database_url, self.stack.broker, SERVICES)
 
 
+async def start(broker: Kafka) -> None:
+    """Starts it, as often as a busy machine needs: it has its records to look through."""
+    async with asyncio.timeout(START_S):
+        while True:
+            with suppress(NotReady):
+                return await broker.start()
+
+
 @asynccontextmanager
 async def rigged(root: Path) -> AsyncIterator[Rig]:
     """Starts everything, on the broker that KAFKA names; throws it away at the end."""
@@ -152,7 +154,8 @@ async def rigged(root: Path) -> AsyncIterator[Rig]:
             )
         else:
             broker = Tansu(root, port=port, advertised=bootstrap)
-        await undo.enter_async_context(broker)
+        undo.push_async_exit(broker)
+        await start(broker)
         settings = replace(
             settings,
             database_url=None,
