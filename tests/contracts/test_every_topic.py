@@ -180,6 +180,7 @@ async def test_whatever_lies_on_a_topic_ends_well(
             places = await send(producer, records)
             behind = [good(model, f"{merchant}-behind", "behind all") for model in handlers]
             places |= await send(producer, behind)
+            print(f"{name}: {len(places)} records of {len(handlers)} kinds of event")
             await settled(process)
             topics = {model.TOPIC.name for model in handlers}
             ends = await Ends.of(name, bootstrap, process.pool, topics)

@@ -43,7 +43,7 @@ STORED = tuple(
 # Where timers and entries lie.
 SCHEMAS = tuple(dict.fromkeys(PROCESSES[name] for name in STORED))
 # Ten processes at once on a machine that has other work.
-START_S = 240.0
+START_S = 420.0
 SESSION_S = SESSION_MS / 1000
 # The embedded broker waits it out; see deploy/local/kafka.py.
 FETCH_WAIT_MS = 15
