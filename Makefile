@@ -89,6 +89,10 @@ faults: venv ## load under a seeded storm of faults: SECONDS=600 SEED=20260501 K
 	KAFKA=$(KAFKA) FAULT_SECONDS=$(SECONDS) FAULT_SEED=$(SEED) \
 	    $(BIN)/pytest tests/faults -m faults -s $(ARGS)
 
+.PHONY: soak
+soak: venv ## a steady load, and nothing may grow: SECONDS=3600
+	SOAK_SECONDS=$(or $(SECONDS),3600) $(BIN)/pytest tests/faults/test_soak.py -m faults -s $(ARGS)
+
 INPUTS ?= 100000
 .PHONY: fuzz
 fuzz: venv ## so many generated requests to every method, hostile records to every topic: SEED=…
@@ -96,8 +100,9 @@ fuzz: venv ## so many generated requests to every method, hostile records to eve
 	    tests/contracts/test_every_rpc.py tests/contracts/test_every_topic.py $(ARGS)
 
 .PHONY: audit
+# Strict: where that database cannot be reached, "nothing found" would be no answer.
 audit: venv ## known holes in what we depend on; asks a database on the network, so not in `check`
-	$(BIN)/uv tool run pip-audit --require-hashes --disable-pip -r requirements.lock
+	$(BIN)/uv tool run pip-audit --strict --require-hashes --disable-pip -r requirements.lock
 
 .PHONY: test-image
 test-image: venv ## the image, and production pods from it: an order, a roll-out, the way back
