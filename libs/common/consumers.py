@@ -135,6 +135,8 @@ class Consumers:
         # What this member committed, of the partitions it has: the broker need not be asked again.
         self._committed: dict[TopicPartition, int] = {}
         self._members_of: set[TopicPartition] = set()
+        # As ``lag`` found it last.
+        self._lags: dict[TopicPartition, int] = {}
 
     async def start(self) -> None:
         """Joins the group and starts consuming. Does nothing without handlers."""
@@ -165,19 +167,16 @@ class Consumers:
         # What the last fetch saw is free; the broker is asked only when that is handled.
         seen = {place: consumer.highwater(place) or 0 for place in consumer.assignment()}
         behind = self._behind(seen)
-        if not behind:
+        if not any(behind.values()):
             ends = await consumer.end_offsets(list(assigned))
             # Some brokers count their last batch as one record; a fetch tells the true end.
             behind = self._behind({p: max(end, seen.get(p, 0)) for p, end in ends.items()})
-        return behind
+        self._lags = behind
+        return sum(behind.values())
 
-    def _behind(self, ends: Mapping[TopicPartition, int]) -> int:
-        total = 0
-        for place, end in ends.items():
-            behind = max(0, end - self._committed.get(place, end))
-            telemetry.CONSUMER_LAG.labels(place.topic, place.partition).set(behind)
-            total += behind
-        return total
+    def _behind(self, ends: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
+        committed = self._committed
+        return {place: max(0, end - committed.get(place, end)) for place, end in ends.items()}
 
     @property
     def assigned(self) -> bool:
@@ -323,6 +322,8 @@ class Consumers:
         if now >= self._lag_due:
             self._lag_due = now + MEASURE_LAG_S
             await self.lag()
+            for place, behind in self._lags.items():
+                telemetry.CONSUMER_LAG.labels(place.topic, place.partition).set(behind)
 
     async def _retry_parked_when_due(self) -> None:
         now = asyncio.get_running_loop().time()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 from common.clock import DevelopmentClock
 from common.consumers import Consumers
@@ -11,6 +12,9 @@ from common.outbox import Relay
 from common.server import Call
 from common.timers import Timers
 from danke.dev.v1 import clock_pb2 as pb
+
+# How often whoever waits for quiet looks again: looking costs what the work is done with.
+LOOK_S: Final = 0.015
 
 
 class ClockService:
@@ -50,7 +54,7 @@ class ClockService:
         worked = False
         while await self.consumers.lag():
             worked = True
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(LOOK_S)
         if self.relay and await self.relay.drained():
             worked = True
         return pb.SettleResponse(worked=worked)

@@ -39,6 +39,16 @@ HEALTH_S: Final = 2.0
 C = TypeVar("C", bound=ServiceConfig)
 
 
+class PlainConnection(asyncpg.Connection[Any]):
+    """A connection of the pool, which only runs single statements.
+
+    None of them changes the session: nothing has to be reset, by a second trip, after each.
+    """
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
 @dataclass(frozen=True)
 class Kit(Generic[C]):
     """What a service's doors are built from."""
@@ -163,6 +173,7 @@ class Process:
             min_size=0 if stateless else 1,
             max_size=config.pool_size,
             command_timeout=30,
+            connection_class=PlainConnection,
         )
         clients = Clients(config, service.name)
         self.relay = Relay(config.database_url, service.name, clients.producer)
