@@ -56,7 +56,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True):
     kafka_session_ms: Annotated[int, Meta(ge=500, le=300_000)] = 10_000
     # How long a broker holds a fetch that finds nothing. Kafka answers once something arrives; a
     # broker that waits it out all the same (Tansu) makes it the least latency of a hop.
-    kafka_fetch_wait_ms: Annotated[int, Meta(ge=1, le=10_000)] = 100
+    kafka_fetch_wait_ms: Annotated[int, Meta(ge=1, le=10_000)] = 250
     # A CA makes it TLS, a certificate and its key on top make it mTLS. Paths of PEM files.
     kafka_ca_path: str | None = None
     kafka_cert_path: str | None = None
