@@ -39,7 +39,7 @@ HEALTH_S: Final = 2.0
 C = TypeVar("C", bound=ServiceConfig)
 
 
-class PlainConnection(asyncpg.Connection[Any]):
+class PlainConnection(asyncpg.Connection):
     """A connection of the pool, which only runs single statements.
 
     None of them changes the session: nothing has to be reset, by a second trip, after each.

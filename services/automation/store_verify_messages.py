@@ -179,17 +179,20 @@ CHECKS: Final = (
         """
         SELECT o.merchant_id, o.order_id, o.source_kind, o.source_id, o.by
         FROM attributed_orders o
-        WHERE (o.by = 'TOUCH' AND NOT EXISTS (
+        WHERE o.by = 'TOUCH' AND NOT EXISTS (
             SELECT FROM touches t WHERE t.merchant_id = o.merchant_id
               AND t.source_kind = o.source_kind AND t.source_id = o.source_id
               AND t.member_id = o.member_id AND t.kind = 'DELIVERED'
               AND t.at <= o.paid_at AND o.paid_at < t.until
-        ) AND o.paid_at >= coalesce((SELECT before FROM trims), '-infinity'))
-        OR (o.by = 'COUPON' AND NOT o.refunded_in_full AND NOT EXISTS (
+        ) AND o.paid_at >= coalesce((SELECT before FROM trims), '-infinity')
+        UNION ALL
+        SELECT o.merchant_id, o.order_id, o.source_kind, o.source_id, o.by
+        FROM attributed_orders o
+        WHERE o.by = 'COUPON' AND NOT o.refunded_in_full AND NOT EXISTS (
             SELECT FROM given_coupons g WHERE g.merchant_id = o.merchant_id
               AND g.source_kind = o.source_kind AND g.source_id = o.source_id
               AND g.order_id = o.order_id
-        ))
+        )
         """,
     ),
     Check(
@@ -199,14 +202,18 @@ CHECKS: Final = (
         SELECT c.merchant_id, c.order_id, c.source_kind, c.source_id
         FROM conversions c JOIN attributed_orders o
           ON o.merchant_id = c.merchant_id AND o.order_id = c.order_id
-        WHERE c.counts = o.refunded_in_full OR (o.paid_at >= coalesce(
-            (SELECT before FROM trims), '-infinity') AND NOT EXISTS (
+        WHERE c.counts = o.refunded_in_full
+        UNION ALL
+        SELECT c.merchant_id, c.order_id, c.source_kind, c.source_id
+        FROM conversions c JOIN attributed_orders o
+          ON o.merchant_id = c.merchant_id AND o.order_id = c.order_id
+        WHERE o.paid_at >= coalesce((SELECT before FROM trims), '-infinity') AND NOT EXISTS (
             SELECT FROM touches t WHERE t.merchant_id = c.merchant_id
               AND t.source_kind = c.source_kind AND t.source_id = c.source_id
               AND t.member_id = c.member_id
               AND t.kind = CASE WHEN c.is_control THEN 'CONTROL' ELSE 'TREATED' END
               AND t.at <= o.paid_at AND o.paid_at < t.until
-        ))
+        )
         """,
     ),
 )
