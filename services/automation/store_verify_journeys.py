@@ -53,12 +53,14 @@ CHECKS: Final = (
         "who is held out of a journey has no message, no call and no step of it; M3",
         """
         SELECT e.merchant_id, e.enrollment_id, e.journey_id, e.member_id FROM enrollments e
-        WHERE e.state = 'HELD_OUT' AND (
-            EXISTS (SELECT FROM messages m WHERE m.merchant_id = e.merchant_id
-                    AND m.source_kind = 'JOURNEY' AND m.ref = e.enrollment_id)
-            OR EXISTS (SELECT FROM webhook_calls c WHERE c.merchant_id = e.merchant_id
-                    AND c.enrollment_id = e.enrollment_id)
-        )
+        WHERE e.state = 'HELD_OUT' AND EXISTS (
+            SELECT FROM messages m WHERE m.merchant_id = e.merchant_id
+              AND m.source_kind = 'JOURNEY' AND m.ref = e.enrollment_id)
+        UNION ALL
+        SELECT e.merchant_id, e.enrollment_id, e.journey_id, e.member_id FROM enrollments e
+        WHERE e.state = 'HELD_OUT' AND EXISTS (
+            SELECT FROM webhook_calls c WHERE c.merchant_id = e.merchant_id
+              AND c.enrollment_id = e.enrollment_id)
         """,
     ),
     Check(
