@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import asyncpg
 import msgspec
-from uuid_utils import uuid7
 
 from common import telemetry
 from common.commands import Command, Context, Decision, fingerprint
+from common.emitting import add_events
 from common.errors import Kind, Recorded, Refusal, RequestIdReused
 from common.rows import Group, Read, Row, State
-from common.tables import Column, Columns, Part, Table, numbered, tuples
-from danke.events.envelope import About, Event, event_type
+from common.statements import Statement
+from common.tables import Column, Columns, Part, Table, tuples
+from danke.events.envelope import Event
 
 if TYPE_CHECKING:
     from common.engine import Item
@@ -42,39 +41,6 @@ SELECT merchant_id, command_id, decode(fingerprint, 'hex'), outcome FROM {_DONE.
 """,
     _DONE,
 )
-# Sequences are raised by the number of new events, and handed to them in the order of deciding.
-_RAISED = Columns(
-    [Column("merchant_id", "text"), Column("aggregate", "text"), Column("count", "bigint")]
-)
-RAISE_SEQUENCES: Final = Part(
-    f"""
-INSERT INTO event_sequences AS s (merchant_id, aggregate, last)
-SELECT merchant_id, aggregate, count FROM {_RAISED.source}
-ON CONFLICT (merchant_id, aggregate) DO UPDATE SET last = s.last + excluded.last
-RETURNING merchant_id, aggregate, last
-""",
-    _RAISED,
-)
-# ``slot`` is the event's aggregate in the sorted list that raised the sequences. Taking the new
-# values by position spares a join of two lists that have no index, which would cost their product.
-_EVENTS = Columns(
-    [Column(name, "text") for name in ("merchant_id", "topic", "key", "about", "payload")]
-    + [Column(name, "bigint") for name in ("slot", "behind", "place")]
-)
-INSERT_OUTBOX: Final = Part(
-    f"""
-INSERT INTO outbox (merchant_id, topic, key, sequence, about, payload)
-SELECT v.merchant_id, v.topic, coalesce(v.key, ''), raised.lasts[v.slot] - v.behind, v.about,
-    v.payload
-FROM (
-    SELECT array_agg(last ORDER BY merchant_id COLLATE "C", aggregate COLLATE "C") AS lasts
-    FROM sequences
-) AS raised, {_EVENTS.source}
-ORDER BY v.place
-""",
-    _EVENTS,
-)
-
 Id = tuple[str, str]
 T = TypeVar("T")
 
@@ -191,7 +157,7 @@ class Batch:
         self, state: State, reads: Iterable[Read], commands: Iterable[Command] = ()
     ) -> None:
         """Loads rows, groups and known ids in one statement: one JSON list for each of them."""
-        statement = _Statement()
+        statement = Statement()
         wanted: dict[type[Row] | Group[Any], set[Any]] = defaultdict(set)
         for what, key in reads:
             wanted[what].add(key)
@@ -257,7 +223,7 @@ class Batch:
         """Everything that changed, in one statement with one part per table."""
         if not self.done:
             return
-        statement = _Statement()
+        statement = Statement()
         for cls, table in self.tables.items():
             if changed := state.changed.get(cls):
                 rows = state.rows[cls]
@@ -273,86 +239,5 @@ class Batch:
                 statement.add(table.delete, deleted)
         statement.add(INSERT_IDS, tuples(self.done))
         if self.events:
-            self._write_events(statement)
+            add_events(statement, self.events)
         await self.conn.execute(*statement.write())
-
-    def _write_events(self, statement: _Statement) -> None:
-        aggregates = [
-            (command.merchant_id, _kind(type(event)).aggregate(event))
-            for command, _context, event in self.events
-        ]
-        totals = Counter(aggregates)
-        ordered = sorted(totals)
-        slots = {aggregate: slot for slot, aggregate in enumerate(ordered, 1)}
-        left = dict(totals)
-        rows = []
-        for place, aggregate in enumerate(aggregates):
-            command, context, event = self.events[place]
-            left[aggregate] = behind = left[aggregate] - 1
-            kind = _kind(type(event))
-            rows.append(
-                (
-                    command.merchant_id,
-                    kind.topic,
-                    kind.key(event),
-                    kind.about(command, context, event),
-                    _encode(event).decode(),
-                    slots[aggregate],
-                    behind,
-                    place,
-                )
-            )
-        raised = [(*aggregate, totals[aggregate]) for aggregate in ordered]
-        statement.add(RAISE_SEQUENCES, raised, name="sequences")
-        statement.add(INSERT_OUTBOX, rows)
-
-
-class _Kind:
-    """What all events of one class have in common, looked up once."""
-
-    def __init__(self, event: type[Event]) -> None:
-        self.topic = event.TOPIC.name
-        self.type = event_type(event)
-        self.key = attrgetter(event.KEY)
-        self.subject = attrgetter(event.SUBJECT)
-
-    def aggregate(self, event: Event) -> str:
-        """What the sequence counts for."""
-        return f"{self.topic}/{self.subject(event)}"
-
-    def about(self, command: Command, context: Context, event: Event) -> str:
-        """The envelope as far as it is known before the commit gives the sequence."""
-        about = About(
-            id=str(uuid7()),
-            type=self.type,
-            subject=self.subject(event),
-            time=command.at,
-            correlation_id=context.correlation_id or command.id,
-            causation_id=context.causation_id or command.id,
-            traceparent=context.traceparent,
-        )
-        return _encode(about).decode()
-
-
-_kind = cache(_Kind)
-
-
-class _Statement:
-    """Parts for different tables, joined into one statement: one round trip for all."""
-
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.names: list[str] = []
-        self.arguments: list[Any] = []
-
-    def add(self, part: Part, rows: Iterable[tuple[Any, ...]], name: str | None = None) -> None:
-        self.parts.append(numbered(part.sql, len(self.arguments) + 1))
-        self.names.append(name or f"part_{len(self.parts)}")
-        self.arguments += part.columns.arguments(rows)
-
-    def select(self) -> tuple[Any, ...]:
-        return f"SELECT {', '.join(self.parts)}", *self.arguments
-
-    def write(self) -> tuple[Any, ...]:
-        parts = (f"{name} AS ({sql})" for name, sql in zip(self.names, self.parts))
-        return f"WITH {', '.join(parts)} SELECT", *self.arguments

@@ -17,6 +17,7 @@ import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import asyncpg
@@ -259,6 +260,7 @@ def tuples(rows: Iterable[msgspec.Struct]) -> Iterable[tuple[Any, ...]]:
     return map(astuple, rows)
 
 
+@cache
 def numbered(sql: str, first: int) -> str:
     """``sql`` with each ``{}`` replaced by the next parameter number."""
     pieces = sql.split("{}")

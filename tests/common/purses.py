@@ -98,6 +98,30 @@ class Moved(Event, frozen=True, kw_only=True):
     whole_fen: int
 
 
+COINS = Topic(name="test.coin.v1", key="purse_id", summary="What became of single coins.")
+
+
+class CoinEvent(Event, frozen=True, kw_only=True):
+    """An event of one coin; in order per purse."""
+
+    TOPIC: ClassVar[Topic] = COINS
+    KEY: ClassVar[str] = "purse_id"
+    SUBJECT: ClassVar[str] = "coin_id"
+
+    purse_id: str
+    coin_id: str
+
+
+class Minted(CoinEvent, frozen=True, kw_only=True):
+    """There is a new coin."""
+
+    FIRST: ClassVar[bool] = True
+
+
+class Polished(CoinEvent, frozen=True, kw_only=True):
+    """A coin shines."""
+
+
 class Held(msgspec.Struct, frozen=True):
     """The answer: what the purse holds now."""
 
@@ -161,6 +185,35 @@ class Spend(_OfPurse, frozen=True, kw_only=True):
             counted = msgspec.structs.replace(purse, failures=purse.failures + 1)
             raise NotEnough(keep=Decision(rows=[counted]), held_fen=worth_fen)
         return self._moved(purse, taken, -worth_fen, sum(c.worth_fen for c in coins))
+
+
+class Mint(_OfPurse, frozen=True, kw_only=True):
+    """Adds a coin and tells of it; with ``is_quiet`` not of the purse."""
+
+    worth_fen: int
+    polishes: int = 0
+    is_quiet: bool = False
+
+    def decide(self, state: State) -> Decision:
+        purse, coins = self._look(state)
+        coin = Coin(self.merchant_id, self.new_id, self.purse_id, "WHOLE", self.worth_fen, self.at)
+        decided = self._moved(purse, [coin], self.worth_fen, sum(c.worth_fen for c in coins))
+        about = {"purse_id": self.purse_id, "coin_id": self.new_id}
+        told = [Minted(**about), *(Polished(**about) for _ in range(self.polishes))]
+        return msgspec.structs.replace(
+            decided, events=told if self.is_quiet else [*told, *decided.events]
+        )
+
+
+class Polish(_OfPurse, frozen=True, kw_only=True):
+    """Makes a coin shine."""
+
+    coin_id: str
+
+    def decide(self, state: State) -> Decision:
+        purse, _coins = self._look(state)
+        told = Polished(purse_id=self.purse_id, coin_id=self.coin_id)
+        return Decision(result=Held(purse, 0), events=[told])
 
 
 class Peek(_OfPurse, frozen=True, kw_only=True):

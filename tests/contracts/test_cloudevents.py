@@ -12,8 +12,8 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka, to_binary
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
-from common.batch import _kind
 from common.commands import Command, Context, Decision
+from common.emitting import _kind
 from common.outbox import Relay
 from danke.events.envelope import Envelope, from_headers, to_headers
 from danke.events.wallet import BalanceChanged

@@ -67,6 +67,8 @@ class EntryEvent(Event, frozen=True, kw_only=True):
 class CommissionEstimated(EntryEvent, frozen=True, kw_only=True):
     """An order was paid; so much will be due if nothing comes back. ``base_fen`` has no bonus."""
 
+    FIRST: ClassVar[bool] = True
+
     base_fen: int
     amount_fen: int
 

@@ -68,6 +68,8 @@ class CouponEvent(Event, frozen=True, kw_only=True):
 class CouponIssued(CouponEvent, frozen=True, kw_only=True):
     """What every new coupon's event says. Usable from ``valid_from`` until before ``valid_to``."""
 
+    FIRST: ClassVar[bool] = True
+
     face_fen: int
     valid_from: datetime
     valid_to: datetime

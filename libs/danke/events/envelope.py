@@ -35,12 +35,15 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """A fact of the past. Fields are only ever added, always with a default, within ``v1``.
 
     ``TOPIC`` says where it is published, ``KEY`` the field that is the record's key and ``SUBJECT``
-    the field that names the aggregate whose gapless ``ce_sequence`` it carries.
+    the field that names the aggregate whose gapless ``ce_sequence`` it carries. ``FIRST`` is true
+    where the event tells of the aggregate's beginning: none of its events ever came before, so
+    nobody has to look for its last sequence.
     """
 
     TOPIC: ClassVar[Topic]
     KEY: ClassVar[str]
     SUBJECT: ClassVar[str]
+    FIRST: ClassVar[bool] = False
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
