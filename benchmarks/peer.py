@@ -1,7 +1,8 @@
-"""`peer`: the engine against a service as it is usually written: asyncpg, a transaction a payment.
+"""`peer`: the engine against a service as it is usually written: a transaction a payment.
 
-Same tables, same rows, same guards, same durability; one process, a pool of connections, callers
-who each run their payment's statements one after the other.
+Once with asyncpg, and once with an ORM (peer_orm.py). Same tables, same rows, same guards, same
+durability; one process, a pool of connections, callers who each run their payment's statements one
+after the other.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from benchmarks import database, engine, pgbench
+from benchmarks import database, engine, peer_orm, pgbench
 from benchmarks.database import AMOUNT_FEN, MEMBERS, MERCHANT, Wallet
 from benchmarks.measuring import Figure, figure, in_turns
 
@@ -124,11 +125,12 @@ async def rate(wallet: Wallet, *, hot: bool) -> float:
 
 
 async def run() -> list[Figure]:
-    """The figures peer.spread and peer.hot."""
+    """The figures peer.spread, .orm and .hot."""
     async with database.server() as server, database.wallet(server) as wallet:
         found = await in_turns(
             {
                 "spread": lambda: rate(wallet, hot=False),
+                "orm": lambda: peer_orm.rate(wallet),
                 "engine_spread": lambda: engine.rate(wallet, engine.anybody),
                 "hot": lambda: rate(wallet, hot=True),
                 "engine_hot": lambda: engine.rate(wallet, engine.somebody),
@@ -137,5 +139,6 @@ async def run() -> list[Figure]:
         )
     return [
         figure("peer.spread", found["engine_spread"], found["spread"], None),
+        figure("peer.orm", found["engine_spread"], found["orm"], None),
         figure("peer.hot", found["engine_hot"], found["hot"], None),
     ]
