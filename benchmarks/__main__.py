@@ -1,17 +1,21 @@
 """`python -m benchmarks [NAME…]`: measures; without a name, all there are.
 
 Prints one JSON line per figure on the standard output and nothing else there; what is being
-measured, and the table of all figures at the end, go to the standard error.
+measured, and the table of all figures at the end, go to the standard error. The figures, with the
+machine's load and how long each took to measure, are also written to ``.danke/benchmarks.json``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import importlib
+import json
 import os
 import sys
 import time
-from typing import Final
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
 
 import uvloop
 
@@ -25,6 +29,7 @@ NAMES: Final = (
 )  # fmt: skip
 # Takes minutes to hours, so only by name: WEEKS=53 make bench NAME=year.
 LONG: Final = ("year",)
+WRITTEN_TO: Final = Path(".danke", "benchmarks.json")
 USAGE: Final = f"usage: make bench [NAME={{{'|'.join(NAMES + LONG)}|all}}]"
 
 
@@ -38,9 +43,12 @@ def main(names: list[str]) -> int:
     telemetry.set_up_logging("benchmarks", "ERROR")
     figures: list[Figure] = []
     broken: list[str] = []
+    runs: list[dict[str, Any]] = []
     started = time.monotonic()
     for name in wanted:
-        _tell(f"{name} (load {os.getloadavg()[0]:.1f})")
+        load = os.getloadavg()[0]
+        _tell(f"{name} (load {load:.1f})")
+        began = time.monotonic()
         try:
             found = asyncio.Runner(loop_factory=uvloop.new_event_loop).run(_measure(name))
         except SystemExit as error:
@@ -50,6 +58,15 @@ def main(names: list[str]) -> int:
             continue
         show(found)
         figures += found
+        runs.append(
+            {
+                "benchmark": name,
+                "load_before": round(load, 1),
+                "seconds": round(time.monotonic() - began, 1),
+                "figures": [json.loads(one.line()) for one in found],
+            }
+        )
+    _write(runs)
     _tell("\n" + table(figures))
     _tell(f"\nin {time.monotonic() - started:.0f} s" + "".join(f"; {one} broke" for one in broken))
     return 1 if broken else 0
@@ -58,6 +75,12 @@ def main(names: list[str]) -> int:
 async def _measure(name: str) -> list[Figure]:
     figures: list[Figure] = await importlib.import_module(f"benchmarks.{name}").run()
     return figures
+
+
+def _write(runs: list[dict[str, Any]]) -> None:
+    about = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "cores": os.cpu_count()}
+    WRITTEN_TO.parent.mkdir(exist_ok=True)
+    WRITTEN_TO.write_text(json.dumps(about | {"runs": runs}, indent=1) + "\n")
 
 
 def _tell(text: str) -> None:
