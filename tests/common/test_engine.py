@@ -28,10 +28,8 @@ from tests.common.purses import (
     CoinNotFound,
     Deposit,
     Held,
-    Mint,
     NotEnough,
     Peek,
-    Polish,
     Purse,
     Spend,
     Void,
@@ -230,52 +228,6 @@ async def test_two_processes_lose_no_update_and_no_sequence(purses: str, merchan
     for purse_id, of_purse in seen.items():
         assert [sequence for sequence, _ in of_purse] == list(range(1, len(of_purse) + 1))
         assert f'"whole_fen":{await whole_fen(purses, merchant, purse_id)}' in of_purse[-1][1]
-
-
-async def told(dsn: str, merchant: str) -> list[tuple[Any, ...]]:
-    """Topic, subject and sequence of every event in the order of the outbox."""
-    sql = "SELECT topic, about::jsonb ->> 'subject', sequence FROM outbox WHERE merchant_id = $1"
-    return await rows(dsn, f"{sql} ORDER BY id", merchant)
-
-
-async def test_an_aggregate_that_begins_starts_its_sequence_at_one(
-    engine: Engine, purses: str, merchant: str
-) -> None:
-    """Alone, with more of its own events, and between events of others: never looked for first."""
-
-    def mint(coin_id: str, **more: Any) -> Mint:
-        return Mint(
-            id=f"m-{coin_id}", merchant_id=merchant, at=AT, new_id=coin_id, purse_id="p",
-            worth_fen=1, **more,
-        )  # fmt: skip
-
-    def polish(id_: str, coin_id: str) -> Polish:
-        return Polish(id=id_, merchant_id=merchant, at=AT, purse_id="p", coin_id=coin_id)
-
-    await engine.run_each([mint("a", is_quiet=True, polishes=1), mint("b", is_quiet=True)])
-    await engine.run_each([polish("1", "a"), mint("c"), polish("2", "c"), polish("3", "b")])
-    await engine.run(polish("4", "c"))
-    coin, purse = "test.coin.v1", "test.purse.v1"
-    assert await told(purses, merchant) == [
-        (coin, "a", 1), (coin, "a", 2), (coin, "b", 1),
-        (coin, "a", 3), (coin, "c", 1), (purse, "p", 1), (coin, "c", 2), (coin, "b", 2),
-        (coin, "c", 3),
-    ]  # fmt: skip
-    sql = "SELECT aggregate, last FROM event_sequences WHERE merchant_id = $1 ORDER BY 1"
-    assert await rows(purses, sql, merchant) == [
-        (f"{coin}/a", 3), (f"{coin}/b", 2), (f"{coin}/c", 3), (f"{purse}/p", 1),
-    ]  # fmt: skip
-
-
-async def test_an_aggregate_that_begins_twice_is_refused_by_the_database(
-    engine: Engine, merchant: str
-) -> None:
-    """A rule that says so of what was there is a bug; it gives no number twice."""
-    about: dict[str, Any] = {"merchant_id": merchant, "at": AT, "purse_id": "p", "worth_fen": 1}
-    await engine.run(Mint(**about, id="m1", new_id="x"))
-    await engine.run(Void(id="v", merchant_id=merchant, at=AT, coin_id="x"))
-    with pytest.raises(asyncpg.UniqueViolationError, match="event_sequences_pkey"):
-        await engine.run(Mint(**about, id="m2", new_id="x"))
 
 
 # --- 3. nobody harms a batch-mate -----------------------------------------------------------------
