@@ -48,7 +48,7 @@ $(VENV)/.installed: $(VENV)/.locked pyproject.toml
 venv: $(VENV)/.installed ## the environment in .venv, from requirements.lock
 
 .PHONY: lock
-lock: venv ## renew requirements.lock from pyproject.toml (UPGRADE=--upgrade for newer releases)
+lock: $(VENV)/.locked ## renew requirements.lock from pyproject.toml (UPGRADE=--upgrade for newer releases)
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 $(UPGRADE) \
 	    --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements.lock
 
