@@ -124,6 +124,10 @@ class RefundNotFound(NotFound):
     """There is no such refund."""
 
 
+class RefundOfAnotherOrder(Conflict):
+    """This refund id is known as the refund of another order."""
+
+
 # --- bargains and assists -------------------------------------------------------------------------
 
 

@@ -26,7 +26,7 @@ from services.groupbuy.customers import (
     order_key,
 )
 from services.groupbuy.draft import Draft
-from services.groupbuy.errors import MemberMoved, PredecessorMissing
+from services.groupbuy.errors import MemberMoved, PredecessorMissing, RefundOfAnotherOrder
 from services.groupbuy.groups import BuyGroup
 from services.groupbuy.leaders import drop_out
 from services.groupbuy.refunds import OPEN_REFUNDS, Refund, done, note_refund, refunded
@@ -189,6 +189,8 @@ class TakeOrderRefunded(_OfOrder, frozen=True, kw_only=True):
         if not member:
             raise PredecessorMissing(order_id=self.order_id)
         asked = draft.get(Refund, self.refund_id)
+        if asked is not None and asked.order_id != self.order_id:
+            raise RefundOfAnotherOrder(refund_id=self.refund_id, order_id=self.order_id)
         if asked is not None and asked.state == "REQUESTED":
             done(draft, asked)
         elif seat is not None and asked is None:

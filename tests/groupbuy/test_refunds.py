@@ -38,6 +38,19 @@ async def test_every_refund_of_a_failed_group_is_done_once(market: Market) -> No
     assert len(await market.told("RefundRequested")) == 2
 
 
+async def test_a_refund_that_was_asked_for_another_order_is_refused(market: Market) -> None:
+    """It used to be a bug: the other order's seat was not read."""
+    (first, second) = await failed_group(market)
+    reason = await market.refused(
+        TakeOrderRefunded, order_id=second["order_id"], refund_id=first["refund_id"],
+        amount_fen=first["amount_fen"], is_full=True,
+    )  # fmt: skip
+    assert reason == "REFUND_OF_ANOTHER_ORDER"
+    assert not await market.told("RefundDone", "SeatRefunded")
+    await market.give_back(first["refund_id"], first["order_id"], first["amount_fen"])
+    assert len(await market.told("RefundDone")) == 1
+
+
 async def test_what_hangs_is_asked_again_and_is_an_alarm_after_a_day(market: Market) -> None:
     (first, second) = await failed_group(market)
     await market.run(SettleRefund, refund_id=first["refund_id"], succeeded=False)
