@@ -73,7 +73,11 @@ class TakeStage(MemberCommand, frozen=True, kw_only=True):
 
 
 class TakeTier(MemberCommand, frozen=True, kw_only=True):
-    """The tier, or how far the next one is, changed; None leaves what is known."""
+    """The tier, or how far the next one is, changed; None leaves what is known.
+
+    Told of who has left it says nothing, as nothing is kept of them; nor of who was merged, as
+    who remains has a tier of their own. Both come late, or when a topic is read again.
+    """
 
     kind: Literal["TIER_CHANGED", "TIER_PROGRESSED", "TIER_WILL_DROP"]
     ref: str
@@ -88,7 +92,9 @@ class TakeTier(MemberCommand, frozen=True, kw_only=True):
             after=self.tier_id, object_id=self.tier_id,
         )  # fmt: skip
 
-    def happen(self, state: State, change: Change) -> Occurrence:
+    def happen(self, state: State, change: Change) -> Occurrence | None:
+        if change.member.state == "CLOSED" or change.member.member_id != self.member_id:
+            return None
         if self.kind == "TIER_CHANGED":
             _with(change, tier_id=self.tier_id, tier_level=self.level or 0)
         elif self.kind == "TIER_PROGRESSED":

@@ -23,7 +23,7 @@ from services.automation.definitions import (
 )
 from services.automation.departures import CloseMember, MergeMembers
 from services.automation.holdout import bucket
-from services.automation.member_events import TakeSegment, TakeStage
+from services.automation.member_events import TakeSegment, TakeStage, TakeTier
 from services.automation.policies import Rules, SetPolicy
 from tests.automation.desk import DAY, HOUR, Desk, cst, definition
 
@@ -217,6 +217,26 @@ async def test_who_is_gone_leaves_every_journey(desk: Desk) -> None:
     assert len(await desk.enrolled("j")) == 3
     await desk.due(hours=1)
     assert {one["member_id"] for one in await desk.told("PointsGrantRequested")} == {"c"}
+
+
+async def test_a_tier_told_of_who_left_is_not_kept(desk: Desk) -> None:
+    """As when a topic is read again after its command ids were forgotten."""
+    tier = {"kind": "TIER_CHANGED", "tier_id": "gold", "level": 3}
+    await desk.run(TakeTier, **desk.about("a"), **tier, ref="t1")
+    assert (await desk.member("a")).tier_id == "gold"
+    await desk.run(CloseMember, member_id="a")
+    await desk.run(TakeTier, **desk.about("a"), **tier, ref="t2")
+    after = await desk.member("a")
+    assert (after.state, after.tier_id, after.tier_level) == ("CLOSED", "", 0)
+
+
+async def test_a_tier_told_of_who_was_merged_is_not_the_survivors(desk: Desk) -> None:
+    gold = {"kind": "TIER_CHANGED", "tier_id": "gold", "level": 3}
+    await desk.run(TakeTier, **desk.about("old"), **gold, ref="t1")
+    await desk.run(TakeTier, **desk.about("new"), kind="TIER_CHANGED", tier_id="black", ref="t2")
+    await desk.run(MergeMembers, from_member="old", into_member="new")
+    await desk.run(TakeTier, **desk.about("old"), **gold, ref="t3")
+    assert (await desk.member("new")).tier_id == "black"
 
 
 async def test_an_event_under_the_old_id_reaches_who_remains(desk: Desk) -> None:

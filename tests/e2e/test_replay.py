@@ -23,7 +23,7 @@ from tests.e2e.test_members import merge
 __all__ = ["desk"]  # a fixture
 CONSUMERS = ("audience", "automation", "commission", "coupon", "groupbuy", "loyalty", "wallet")
 # What says how far work has come, not what is true.
-PASSING = ("outbox", "parked", "schema_migrations")
+PASSING = ("outbox", "parked", "schema_migrations", "trims")
 # What is known by command id alone, and the topics it comes from: kept for less long than the ids.
 BY_ID_ALONE = ("consent_records", *("profiles", *(f"profiles_{number}" for number in range(8))))
 THEIR_TOPICS = {
@@ -31,8 +31,12 @@ THEIR_TOPICS = {
     "danke.groupbuy.group.v1",
 }  # fmt: skip
 IDS_KEPT = timedelta(days=30)
-# A timer without how often it was tried; any other row as it is.
-COLUMNS = {"timers": "t.merchant_id || ' ' || t.kind || ' ' || t.ref || ' ' || t.due_at"}
+# A timer without how often it was tried, a consent without its record, which is known by id alone;
+# any other row as it is.
+COLUMNS = {
+    "timers": "t.merchant_id || ' ' || t.kind || ' ' || t.ref || ' ' || t.due_at",
+    "consents": "(to_jsonb(t) - 'record_id' - 'evidence')::text",
+}
 TABLES = """
 SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY($1::text[])
 ORDER BY schemaname, tablename
