@@ -21,11 +21,7 @@ WORDS = re.compile(
 NAMES = "names of tables, columns and types, declared in the code"
 MADE = {
     "libs/common/auditor.py": {"Auditor.verify": "a check, which is a constant of a service"},
-    "libs/common/batch.py": {
-        "Batch.apply": "numbers of advisory locks",
-        "_Statement.select": "statements of the tables",
-        "_Statement.write": "statements of the tables",
-    },
+    "libs/common/batch.py": {"Batch.apply": "numbers of advisory locks"},
     # Run by an administrator; roles and schemas are named after services, passwords are hashed.
     "libs/common/migrations.py": {
         "_as_owner": NAMES,
@@ -38,6 +34,10 @@ MADE = {
         "_prepare_roles": f"{NAMES}; a salted hash",
         "_prepare_schema": NAMES,
         "_prepare_database": NAMES,
+    },
+    "libs/common/statements.py": {
+        "Statement.select": "statements of the tables",
+        "Statement.write": "statements of the tables",
     },
     "libs/common/tables.py": {
         "Column.parameter": NAMES,
