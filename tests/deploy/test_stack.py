@@ -143,7 +143,10 @@ async def test_yours_are_used_and_left_running(root: Path) -> None:
         )
         async with Stack(services=[toy("a")], settings=settings) as stack:
             assert stack.database_url == postgres.dsn
-            assert stack.broker == kafka.broker
+            assert stack.broker.bootstrap == kafka.broker.bootstrap
+            assert not stack.broker.idempotent_producer
+            # How long to wait suits the broker that we start; of yours the services' own holds.
+            assert stack.broker.fetch_wait_ms is stack.broker.session_ms is None
             assert list(stack.processes) == ["a"]
         assert postgres.process.running
         assert kafka.process.running

@@ -138,6 +138,7 @@ async def test_audience_is_rebuilt_from_nothing(desk: Desk) -> None:
         await system.start("audience")
     assert await _profiles(desk, settle=False) == [], "nothing is left of it"
     await system.settle()
+    await _nothing_waits(desk, "audience")
     await system.set_time(now)
     assert await _facts(desk) == facts
     assert await _profiles(desk) == old
@@ -155,6 +156,15 @@ async def _profiles(desk: Desk, *, settle: bool = True) -> list[profile_pb2.Prof
         one.ClearField("consents")
         one.ClearField("update_time")
     return sorted(found, key=lambda one: one.member_id)
+
+
+async def _nothing_waits(desk: Desk, service: str) -> None:
+    """Returns when what came before its predecessor, from another topic, has been taken, too."""
+    sql = f"SELECT count(*) FROM {service}.parked WHERE merchant_id = $1"
+    async with asyncio.timeout(60):
+        while await desk.system.ask_database(sql, desk.merchant_id):  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
+    await desk.system.settle()
 
 
 async def _facts(desk: Desk) -> list[str]:
