@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
-from cli.places import clients, onlooker, partitions
+from cli.places import clients, partitions
+from cli.reading import read_on
 from danke.events.envelope import Headers
 from danke.topics import TOPICS
 from deploy.local.kafka import Broker
@@ -17,7 +18,6 @@ from deploy.local.kafka import Broker
 # What a consumer adds to a record that it buries; see common/consumers.py.
 MARK: Final = "dlq_"
 SUFFIX: Final = ".dlq"
-POLL_MS: Final = 500
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,20 +51,9 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
 async def read(at: Broker, topics: Iterable[str]) -> list[DeadLetter]:
     """All dead letters of the topics, by topic and age. Topics without any are no problem."""
     owners = {f"{topic}{SUFFIX}": topic for topic in topics}
-    async with onlooker(at) as consumer:
-        places = await partitions(at, owners)
-        ends = await consumer.end_offsets(places)
-        begins = await consumer.beginning_offsets(places)
-        places = [place for place in places if ends[place] > begins[place]]
-        consumer.assign(places)
-        found: list[DeadLetter] = []
-        for place in places:
-            consumer.seek(place, begins[place])
-            # Some brokers count their last batch as one record; a fetch tells the true end.
-            while await consumer.position(place) < max(ends[place], consumer.highwater(place) or 0):
-                polled = await consumer.getmany(place, timeout_ms=POLL_MS)
-                found += [_letter(owners[place.topic], one) for one in polled.get(place, [])]
-        return found
+    places = await partitions(at, owners)
+    found = await read_on(at, dict.fromkeys(places, 0))
+    return [_letter(owners[place.topic], one) for place in found for one in found[place]]
 
 
 async def counts(at: Broker) -> dict[str, int]:

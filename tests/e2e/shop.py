@@ -12,7 +12,6 @@ import msgspec
 from google.protobuf.message import Message
 
 from cli import dead_letters
-from cli.places import onlooker, partitions
 from danke.loyalty.v1 import member_pb2, points_pb2, tier_pb2
 from danke.loyalty.v1.member_pb2_grpc import MemberServiceStub
 from danke.loyalty.v1.points_pb2_grpc import PointsServiceStub
@@ -221,18 +220,7 @@ class Shop:
 
     async def facts(self, *names: str) -> list[Fact]:
         """This merchant's events on all topics of Danke, by topic and age; all, or those named."""
-        found: list[Fact] = []
-        topics = [topic.name for topic in TOPICS if topic.name.startswith("danke.")]
-        async with onlooker(self.system.stack.broker) as consumer:
-            places = await partitions(self.system.stack.broker, topics)
-            consumer.assign(places)
-            await consumer.seek_to_beginning(*places)
-            for place in places:
-                end = (await consumer.end_offsets([place]))[place]
-                while await consumer.position(place) < max(end, consumer.highwater(place) or 0):
-                    polled = await consumer.getmany(place, timeout_ms=500)
-                    found += [_fact(one) for one in polled.get(place, [])]
-        ours = [fact for fact in found if fact.headers["ce_merchantid"] == self.merchant_id]
+        ours = [_fact(record) for record in await self.system.tape.of(self.merchant_id)]
         return [fact for fact in ours if not names or fact.name in names]
 
     async def counted(self) -> Counter[str]:

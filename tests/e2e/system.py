@@ -18,6 +18,7 @@ from cli.clocks import Clocks
 from cli.tokens import metadata
 from cli.verification import Report, verify_stack
 from deploy.local.stack import Stack
+from tests.e2e.tape import Tape
 
 Stub = TypeVar("Stub")
 
@@ -29,6 +30,7 @@ class System:
         self.stack = stack
         addresses = {name: stack.address(name) for name in stack.services}
         self.clocks = Clocks(addresses, stack.broker)
+        self.tape = Tape(stack.broker)
         self._channels: dict[str, grpc.aio.Channel] = {}
 
     async def __aenter__(self) -> Self:
