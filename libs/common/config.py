@@ -89,6 +89,9 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True):
     # for the metrics; 0 turns it off. Checks read whole tables, what is owed only what is open.
     verify_every_s: Annotated[int, Meta(ge=0)] = 21_600
     liability_every_s: Annotated[int, Meta(ge=0)] = 300
+    # One check that takes longer is told as not finished: its snapshot keeps vacuum from all rows
+    # that died since.
+    verify_timeout_s: Annotated[int, Meta(ge=1, le=3_600)] = 120
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     # OTLP over gRPC, as in http://collector:4317; unset means no tracing.

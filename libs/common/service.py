@@ -208,6 +208,7 @@ class Process:
             service.liabilities,
             verify_every_s=config.verify_every_s,
             liability_every_s=config.liability_every_s,
+            timeout_s=config.verify_timeout_s,
         )
         stored = [] if stateless else [self.engine, self.relay, self.timers, trimmer, auditor]
         for part in (*stored, *service.extras(kit), self.consumers):

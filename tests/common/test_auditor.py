@@ -16,6 +16,7 @@ from tests.databases import ask
 
 BROKEN = Check("three", "nothing is three", "SELECT n FROM generate_series(1, 3) AS n")
 SOUND = Check("none", "nothing is wrong", "SELECT 1 AS n WHERE false")
+SLOW = Check("slow", "takes its time", "SELECT pg_sleep(20)")
 UNREADABLE = Check("unreadable", "reads what is not there", "SELECT * FROM no_such_table")
 OWED = Liability(
     "owed",
@@ -29,8 +30,16 @@ async def dsn(database: str) -> AsyncIterator[str]:
         yield dsn
 
 
-def auditor(dsn: str, *checks: Check, every_s: float = 0) -> Auditor:
-    return Auditor(dsn, "sample", checks, [OWED], verify_every_s=every_s, liability_every_s=every_s)
+def auditor(dsn: str, *checks: Check, every_s: float = 0, timeout_s: float = 60) -> Auditor:
+    return Auditor(
+        dsn,
+        "sample",
+        checks,
+        [OWED],
+        verify_every_s=every_s,
+        liability_every_s=every_s,
+        timeout_s=timeout_s,
+    )
 
 
 def told(name: str, **labels: str) -> float | None:
@@ -52,6 +61,17 @@ async def test_each_check_is_told_and_a_broken_one_counts(dsn: str) -> None:
     finally:
         await one.stop()
     assert told("danke_verifier_violations", check="three") is None
+
+
+async def test_a_check_that_takes_too_long_is_given_up_and_the_next_one_runs(dsn: str) -> None:
+    one = auditor(dsn, SLOW, BROKEN, timeout_s=0.5)
+    try:
+        assert await one.active()
+        assert await one.verify() == 2
+        assert told("danke_verifier_violations", check="slow") is None
+        assert told("danke_verifier_violations", check="three") == 3
+    finally:
+        await one.stop()
 
 
 async def test_what_is_no_longer_owed_disappears(dsn: str) -> None:

@@ -2,14 +2,17 @@
 
 import re
 
+import msgspec
 import pytest
 
 from cli import registry
 from common import telemetry
+from common.config import ServiceConfig
 from tools.manifests import alerts
 from tools.manifests.programs import ROOT
 
 RUNBOOKS = ROOT / "docs" / "runbooks"
+EVERY = "verify_every_s"
 NAME = re.compile(r"\bdanke_[a-z_]+\b")
 
 
@@ -46,6 +49,16 @@ def test_every_alert_has_its_page_and_every_such_page_its_alert() -> None:
     names = {rule["alert"] for rule in alerts.rules()}
     pages = {path.stem for path in RUNBOOKS.glob("Danke*.md")}
     assert names == pages
+
+
+def test_the_auditor_is_missed_after_two_rounds_not_between_them() -> None:
+    """An alert that is quicker than what it watches wakes somebody for nothing, or never can."""
+    [every_s] = [f.default for f in msgspec.structs.fields(ServiceConfig) if f.name == EVERY]
+    said = {rule["alert"]: rule["expr"] for rule in alerts.rules()}
+    [silent_s] = re.findall(r"> (\d+)$", said["DankeVerifierSilent"])
+    [failing_h] = re.findall(r"\[(\d+)h\]", said["DankeVerifierFailing"])
+    assert 2 * every_s < int(silent_s) < 3 * every_s
+    assert 2 * every_s < int(failing_h) * 3_600 < 3 * every_s
 
 
 @pytest.mark.parametrize("rule", alerts.rules(), ids=lambda rule: rule["alert"])
