@@ -298,7 +298,9 @@ class GrantOneChunk(_OfStock, frozen=True, kw_only=True):
                 if batch.limited and holder == member_id:
                     issue.limit(member_id)
                 coupon_id = f"{self.batch_id}.{place}"
-                issue.one(holder, "BATCH", self.batch_id, coupon_id=coupon_id, reserved=True)
+                issue.one(
+                    holder, "BATCH", self.batch_id, coupon_id=coupon_id, kept_fen=batch.each_fen
+                )
             except Refusal as refusal:
                 refused[member_id] = refusal.reason
         return refused

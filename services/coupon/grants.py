@@ -22,6 +22,7 @@ from danke.events.envelope import Event
 from services.coupon.coupons import Coupon, block_key, voided
 from services.coupon.errors import GrantIdReused, MemberMoved
 from services.coupon.issuing import Issue, issue_reads
+from services.coupon.members import MergedMember
 
 GRANT_TIMER: Final = "coupon_grant"
 RETRY_EVERY: Final = timedelta(hours=1)
@@ -130,6 +131,10 @@ class GrantCoupons(Command, frozen=True, kw_only=True):
         if old is not None:
             wanted = (self.template_id, self.quantity, self.source)
             if (old.template_id, old.quantity, old.source) != wanted:
+                raise GrantIdReused(field="grant_id", grant_id=self.grant_id)
+            # Who was merged since may be asked for under either id.
+            merged = state.get(MergedMember, (self.merchant_id, self.member_id))
+            if old.member_id != self.member_id and merged is None:
                 raise GrantIdReused(field="grant_id", grant_id=self.grant_id)
             return Decision(result=old)
         make = try_promise if self.promised else fulfil

@@ -7,7 +7,7 @@ timer of their block. It runs under the template's lock. domain.md §2.7, C1, C2
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -101,20 +101,23 @@ class Issue:
 
     def one(
         self, member_id: str, source: CouponSource, ref: str = "", channel: str = "", *,
-        state: CouponState = "AVAILABLE", reserved: bool = False, coupon_id: str = "",
+        state: CouponState = "AVAILABLE", kept_fen: int | None = None, coupon_id: str = "",
         valid: tuple[datetime, datetime] | None = None, face_fen: int | None = None,
     ) -> Coupon:  # fmt: skip
-        """Issues one coupon and its event. ``reserved`` takes it from what was kept for it.
+        """Issues one coupon and its event. ``kept_fen`` is what was reserved for it, if it was.
 
         ``valid`` and ``face_fen`` overrule the template (packs deliver later, inflated faces).
-        Refuses SOLD_OUT, BUDGET_EXHAUSTED, DAILY_LIMIT_REACHED.
+        Refuses SOLD_OUT, BUDGET_EXHAUSTED, DAILY_LIMIT_REACHED; one that was reserved only what it
+        costs more than was kept for it, because the terms were changed since.
         """
         template, stock = self.template, self.stock
         coupon_id = coupon_id or (f"{self._ids}.{self._count}" if self._count else self._ids)
         face = template.terms.face(coupon_id) if face_fen is None else face_fen
-        kept = template.terms.most_fen if reserved else 0
+        reserved, kept = kept_fen is not None, kept_fen or 0
         if reserved:
             assert stock.reserved > 0, "Bug: issued from a reserve that is empty"
+            if face > kept:
+                must_have(stock, 0, face - kept)
         else:
             must_have(stock, 1, face)
             _must_be_of_today(stock, template.limits, self.at, 1)
@@ -159,7 +162,7 @@ class Issue:
 def _must_be_of_today(stock: Stock, limits: Limits, at: datetime, number: int) -> None:
     if limits.per_day is None:
         return
-    issued = stock.day_issued if stock.day == local_day(at) else 0
+    issued = stock.day_issued if _is_counted(stock, local_day(at)) else 0
     if issued + number > limits.per_day:
         raise DailyLimitReached(template_id=stock.template_id, per_day=limits.per_day)
 
@@ -169,7 +172,18 @@ def _counted(stock: Stock, limits: Limits, at: datetime) -> tuple[int, object]:
     if limits.per_day is None:
         return stock.day_issued, stock.day
     today = local_day(at)
-    return (stock.day_issued + 1 if stock.day == today else 1), today
+    if _is_counted(stock, today):
+        return stock.day_issued + 1, stock.day
+    return 1, today
+
+
+def _is_counted(stock: Stock, day: date) -> bool:
+    """Whether one issued on ``day`` adds to the counter as it stands.
+
+    One of yesterday that is decided late counts as one of today: it must not begin a day anew that
+    is counted already, as a retried promise or a server whose clock is behind would do.
+    """
+    return stock.day is not None and day <= stock.day
 
 
 def _issued(coupon: Coupon) -> Event:
