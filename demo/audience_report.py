@@ -24,8 +24,7 @@ MADE_UP: Final = (
 )
 CANNOT_REACT: Final = (
     "The data cannot react to our messages: they were bought without them. So treated and held out"
-    " must order alike. What uplift there is is chance, or comes of who is held out: they enter a"
-    " journey that can be entered again sooner than the treated, so they are watched for longer."
+    " must order alike, and what uplift there is is chance."
 )
 
 

@@ -1,6 +1,7 @@
 """Enrolments: one member's way through one version of a journey; domain.md §3.7.
 
-RUNNING(step, wake_at) → COMPLETED | GOAL_REACHED | EXITED(reason), or HELD_OUT for control (M3).
+RUNNING(step, wake_at) → COMPLETED | GOAL_REACHED | EXITED(reason). Who is held out (M3) goes the
+same way for as long, HELD_OUT from the beginning to after the end; nothing is done for them.
 Millions of waiting members are rows with a timer each, never memory.
 """
 
@@ -18,12 +19,14 @@ from danke.events.automation import EnrollmentEnded
 from danke.events.envelope import Event
 from services.automation.occurrences import Occurrence
 
-# ref: the enrolment.
+# ref: the enrolment. Who is held out has a kind of timer of their own: a process of a release that
+# does not know that they walk leaves it alone.
 STEP_TIMER: Final = "journey_step"
+HELD_OUT_TIMER: Final = "journey_step_held_out"
 
 EnrollmentState = Literal["RUNNING", "COMPLETED", "GOAL_REACHED", "EXITED", "HELD_OUT"]
-# What a running one waits for: a time, an event or a time, the answer to an asked coupon, or that
-# its paused journey goes on.
+# What who is on the way waits for: a time, an event or a time, the answer to an asked coupon, or
+# that its paused journey goes on.
 Awaits = Literal["", "TIME", "EVENT", "GRANT", "RESUME"]
 Ended = tuple[list[Row], list[Event], list[tuple[type[Row], tuple[str, ...]]]]
 
@@ -40,7 +43,7 @@ class Enrollment(Row, frozen=True):
     member_id: str
     entry_key: str
     state: EnrollmentState
-    # Why it was exited.
+    # Why it was exited; of who was held out, how it ended.
     reason: str
     # Where it waits.
     step_id: str
@@ -63,10 +66,12 @@ class Enrollment(Row, frozen=True):
     ended_at: datetime | None = None
 
 
+# Those on the way, held out or not: who waits for something. Of releases before, who was held out
+# never did.
 RUNNING_OF: Final = Group(
     Enrollment,
     ("merchant_id", "member_id"),
-    holds=lambda enrollment: enrollment.state == "RUNNING",
+    holds=lambda enrollment: enrollment.awaits != "",
     order=lambda enrollment: (enrollment.started_at, enrollment.enrollment_id),
 )
 
@@ -101,20 +106,31 @@ def step_timer(enrollment: Enrollment) -> Timer:
     due_at = enrollment.wake_at
     if enrollment.ends_at is not None:
         due_at = min(due_at, enrollment.ends_at)
-    return Timer(enrollment.merchant_id, STEP_TIMER, enrollment.enrollment_id, due_at)
+    return Timer(*_timer_key(enrollment), due_at)
 
 
 def timer_key(enrollment: Enrollment) -> tuple[type[Row], tuple[str, ...]]:
     """The timer of an enrolment that waits for no time any more."""
-    return Timer, (enrollment.merchant_id, STEP_TIMER, enrollment.enrollment_id)
+    return Timer, _timer_key(enrollment)
+
+
+def _timer_key(enrollment: Enrollment) -> tuple[str, str, str]:
+    kind = HELD_OUT_TIMER if enrollment.state == "HELD_OUT" else STEP_TIMER
+    return enrollment.merchant_id, kind, enrollment.enrollment_id
 
 
 def ended(enrollment: Enrollment, state: EnrollmentState, reason: str, at: datetime) -> Ended:
-    """The rows, events and deletions by which a running enrolment ends."""
-    assert enrollment.state == "RUNNING", "only what runs can end"
+    """The rows, events and deletions by which an enrolment that is on the way ends.
+
+    Who was held out stays HELD_OUT; how it ended is the reason then.
+    """
+    assert enrollment.ended_at is None, "only what is on the way can end"
+    held_out = enrollment.state == "HELD_OUT"
     after = replace(
-        enrollment, state=state, reason=reason, step_id="", awaits="", wake_at=None, ended_at=at
-    )
+        enrollment, state="HELD_OUT" if held_out else state,
+        reason=state if held_out and state != "EXITED" else reason,
+        step_id="", awaits="", wake_at=None, ended_at=at,
+    )  # fmt: skip
     rows: list[Row] = [after]
     if after.again:
         key = (after.merchant_id, after.journey_id, after.member_id)
@@ -122,5 +138,6 @@ def ended(enrollment: Enrollment, state: EnrollmentState, reason: str, at: datet
     event = EnrollmentEnded(
         enrollment_id=after.enrollment_id, journey_id=after.journey_id, version=after.version,
         member_id=after.member_id, state=state, reason=reason,  # type: ignore[arg-type]
+        held_out=held_out,
     )  # fmt: skip
     return rows, [event], [timer_key(after)]

@@ -106,8 +106,7 @@ class Entry:
             merchant_id, enrollment_id(version.journey_id, member_id, key), version.journey_id,
             version.version, member_id, key, "HELD_OUT" if held_out else "RUNNING", "", "", "",
             None, at + window if window else None, occurrence, 0, 0, {},
-            definition.reentry == "AFTER_END" and not is_test and not held_out, is_test,
-            skip_waits, at,
+            definition.reentry == "AFTER_END" and not is_test, is_test, skip_waits, at,
         )  # fmt: skip
         self._begin(version, member, segments, rules)
 
@@ -131,9 +130,6 @@ class Entry:
                     until=on.ends_at or on.started_at + measured, control=on.state == "HELD_OUT",
                 )
             )  # fmt: skip
-        if on.state == "HELD_OUT":
-            self.rows.append(on)
-            return
         if on.again:
             self.rows.append(
                 Visit(on.merchant_id, on.journey_id, on.member_id, on.enrollment_id, None)

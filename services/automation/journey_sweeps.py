@@ -157,7 +157,7 @@ class EnrollmentChunk(_Chunk, frozen=True, kw_only=True):
         events, deletes = [], []
         for known in self.enrollments.found:
             enrollment = state.get(Enrollment, (self.merchant_id, known.enrollment_id))
-            if enrollment is None or enrollment.state != "RUNNING":
+            if enrollment is None or not enrollment.awaits:
                 continue
             if self.archived:
                 made = ended(enrollment, "EXITED", "ARCHIVED", self.at)

@@ -49,7 +49,7 @@ class RunStep(Command, frozen=True, kw_only=True):
 
     def decide(self, state: State) -> Decision:
         enrollment = state.get(Enrollment, self._key)
-        if enrollment is None or enrollment.state != "RUNNING" or enrollment.wake_at is None:
+        if enrollment is None or enrollment.wake_at is None:
             return Decision()
         due_at = enrollment.wake_at
         if enrollment.ends_at is not None:

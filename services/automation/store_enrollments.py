@@ -29,7 +29,7 @@ SEGMENT_MEMBERS: Final = Table(
 ORDERS: Final = Table(
     MemberOrder, "member_orders", groups={ORDER_ITSELF: "", ORDERS_OF: "t.number > 0"}
 )
-ENROLLMENTS: Final = Table(Enrollment, "enrollments", groups={RUNNING_OF: "t.state = 'RUNNING'"})
+ENROLLMENTS: Final = Table(Enrollment, "enrollments", groups={RUNNING_OF: "t.awaits <> ''"})
 WEBHOOK_CALLS: Final = Table(WebhookCall, "webhook_calls")
 TABLES: Final = (
     MEMBERS,

@@ -53,7 +53,7 @@ _MEMBERS: Final = {
 }
 SWEPT: Final = f"""
 SELECT {columns(ENROLLMENTS)} FROM enrollments t
-WHERE t.merchant_id = $1 AND t.journey_id = $2 AND t.enrollment_id > $3 AND t.state = 'RUNNING'
+WHERE t.merchant_id = $1 AND t.journey_id = $2 AND t.enrollment_id > $3 AND t.awaits <> ''
 ORDER BY t.enrollment_id LIMIT $4
 """
 # Who was merged since buys by who remains. Viewers may have reserved a month before the end: of a
@@ -92,7 +92,7 @@ async def swept_members(pool: Pool, sweep: JourneySweep, size: int) -> list[str]
 
 
 async def swept_enrollments(pool: Pool, sweep: JourneySweep, size: int) -> list[Enrollment]:
-    """The next running enrolments of a sweep's journey, by id."""
+    """The next enrolments on the way in a sweep's journey, by id."""
     records = await pool.fetch(SWEPT, sweep.merchant_id, sweep.journey_id, sweep.cursor, size)
     return [ENROLLMENTS.decode(record) for record in records]  # type: ignore[misc]
 

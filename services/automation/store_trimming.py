@@ -70,7 +70,7 @@ WITH {_MARK}, gone AS (
     DELETE FROM enrollments WHERE ctid = ANY (ARRAY(
         SELECT e.ctid FROM enrollments e
         WHERE e.started_at < $1 AND coalesce(e.ended_at, e.started_at) < $1
-          AND e.state <> 'RUNNING' AND e.entry_key <> 'once' AND NOT EXISTS (
+          AND e.awaits = '' AND e.entry_key <> 'once' AND NOT EXISTS (
             SELECT FROM visits v
             WHERE v.merchant_id = e.merchant_id AND v.enrollment_id = e.enrollment_id
           )

@@ -25,7 +25,7 @@ CHECKS: Final = (
         SELECT e.merchant_id, e.enrollment_id, e.journey_id, e.version FROM enrollments e
         LEFT JOIN journey_versions v ON v.merchant_id = e.merchant_id
           AND v.journey_id = e.journey_id AND v.version = e.version
-        WHERE e.state = 'RUNNING' AND v.in_use IS NOT TRUE
+        WHERE e.awaits <> '' AND v.in_use IS NOT TRUE
         """,
     ),
     Check(
@@ -33,8 +33,9 @@ CHECKS: Final = (
         "every enrolment that waits for a time has its timer, not later than its time",
         """
         SELECT e.merchant_id, e.enrollment_id, e.awaits, e.wake_at, t.due_at FROM enrollments e
-        LEFT JOIN timers t ON t.merchant_id = e.merchant_id AND t.kind = 'journey_step'
-          AND t.ref = e.enrollment_id
+        LEFT JOIN timers t ON t.merchant_id = e.merchant_id AND t.ref = e.enrollment_id
+          AND t.kind = CASE e.state WHEN 'HELD_OUT' THEN 'journey_step_held_out'
+                       ELSE 'journey_step' END
         WHERE e.awaits IN ('TIME', 'EVENT', 'GRANT')
           AND t.due_at IS DISTINCT FROM least(e.wake_at, e.ends_at)
         """,
@@ -45,12 +46,13 @@ CHECKS: Final = (
         """
         SELECT t.merchant_id, t.ref, e.state, e.awaits FROM timers t
         LEFT JOIN enrollments e ON e.merchant_id = t.merchant_id AND e.enrollment_id = t.ref
-        WHERE t.kind = 'journey_step' AND e.wake_at IS NULL AND t.leased_until IS NULL
+        WHERE t.kind IN ('journey_step', 'journey_step_held_out') AND e.wake_at IS NULL
+          AND t.leased_until IS NULL
         """,
     ),
     Check(
         "the_held_out_get_nothing",
-        "who is held out of a journey has no message, no call and no step of it; M3",
+        "who is held out of a journey has no message and no call of it; M3",
         """
         SELECT e.merchant_id, e.enrollment_id, e.journey_id, e.member_id FROM enrollments e
         WHERE e.state = 'HELD_OUT' AND EXISTS (
@@ -64,12 +66,32 @@ CHECKS: Final = (
         """,
     ),
     Check(
+        "the_held_out_have_no_coupon",
+        "no coupon was given by a journey to who is held out of it; M3",
+        """
+        SELECT g.merchant_id, g.coupon_id, g.action_id, g.member_id FROM given_coupons g
+        JOIN enrollments e ON e.merchant_id = g.merchant_id
+          AND e.enrollment_id = split_part(g.action_id, '.', 1)
+        WHERE g.source_kind = 'JOURNEY' AND e.state = 'HELD_OUT'
+        """,
+    ),
+    Check(
+        "the_held_out_are_the_control",
+        "who is held out of a journey is measured as control, and nobody else is",
+        """
+        SELECT e.merchant_id, e.enrollment_id, e.state, t.kind FROM enrollments e
+        JOIN touches t ON t.merchant_id = e.merchant_id
+          AND t.touch_id = 'JOURNEY/' || e.enrollment_id || '/' || e.member_id
+        WHERE (t.kind = 'CONTROL') <> (e.state = 'HELD_OUT')
+        """,
+    ),
+    Check(
         "the_gone_go_nowhere",
         "nobody who was merged or left is on the way in a journey, or in a segment",
         """
         SELECT m.merchant_id, m.member_id, m.state, e.enrollment_id FROM members m
         JOIN enrollments e ON e.merchant_id = m.merchant_id AND e.member_id = m.member_id
-        WHERE m.state <> 'ACTIVE' AND e.state = 'RUNNING'
+        WHERE m.state <> 'ACTIVE' AND e.awaits <> ''
         UNION ALL
         SELECT m.merchant_id, m.member_id, m.state, s.segment_id FROM members m
         JOIN segment_members s ON s.merchant_id = m.merchant_id AND s.member_id = m.member_id
@@ -92,12 +114,12 @@ CHECKS: Final = (
     ),
     Check(
         "visits_end_with_their_enrolments",
-        "a member's latest visit of a journey is open exactly while its enrolment runs",
+        "a member's latest visit of a journey is open exactly while its enrolment is on the way",
         """
         SELECT v.merchant_id, v.journey_id, v.member_id, v.ended_at, e.state FROM visits v
         LEFT JOIN enrollments e ON e.merchant_id = v.merchant_id
           AND e.enrollment_id = v.enrollment_id
-        WHERE (e.state = 'RUNNING') IS DISTINCT FROM (v.ended_at IS NULL)
+        WHERE (e.awaits <> '') IS DISTINCT FROM (v.ended_at IS NULL)
         """,
     ),
     Check(

@@ -13,7 +13,7 @@ from common.service import Kit
 from common.timers import Sweep, Timer, TimerHandler
 from services.automation import store_sweeps as store
 from services.automation.config import Config
-from services.automation.enrollments import STEP_TIMER
+from services.automation.enrollments import HELD_OUT_TIMER, STEP_TIMER
 from services.automation.firing import FireJourney
 from services.automation.journey_sweeps import (
     CHUNK,
@@ -72,5 +72,6 @@ async def _chunk(pool: Pool, sweep: JourneySweep, now: datetime) -> Command:
 
 HANDLERS: Final[Mapping[str, TimerHandler]] = {
     STEP_TIMER: step_due,
+    HELD_OUT_TIMER: step_due,
     FIRING_TIMER: firing_due,
 }

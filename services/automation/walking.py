@@ -1,4 +1,8 @@
-"""How an enrolment goes on: step after step until it waits or ends. Pure."""
+"""How an enrolment goes on: step after step until it waits or ends. Pure.
+
+Who is held out goes the same way, waits as long and ends as the treated do; steps that act do
+nothing then. Else the held out would enter again sooner and be watched over more windows; M3.
+"""
 
 from __future__ import annotations
 
@@ -71,6 +75,7 @@ class Walk:
         self.events: list[Event] = []
         self.deletes: list[tuple[type[Row], tuple[str, ...]]] = []
         self._steps = {step.step_id: step for step in seen.definition.steps}
+        self.held_out = enrollment.state == "HELD_OUT"
 
     def go(self, step_id: str) -> None:
         """Goes on with this step, and the next, until it waits or ends."""
@@ -136,6 +141,8 @@ class Walk:
         return self._act(step)
 
     def _act(self, step: actions.ActionStep) -> str | None:
+        if self.held_out:
+            return step.next  # a coupon that is awaited counts as given: most are, and at once
         ref = action_id(self.enrollment, step.step_id)
         rows, events = actions.asked(step, ref, self.enrollment, self.seen)
         visits = self.enrollment.visits
@@ -151,12 +158,13 @@ class Walk:
     def _end_round(self, step: EndRound) -> str | None:
         number = self.enrollment.rounds + 1
         self.enrollment = replace(self.enrollment, rounds=number)
-        ref = f"{self.enrollment.enrollment_id}.{step.step_id}.{number}"
-        told = WakeRoundEnded(
-            member_id=self.enrollment.member_id, round=number, rounds=step.rounds,
-            ended_at=self.seen.at,
-        )  # fmt: skip
-        self.events += [told, self._executed(step.step_id, "WAKE_ROUND", ref)]
+        if not self.held_out:  # nobody tried to wake them, so they are not LOST by it
+            ref = f"{self.enrollment.enrollment_id}.{step.step_id}.{number}"
+            told = WakeRoundEnded(
+                member_id=self.enrollment.member_id, round=number, rounds=step.rounds,
+                ended_at=self.seen.at,
+            )  # fmt: skip
+            self.events += [told, self._executed(step.step_id, "WAKE_ROUND", ref)]
         return step.next if number < step.rounds else ""
 
     def _executed(self, step_id: str, action: Any, ref: str) -> Event:

@@ -112,7 +112,9 @@ async def test_the_global_holdout_is_of_every_journey(desk: Desk) -> None:
     await desk.journey("j")
     await desk.order("m1")
     assert (await desk.only("j")).state == "HELD_OUT"
-    assert await desk.due(days=1) == 0
+    await desk.due(days=1)
+    assert (await desk.only("j")).state == "HELD_OUT"
+    assert not await desk.told("StepExecuted", "PointsGrantRequested")
 
 
 CYCLE = Definition(

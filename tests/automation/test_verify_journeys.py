@@ -24,6 +24,12 @@ CORRUPTIONS = {
         UPDATE webhook_calls SET enrollment_id =
             (SELECT min(enrollment_id) FROM enrollments WHERE state = 'HELD_OUT')
     """,
+    "the_held_out_have_no_coupon": """
+        INSERT INTO given_coupons
+        SELECT merchant_id, 'k', member_id, 'JOURNEY', journey_id, enrollment_id || '.c', false, '',
+            0 FROM enrollments WHERE state = 'HELD_OUT' LIMIT 1
+    """,
+    "the_held_out_are_the_control": "UPDATE touches SET kind = 'TREATED' WHERE kind = 'CONTROL'",
     "the_gone_go_nowhere": """
         UPDATE members SET state = 'CLOSED' WHERE member_id = 'a'
     """,
@@ -39,7 +45,8 @@ async def busy(desk: Desk) -> None:
     """Journeys with members on the way, at their end, held out and gone."""
     await desk.journey("j", definition(Wait(step_id="w", seconds=HOUR), reentry="AFTER_END"))
     await desk.journey("calls", definition(CallWebhook(step_id="c", endpoint_id="crm")))
-    await desk.journey("held", definition(AddPoints(step_id="p", points=1), holdout_bp=10_000))
+    held = (AddPoints(step_id="p", points=1), Wait(step_id="w", seconds=HOUR))
+    await desk.journey("held", definition(*held, holdout_bp=10_000))
     for member in ("a", "b", "c", "d"):
         await desk.order(member)
         fields = {"segment_id": "s", "entered": True, "is_backfill": True}

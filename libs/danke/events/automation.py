@@ -63,7 +63,7 @@ class EnrollmentEvent(Event, frozen=True, kw_only=True):
 
 
 class EnrollmentStarted(EnrollmentEvent, frozen=True, kw_only=True):
-    """A member entered a journey. ``held_out``: as control, to whom nothing will be done (M3)."""
+    """A member entered a journey. ``held_out``: as control, for whom nothing is done (M3)."""
 
     entry_key: str
     trigger: str
@@ -79,10 +79,14 @@ class StepExecuted(EnrollmentEvent, frozen=True, kw_only=True):
 
 
 class EnrollmentEnded(EnrollmentEvent, frozen=True, kw_only=True):
-    """The member is out of the journey; ``reason`` says why where ``state`` does not."""
+    """The member is out of the journey; ``reason`` says why where ``state`` does not.
+
+    ``held_out``: as control, who stay as long as the treated do with nothing done for them (M3).
+    """
 
     state: Literal["COMPLETED", "GOAL_REACHED", "EXITED"]
     reason: str
+    held_out: bool = False
 
 
 # --- actions --------------------------------------------------------------------------------------
