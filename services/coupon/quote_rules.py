@@ -33,6 +33,8 @@ def voucher_reason(question: Question, voucher: Voucher, facts: dict[str, Any]) 
     """Why a coupon cannot be used here, whatever is in the cart; empty if it can."""
     if question.picked is not None and voucher.coupon_id not in question.picked:
         return "NOT_PICKED"
+    if voucher.state == "EXPIRED":
+        return "EXPIRED"
     if voucher.state != "AVAILABLE":
         return "NOT_AVAILABLE"
     if question.at < voucher.valid_from:

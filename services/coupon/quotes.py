@@ -220,6 +220,9 @@ class _Explained:
                 reason, gap, other = self.against[voucher.coupon_id]
                 name, version = voucher.coupon_id, voucher.terms_version
                 yield Rejected("COUPON", name, version, reason, gap, 0, other)
+        known = {voucher.coupon_id for voucher in self.question.vouchers}
+        for name in sorted(set(self.question.picked or ()) - known):
+            yield Rejected("COUPON", name, 0, "NOT_FOUND")
 
     def _why_not_coupon(self, voucher: Voucher) -> tuple[str, int, str]:
         """The reason, the fen missing, and what it does not go with."""
@@ -238,14 +241,19 @@ class _Explained:
             if self.settled.shipping_coupon is not None:
                 return "NOT_COMBINABLE", 0, self.settled.shipping_coupon.coupon_id
             return "NO_EFFECT", 0, ""
+        return self._why_not_with_others(voucher, lines)
+
+    def _why_not_with_others(self, voucher: Voucher, lines: Sequence[int]) -> tuple[str, int, str]:
         found = coupon_gain(voucher, lines, self.promoted.payable, self.question.cart.lines)
         if not found.off_fen:
             return "NO_EFFECT", 0, ""
         for other in self.settled.coupons:
             if not goes_with(voucher, [other]):
                 return "NOT_COMBINABLE", 0, other.coupon_id
-        full = len(self.settled.coupons) >= MOST_COUPONS
-        return ("TOO_MANY" if full else "NOT_BEST"), 0, ""
+        if len(self.settled.coupons) >= MOST_COUPONS:
+            return "TOO_MANY", 0, ""
+        # One that was picked yields to no price: the others leave nothing that it could take.
+        return ("NOT_BEST" if self.question.picked is None else "NO_EFFECT"), 0, ""
 
     # --- hints --------------------------------------------------------------------------------
 

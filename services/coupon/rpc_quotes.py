@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import asyncpg
@@ -14,10 +14,11 @@ from danke.coupon.v1 import quote_pb2 as pb
 from services.coupon import store, store_promotions, thresholds
 from services.coupon.carts import Cart, CartLine, PointsOffer, Question, Shopper, Voucher
 from services.coupon.coupon_secrets import CouponSecrets
+from services.coupon.coupons import Coupon
 from services.coupon.errors_promotions import DuplicateLine
 from services.coupon.quote_answers import Applied, LinePrice, Quote, Rejected
 from services.coupon.quotes import digest, quote
-from services.coupon.terms import FULL_BP
+from services.coupon.terms import FULL_BP, Terms
 
 TTL: Final = timedelta(minutes=10)
 # Of those that end soonest; more coupons than these nobody can be shown.
@@ -66,9 +67,7 @@ class QuoteService:
         names = [line.line_id for line in request.lines]
         if len(set(names)) != len(names):
             raise DuplicateLine(field="lines")
-        found = await store.usable(
-            self.pool, call.merchant_id, request.member_id, now, MOST_VOUCHERS
-        )
+        found = await self._coupons(request, call, now)
         offers = await store_promotions.active_promotions(self.pool, call.merchant_id, now)
         vouchers = [
             Voucher(
@@ -83,11 +82,25 @@ class QuoteService:
             at=now,
             cart=_cart(request),
             shopper=await self._shopper(request, call),
-            vouchers=[] if request.no_coupons else vouchers,
+            vouchers=vouchers,
             offers=[promotion.offer for promotion in offers],
             points=_points(request.points),
-            picked=list(request.coupon_ids) or None,
+            picked=None if request.no_coupons else list(request.coupon_ids) or None,
         )
+
+    async def _coupons(
+        self, request: pb.QuoteRequest, call: Call, now: datetime
+    ) -> list[tuple[Coupon, Terms]]:
+        """What the member could use, and what was named: that needs a reason if it cannot be."""
+        if request.no_coupons:
+            return []
+        who = self.pool, call.merchant_id, request.member_id
+        found = await store.usable(*who, now, MOST_VOUCHERS)
+        if request.coupon_ids:
+            known = {one.coupon_id for one, _terms in found}
+            named = await store.named(*who, list(request.coupon_ids))
+            found += [pair for pair in named if pair[0].coupon_id not in known]
+        return found
 
     async def _shopper(self, request: pb.QuoteRequest, call: Call) -> Shopper:
         """What the caller says of the shopper, if it may; what is known of him, else."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -96,6 +97,13 @@ WHERE c.merchant_id = $1 AND c.member_id = $2 AND c.state = 'AVAILABLE'
   AND c.valid_to > $3
 ORDER BY c.valid_to, c.coupon_id LIMIT $4
 """
+# What a member insists on, in whatever state it is by now.
+NAMED: Final = f"""
+SELECT {_columns(COUPONS, "c")}, v.terms FROM coupons c
+JOIN coupon_terms v ON v.merchant_id = c.merchant_id AND v.template_id = c.template_id
+  AND v.terms_version = c.terms_version
+WHERE c.merchant_id = $1 AND c.coupon_id = ANY ($2) AND c.member_id = $3
+"""
 STATISTICS: Final = """
 SELECT c.channel, c.state, count(*), coalesce(sum(c.discount_fen), 0)::bigint
 FROM coupons c WHERE c.merchant_id = $1 AND c.template_id = $2 AND c.source <> 'TRANSFER'
@@ -167,7 +175,17 @@ async def usable(
 
     Those of which ``valid_from`` is still ahead are among them. The soonest to end come first.
     """
-    records = await pool.fetch(USABLE, merchant_id, member_id, now, limit)
+    return _with_terms(await pool.fetch(USABLE, merchant_id, member_id, now, limit))
+
+
+async def named(
+    pool: Pool, merchant_id: str, member_id: str, coupon_ids: Sequence[str]
+) -> list[tuple[Coupon, Terms]]:
+    """Those of these coupons that are the member's, each with the terms it was claimed under."""
+    return _with_terms(await pool.fetch(NAMED, merchant_id, coupon_ids, member_id))
+
+
+def _with_terms(records: Sequence[Any]) -> list[tuple[Coupon, Terms]]:
     width, decode = len(COUPONS.columns), msgspec.json.Decoder(Terms).decode
     return [
         (COUPONS.decode(record[:width]), decode(record[width]))  # type: ignore[misc]

@@ -154,20 +154,32 @@ def priced(
         mine = [
             pay[i] for i, one in enumerate(lines) if on(shipping_coupon, one) and i not in closed
         ]
-        if not mine or sum(mine) < shipping_coupon.terms.threshold_fen:
+        less = min(shipping_coupon.face_fen or shipping, shipping)
+        if not less or not mine or sum(mine) < shipping_coupon.terms.threshold_fen:
             return None
-        shipping -= min(shipping_coupon.face_fen or shipping, shipping)
+        shipping -= less
     return goods + shipping
 
 
 def cheapest(asked: Question) -> int:
     """The lowest price of all combinations."""
+    return min(cost for cost, _used in combined(asked, asked.vouchers))
+
+
+def cheapest_with(asked: Question, picked: Sequence[str]) -> tuple[int, int]:
+    """How many of the picked coupons can be used together, and the lowest price of so many."""
+    theirs = [one for one in asked.vouchers if one.coupon_id in picked]
+    fewest, cost = min((-used, cost) for cost, used in combined(asked, theirs))
+    return -fewest, cost
+
+
+def combined(asked: Question, vouchers: Sequence[Voucher]) -> Iterator[tuple[int, int]]:
+    """The price of every combination that there is, and how many coupons are in it."""
     lines = asked.cart.lines
     reducing = [o for o in asked.offers if o.terms.kind in ("BUNDLE", "FULL_REDUCTION")]
     frees = [None, *(o for o in asked.offers if o.terms.kind == "FREE_SHIPPING")]
-    goods = [v for v in asked.vouchers if v.terms.kind != "SHIPPING"]
-    ships = [None, *(v for v in asked.vouchers if v.terms.kind == "SHIPPING")]
-    best = None
+    goods = [v for v in vouchers if v.terms.kind != "SHIPPING"]
+    ships = [None, *(v for v in vouchers if v.terms.kind == "SHIPPING")]
     for promotions in subsets(reducing, len(reducing)):
         if any(share_a_line(a, b, lines) for a, b in combinations(promotions, 2)):
             continue
@@ -178,7 +190,5 @@ def cheapest(asked: Question) -> int:
                 for ship in ships:
                     used = [one for one in (*promotions, *coupons, free, ship) if one]
                     cost = priced(asked, promotions, coupons, free, ship) if allowed(used) else None
-                    if cost is not None and (best is None or cost < best):
-                        best = cost
-    assert best is not None
-    return best
+                    if cost is not None:
+                        yield cost, len(coupons) + (ship is not None)
