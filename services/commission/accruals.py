@@ -199,9 +199,9 @@ class AccrueOrder(Command, frozen=True, kw_only=True):
         verdict = state.get(GroupVerdict, (self.merchant_id, self.buying.order_id))
         accrual = self._accrual(attribution)
         earns = not accrual.group_id or attribution.terms.group_orders
-        if verdict is not None and accrual.awaits_group:
+        if verdict is not None:  # a group's order, whether it was announced as one or not
             accrual = replace(accrual, awaits_group=False)
-            earns = verdict.allowed
+            earns = verdict.allowed and attribution.terms.group_orders
         entries: list[Entry] = []
         events: list[Event] = []
         if earns and not accrual.awaits_group:

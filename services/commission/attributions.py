@@ -140,7 +140,7 @@ def attribute(
         group_id=buying.group_id,
         source=source,
         terms=programme.terms,
-        rates=_rates(state, programme, merchant_id, buying, chain) if chain.l1 else [],
+        rates=_rates(state, programme, merchant_id, buying, chain) if chain.l1 or chain.l2 else [],
         promoter_hint=buying.promoter_hint,
         guide_hint=buying.guide_hint,
         store_hint=buying.store_id,
@@ -178,18 +178,21 @@ def _chain(
 def _hinted(
     state: State, programme: Programme, merchant_id: str, buying: Buying, buyer: str, at: datetime
 ) -> tuple[Held, Held | None] | None:
-    """The promoter an order names, and who is above; None if it is nobody, or the buyer."""
+    """The promoter an order names, and who is above; None if it is nobody, or the buyer.
+
+    Who may not promote takes nothing from whoever the buyer is bound to.
+    """
     hint = buying.promoter_hint
     if not hint:
         return None
     near = {one.depth: one for one in state.group(HELD, (merchant_id, hint, at))}
     itself = near.get(0)
-    if itself is None:
+    if itself is None or itself.state == "NONE":
         made = admitted(programme, Promoter(merchant_id, hint), merchant_id, hint)
         if made is None:
             return None
         itself = Held(merchant_id, hint, at, 0, hint, made.state, "", "", protected=False)
-    if itself.promoter_id == buyer:
+    if itself.promoter_id == buyer or itself.state != "ACTIVE":
         return None
     above = near.get(1)
     return itself, above if above is not None and above.promoter_id != buyer else None

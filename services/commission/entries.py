@@ -221,14 +221,39 @@ def order_shares(
 
 
 def back_fen(entry: Entry, lines: Iterable[Line], *, full: bool) -> int:
-    """What all refunds so far take of an entry: a cumulative floor; all if nothing is left."""
+    """What all refunds so far take of an entry: a cumulative floor; all if nothing is left.
+
+    At the entry's own rate, so that what was floored when it was made is not floored twice; an
+    amount per unit, or one that the cap cut, shrinks in proportion.
+    """
     if full:
         return entry.amount_fen
     of = [line for line in lines if not entry.line_id or line.line_id == entry.line_id]
     real = sum(line.real_fen for line in of)
     if real == 0:
         return 0
-    return entry.amount_fen * sum(line.real_refunded_fen for line in of) // real
+    back = sum(line.real_refunded_fen for line in of)
+    exact = entry.base_fen * entry.rate_bp
+    if exact // BP == entry.amount_fen:
+        return exact * back // (BP * real)
+    return entry.amount_fen * back // real
+
+
+def backs_fen(entries: Sequence[Entry], lines: Sequence[Line], *, full: bool) -> dict[str, int]:
+    """What all refunds so far take of a source's entries, by entry.
+
+    The pool of two guides shrinks as one, and is split as it was; D10, domain.md §2.14.
+    """
+    found = {entry.entry_id: back_fen(entry, lines, full=full) for entry in entries}
+    pool = {entry.role: entry for entry in entries if entry.role in ("SALES", "EXCLUSIVE")}
+    if full or len(pool) < 2:
+        return found
+    sales, exclusive = pool["SALES"], pool["EXCLUSIVE"]
+    whole = sales.amount_fen + exclusive.amount_fen
+    back = back_fen(replace(sales, amount_fen=whole), lines, full=False)
+    found[sales.entry_id] = sales.amount_fen * back // whole
+    found[exclusive.entry_id] = back - found[sales.entry_id]
+    return found
 
 
 def told(entry: Entry, home_id: str = "") -> dict[str, object]:

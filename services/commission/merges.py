@@ -32,6 +32,7 @@ from services.commission.bindings import (
     BindingChange,
     change_of,
 )
+from services.commission.days import day
 from services.commission.errors import BindingMoved
 from services.commission.guide_relations import (
     GuideRelation,
@@ -41,7 +42,7 @@ from services.commission.guide_relations import (
 from services.commission.promoters import MERGED_INTO, Promoter, member_key
 from services.commission.referrals import Referral
 from services.commission.tax import TaxMonth
-from services.commission.withdrawals import OPEN_WITHDRAWALS
+from services.commission.withdrawals import OPEN_WITHDRAWALS, DayTotal
 
 TAX_MONTHS = Group(TaxMonth, ("merchant_id", "account_id"), order=lambda row: row.month)
 
@@ -107,6 +108,7 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         for account in set(self._accounts(found)):
             yield from purse_reads(merchant, account)
             yield TAX_MONTHS, (merchant, account)
+            yield DayTotal, (merchant, account, day(self.at))
         yield OPEN_WITHDRAWALS, (merchant, self._accounts(found)[0])
         yield MERGED_ACCOUNTS, (merchant, self._accounts(found)[0])
 
@@ -244,3 +246,11 @@ class MergeMembers(Command, frozen=True, kw_only=True):
                 )
             )
             rows.append(replace(month, gross_fen=0, tax_fen=0))
+        # What was applied for today counts for one limit; earlier days limit nothing any more.
+        today = (merchant, old, day(self.at))
+        applied = state.get(DayTotal, today)
+        if applied is not None:
+            here = (merchant, new, day(self.at))
+            total = state.get(DayTotal, here) or DayTotal(*here)
+            rows.append(replace(total, gross_fen=total.gross_fen + applied.gross_fen))
+            rows.append(replace(applied, gross_fen=0))

@@ -205,7 +205,11 @@ class LookAtReferral(Command, frozen=True, kw_only=True):
         rows: list[Row] = []
         told: list[Event] = []
         by_home: dict[str, Purse] = {}
-        for one in row.given:
+        # What enrolling or a phone brought was not the order's, and stays.
+        lost = [
+            one for one in row.given if row.terms.rewards[one.place].on == "FIRST_ORDER_COMPLETED"
+        ]
+        for one in lost:
             key = (self.merchant_id, source_of("REFERRAL", one.reward_id))
             if not state.knows(Accrual, key):
                 raise SourceMoved
@@ -224,7 +228,7 @@ class LookAtReferral(Command, frozen=True, kw_only=True):
         row = replace(row, state="CLAWED_BACK", reason="ORDER_REFUNDED")
         back = events.ReferralClawedBack(
             **row.about,
-            reward_ids=[one.reward_id for one in row.given],
+            reward_ids=[one.reward_id for one in lost],
             reason="ORDER_REFUNDED",
         )
         return Decision(row, [row, *rows], [*told, back])

@@ -19,7 +19,7 @@ from danke.events.envelope import Event
 from services.commission.accounts import OPEN_CREDITS, Purse, purse_reads
 from services.commission.accruals import SETTLE_TIMER, Accrual, OnAccrual, purse_rows, purses_of
 from services.commission.days import month
-from services.commission.entries import ENTRIES_OF, Entry, Line, Reversal, back_fen, told
+from services.commission.entries import ENTRIES_OF, Entry, Line, Reversal, backs_fen, told
 from services.commission.errors import SourceMoved
 from services.commission.performances import performances, recorded
 from services.commission.referral_orders import REFERRED, look_again
@@ -64,13 +64,14 @@ def refunded_lines(lines: Sequence[Line], parts: Sequence[RefundPart]) -> list[L
 
 def reversed_entries(
     accrual: Accrual, entries: Sequence[Entry], purses: Mapping[str, Purse], ref: str,
-    command: Command,
+    command: Command, reason: str = "REFUND",
 ) -> tuple[list[Row], list[Event]]:  # fmt: skip
     """Brings every entry down to what the refunds so far leave of it."""
     rows: list[Row] = []
     events: list[Event] = []
+    backs = backs_fen(entries, accrual.lines, full=accrual.fully_refunded)
     for entry in entries:
-        back = back_fen(entry, accrual.lines, full=accrual.fully_refunded)
+        back = backs[entry.entry_id]
         delta = back - entry.reversed_fen
         if delta <= 0:
             continue
@@ -94,31 +95,29 @@ def reversed_entries(
                 command.at,
             ),
         ]  # fmt: skip
-        events.append(_told_back(entry, after, delta, (available, debt), ref, home))
+        about = told(after, home) | {
+            "delta_fen": -delta,
+            "amount_fen": after.left_fen,
+            "reason": reason,
+            "ref": ref,
+        }
+        if entry.state == "AVAILABLE":
+            about |= {"from_available_fen": available, "to_debt_fen": debt}
+            events.append(CommissionClawedBack(**about))  # type: ignore[arg-type]
+        else:
+            events.append(CommissionAdjusted(**about))  # type: ignore[arg-type]
     return rows, events
 
 
-def _told_back(
-    before: Entry, entry: Entry, delta: int, taken: tuple[int, int], ref: str, home_id: str
-) -> Event:
-    about = told(entry, home_id)
-    if before.state == "AVAILABLE":
-        return CommissionClawedBack(
-            **about,  # type: ignore[arg-type]
-            delta_fen=-delta,
-            amount_fen=entry.left_fen,
-            from_available_fen=taken[0],
-            to_debt_fen=taken[1],
-            reason="REFUND",
-            ref=ref,
-        )
-    return CommissionAdjusted(
-        **about,  # type: ignore[arg-type]
-        delta_fen=-delta,
-        amount_fen=entry.left_fen,
-        reason="REFUND",
-        ref=ref,
-    )
+def settled_purses(state: State, accrual: Accrual, command: Command) -> dict[str, Purse]:
+    """The purses that a settled source is clawed back from; none before it is settled."""
+    if accrual.state != "SETTLED":
+        return {}
+    purses = purses_of(state, accrual, command)
+    for purse in purses.values():
+        if not state.knows(OPEN_CREDITS, (command.merchant_id, purse.account_id)):
+            raise SourceMoved  # it settled meanwhile
+    return purses
 
 
 class RefundSource(Refunding, frozen=True, kw_only=True):
@@ -142,12 +141,7 @@ class RefundSource(Refunding, frozen=True, kw_only=True):
             refund_ids=[*accrual.refund_ids, self.refund_id],
             fully_refunded=accrual.fully_refunded or self.full,
         )
-        purses: dict[str, Purse] = {}
-        if accrual.state == "SETTLED":
-            purses = purses_of(state, accrual, self)
-            for purse in purses.values():
-                if not state.knows(OPEN_CREDITS, (self.merchant_id, purse.account_id)):
-                    raise SourceMoved  # it settled meanwhile
+        purses = settled_purses(state, accrual, self)
         rows, events = reversed_entries(accrual, entries, purses, self.refund_id, self)
         rows += purse_rows(purses.values())
         total = accrual.paid_fen

@@ -31,7 +31,7 @@ from services.commission.attributions import Attribution
 from services.commission.entries import ENTRIES_OF, Entry, Reversal, told
 from services.commission.errors import OrderNotFound, SourceMoved
 from services.commission.referral_orders import REFERRED, look_again
-from services.commission.refunds import reversed_entries
+from services.commission.refunds import Refunding, reversed_entries, settled_purses
 
 
 class CompleteOrder(OnAccrual, frozen=True, kw_only=True):
@@ -86,8 +86,12 @@ def grouped(
     return accrual, entries, [r for r in rows if isinstance(r, Reversal)], [*events, *reversals]
 
 
-class GroupSucceeded(OnAccrual, frozen=True, kw_only=True):
-    """A group order's group has succeeded: its entries are estimated now; parity 56."""
+class GroupSucceeded(Refunding, frozen=True, kw_only=True):
+    """A group order's group has succeeded: its entries are estimated now; parity 56.
+
+    An order that was paid or completed before this was known may have earned what the activity or
+    the programme does not let it; that is taken back.
+    """
 
     allowed: bool
 
@@ -97,22 +101,37 @@ class GroupSucceeded(OnAccrual, frozen=True, kw_only=True):
 
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
-        accrual = self.found(found)
-        if accrual is not None and accrual.awaits_group:
-            yield Attribution, (self.merchant_id, accrual.order_id)
+        if self.found(found) is not None:
+            yield Attribution, self._order
 
     def decide(self, state: State) -> Decision:
         if state.get(Accrual, (self.merchant_id, self.source_id)) is None:
             # The group's topic overtook the order's, or the order never comes: nothing to wait for.
             return Decision(rows=[GroupVerdict(*self._order, self.allowed)])
         accrual = self.accrual(state)
+        if not state.knows(Attribution, self._order):
+            raise SourceMoved
+        attribution = state.get(Attribution, self._order)
+        assert attribution is not None, "Bug: a paid order has an attribution"
+        if not (self.allowed and attribution.terms.group_orders):
+            return self._earns_nothing(state, accrual)
         if not accrual.awaits_group:
             return Decision(accrual)
-        if not self.allowed:
-            accrual = replace(accrual, awaits_group=False)
-            return Decision(accrual, [accrual])
         accrual, entries, made, events = grouped(state, accrual, self)
         return Decision(accrual, [accrual, *entries, *made], events)
+
+    def _earns_nothing(self, state: State, accrual: Accrual) -> Decision:
+        entries = state.group(ENTRIES_OF, (self.merchant_id, self.source_id))
+        purses = settled_purses(state, accrual, self)
+        nothing_left = replace(accrual, fully_refunded=True)
+        rows, events = reversed_entries(
+            nothing_left, entries, purses, "group", self, reason="GROUP_EARNS_NOTHING"
+        )
+        accrual = replace(accrual, awaits_group=False)
+        deletes = []
+        if accrual.state == "COMPLETED" and rows:
+            deletes.append((Timer, (self.merchant_id, SETTLE_TIMER, self.source_id)))
+        return Decision(accrual, [accrual, *rows, *purse_rows(purses.values())], events, deletes)
 
 
 class Settling(OnAccrual, frozen=True, kw_only=True):

@@ -319,9 +319,10 @@ class _OnWithdrawal(Command, frozen=True, kw_only=True):
 
 
 class DecideWithdrawal(_OnWithdrawal, frozen=True, kw_only=True):
-    """Approves or rejects an application; a rejected one is returned.
+    """Approves or rejects an application; a rejected one is returned, and repays debt first.
 
-    Refuses SAME_ACTOR if the applicant decides, WITHDRAWAL_STATE.
+    Refuses SAME_ACTOR if the applicant decides, WITHDRAWAL_STATE; HAS_DEBT to approve what refunds
+    made owed since it was applied for.
     """
 
     approve: bool
@@ -335,6 +336,9 @@ class DecideWithdrawal(_OnWithdrawal, frozen=True, kw_only=True):
         if row.applied_by == self.actor:
             raise SameActor
         if self.approve:
+            purse = Purse(state, self.merchant_id, row.account_id, self.at)
+            if purse.account.debt_fen:
+                raise HasDebt(debt_fen=purse.account.debt_fen)
             row = approved(row, self.actor, self.at)
             return Decision(row, [row], [_told_approved(row)])
         rows, _ = self.returned(state, row)

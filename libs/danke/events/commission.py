@@ -88,7 +88,10 @@ class CommissionSettled(EntryEvent, frozen=True, kw_only=True):
 
 
 class CommissionAdjusted(EntryEvent, frozen=True, kw_only=True):
-    """A refund before settlement changed the amount by ``delta_fen``, at the entry's own rate."""
+    """A refund before settlement changed the amount by ``delta_fen``, at the entry's own rate.
+
+    ``reason`` is REFUND, or GROUP_EARNS_NOTHING: the order is of a group that pays no commission.
+    """
 
     delta_fen: int
     amount_fen: int
@@ -97,7 +100,10 @@ class CommissionAdjusted(EntryEvent, frozen=True, kw_only=True):
 
 
 class CommissionClawedBack(EntryEvent, frozen=True, kw_only=True):
-    """A refund after settlement took commission back; what was gone already became debt."""
+    """A refund after settlement took commission back; what was gone already became debt.
+
+    ``reason`` as of ``CommissionAdjusted``.
+    """
 
     delta_fen: int
     amount_fen: int

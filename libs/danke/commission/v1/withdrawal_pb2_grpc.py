@@ -88,7 +88,7 @@ class WithdrawalServiceServicer(object):
 
     def ApproveWithdrawal(self, request, context):
         """Approves or rejects; a rejected one is returned. Refuses WITHDRAWAL_NOT_FOUND,
-        WITHDRAWAL_STATE, SAME_ACTOR, SOURCE_MOVED (repeat).
+        WITHDRAWAL_STATE, SAME_ACTOR, SOURCE_MOVED (repeat), and HAS_DEBT to approve while there is debt.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
