@@ -61,7 +61,7 @@ class Inbox:
             for record in records:
                 try:
                     self._take_one(record)
-                except (BadEnvelope, msgspec.MsgspecError) as error:
+                except (BadEnvelope, msgspec.MsgspecError, UnicodeDecodeError) as error:
                     self._set_aside(record, str(error))
 
     def _take_one(self, record: Any) -> None:

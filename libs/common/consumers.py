@@ -293,7 +293,8 @@ class Consumers:
         decode, handler = known
         try:
             event = decode(record.value or b"")
-        except (msgspec.DecodeError, RecursionError) as error:
+        # Of a text with bytes that are no UTF-8 msgspec tells in Python's own words.
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise _Dead("BAD_PAYLOAD", str(error)) from error
         _check_times(event)
         made = handler(event, Arrival(envelope, str(uuid_utils.uuid7())))

@@ -76,6 +76,44 @@ def hostile(model: type[Event], merchant_id: str) -> Iterator[Hostile]:
     yield from _repeats(model, merchant_id)
 
 
+def mutated(model: type[Event], merchant_id: str, draw: Random, number: int) -> Iterator[Hostile]:
+    """So many records of ``model`` with bytes changed: of the value, some of a header or the key."""
+    for count in range(number):
+        fresh = good(model, merchant_id, f"mutation {count}")
+        assert fresh.value is not None and fresh.key is not None
+        changed = msgspec.structs.replace(fresh, value=_mutation(fresh.value, draw))
+        if draw.random() < 0.2:
+            at = draw.randrange(len(fresh.headers))
+            headers = [
+                (name, _mutation(text or b"", draw) if place == at else text)
+                for place, (name, text) in enumerate(fresh.headers)
+            ]
+            changed = msgspec.structs.replace(changed, headers=headers)
+        if draw.random() < 0.1:
+            changed = msgspec.structs.replace(changed, key=_mutation(fresh.key, draw))
+        yield changed
+
+
+def _mutation(whole: bytes, draw: Random) -> bytes:
+    """Some bytes flipped, left out, put in or said twice; sometimes nothing is left of it."""
+    if draw.random() < 0.1:
+        return draw.randbytes(draw.randint(0, 200))
+    text = bytearray(whole)
+    for _ in range(draw.randint(1, 4)):
+        start = draw.randint(0, len(text))
+        end = min(len(text), start + draw.randint(1, 8))
+        match draw.randrange(4):
+            case 0:
+                text[start:end] = draw.randbytes(end - start)
+            case 1:
+                del text[start:end]
+            case 2:
+                text[start:start] = draw.randbytes(draw.randint(1, 8))
+            case _:
+                text[start:start] = text[start:end]
+    return bytes(text)
+
+
 def _values(model: type[Event], merchant_id: str) -> Iterator[Hostile]:
     whole = good(model, merchant_id).value or b""
     wrong = {

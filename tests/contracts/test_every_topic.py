@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import math
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import timedelta
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -33,14 +35,16 @@ from danke.events.envelope import BadEnvelope, Envelope, Event, event_type, from
 from danke.topics import TOPICS
 from deploy.local.kafka import Broker, Tansu
 from tests.conftest import Migrated
-from tests.contracts.hostile_records import Hostile, good, hostile
-from tests.contracts.test_every_rpc import SERVICES
+from tests.contracts.hostile_records import Hostile, good, hostile, mutated
+from tests.contracts.test_every_rpc import INPUTS, SEED, SERVICES
 from tests.grpc_client import running
 from tools.events.examples import HAPPENED
 
 # Where one record lies: topic, partition, offset.
 Place = tuple[str, int, int]
 Handlers = Mapping[type[Event], Handler]
+# Records of each kind of event with bytes of them changed; there are some 140 handlers of events.
+MUTATIONS = math.ceil(INPUTS / 140) or 10
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -79,7 +83,7 @@ async def send(producer: AIOKafkaProducer, records: Sequence[Hostile]) -> dict[P
 
 async def settled(process: Process) -> None:
     """Returns when everything the service reads is handled."""
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(1_800 if INPUTS else 120):
         while not process.consumers.assigned or await process.consumers.lag():  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
@@ -160,7 +164,7 @@ async def _start(name: str, migrated: Migrated) -> tuple[Service[Any], str]:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(3_600 if INPUTS else 300)
 async def test_whatever_lies_on_a_topic_ends_well(
     name: str, migrated: Migrated, bootstrap: str
 ) -> None:
@@ -176,7 +180,15 @@ async def test_whatever_lies_on_a_topic_ends_well(
             assert isinstance(process.clock, DevelopmentClock)
             process.clock.set(HAPPENED)
             # Latest steps of a life first: everything comes before what it depends on.
-            records = [bad for model in reversed([*handlers]) for bad in hostile(model, merchant)]
+            draw = Random(SEED)
+            records = [
+                bad
+                for model in reversed([*handlers])
+                for bad in (
+                    *hostile(model, merchant),
+                    *mutated(model, merchant, draw, MUTATIONS),
+                )
+            ]
             places = await send(producer, records)
             behind = [good(model, f"{merchant}-behind", "behind all") for model in handlers]
             places |= await send(producer, behind)

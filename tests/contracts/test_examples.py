@@ -101,9 +101,11 @@ def test_an_unreadable_record_is_put_aside_and_the_rest_goes_on(inbox: Inbox) ->
     bad.value = b'{"member_id": 5}'
     bare = record(2, "x", [], b"")
     unknown = record(3, "a", headers_of("u", "danke.wallet.account.Later.v1", "a", 1), b"?")
-    inbox.take([bad, bare, unknown, change(100, 2)])
+    garbled = change(0, 4, "garbled")
+    garbled.value = garbled.value.replace(b'"garbled"', b'"garb\xffled"')
+    inbox.take([bad, bare, unknown, garbled, change(100, 2)])
     aside = rows(inbox, "set_aside", "offset, why")
-    assert [offset for offset, _why in aside] == [1, 2]
+    assert [offset for offset, _why in aside] == [1, 2, 4]
     assert "member_id" in aside[0][1]
     assert "ce_id is missing" in aside[1][1]
     assert rows(inbox, "balances", "member_id, total_fen") == [("a", 100)]
