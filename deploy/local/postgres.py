@@ -30,6 +30,7 @@ _STOP_TIMEOUT_S = 30.0
 _PREVIOUS_GONE_S = 15.0
 # Not our own environment: PGPORT, PGOPTIONS, LC_ALL and the like would change what we start.
 _ENV = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+_MB = 1 << 20
 _OPTIONS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
@@ -37,7 +38,6 @@ _OPTIONS = {
     "fsync": "on",
     "synchronous_commit": "on",
     "max_connections": "200",
-    "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "logging_collector": "off",
     "log_timezone": "UTC",
@@ -89,7 +89,7 @@ class Postgres(Server):
         self._refuse_other_version()
         self._password = _read_password(self.folder)
         self._port = port
-        options = {**_OPTIONS, "port": str(port)}
+        options = {**_OPTIONS, "port": str(port), "shared_buffers": f"{_shared_buffers_mb()}MB"}
         flags = [flag for name, value in options.items() for flag in ("-c", f"{name}={value}")]
         self._process = self._process or self._child(
             "postgres", [self.bin / "postgres", "-D", self.data, *flags]
@@ -160,6 +160,12 @@ def pids_at(data: Path) -> list[int]:
         except OSError:  # gone, a zombie, or somebody else's
             continue
     return found
+
+
+def _shared_buffers_mb() -> int:
+    """A sixteenth of the memory, 128 MB to 1 GB: taken only as pages are read, then kept."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return min(1_024, max(128, memory // 16 // _MB))
 
 
 def _account() -> Account | None:
