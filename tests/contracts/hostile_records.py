@@ -77,7 +77,7 @@ def hostile(model: type[Event], merchant_id: str) -> Iterator[Hostile]:
 
 
 def mutated(model: type[Event], merchant_id: str, draw: Random, number: int) -> Iterator[Hostile]:
-    """So many records of ``model`` with bytes changed: of the value, some of a header or the key."""
+    """So many records of ``model``, bytes of the value changed, of some a header or the key too."""
     for count in range(number):
         fresh = good(model, merchant_id, f"mutation {count}")
         assert fresh.value is not None and fresh.key is not None
