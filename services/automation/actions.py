@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from common.rows import Row
@@ -26,6 +26,7 @@ from services.automation.webhooks import WebhookCall
 
 if TYPE_CHECKING:
     from services.automation.enrollments import Enrollment
+    from services.automation.occurrences import Occurrence
     from services.automation.walking import Surroundings
 
 ActionStep: TypeAlias = GrantCoupon | AddPoints | SendMessage | SetTag | AssignTask | CallWebhook
@@ -101,5 +102,13 @@ def _message(step: SendMessage, ref: str, enrollment: Enrollment, seen: Surround
         is_marketing=seen.definition.purpose == "MARKETING",
         channels=step.channels,
         priority=seen.definition.priority,
-        params=step.params,
+        params=_session(enrollment.occurrence) | step.params,
     )
+
+
+def _session(occurrence: Occurrence) -> dict[str, str]:
+    """Which live session is about to begin, and when; nothing of anything else."""
+    if occurrence.until is None:
+        return {}
+    starts_at = occurrence.until.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return {"live_id": occurrence.object_id, "starts_at": starts_at}

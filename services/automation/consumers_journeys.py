@@ -15,6 +15,7 @@ from danke.events import audience_segments as segments
 from services.automation.config import Config
 from services.automation.departures import CloseMember, MergeMembers
 from services.automation.firing import EndLive, WatchLive
+from services.automation.lives import ScheduleLive
 from services.automation.member_events import (
     TakeConsent,
     TakeEnrolled,
@@ -222,6 +223,14 @@ class JourneyHandlers:
         about = arrival.about(1) | {"at": at}
         return (heard, WatchLive(**about, live_id=event.live_id, member_id=event.member_id))
 
+    def live_scheduled(self, event: trade.LiveScheduled, arrival: Arrival) -> Command:
+        """A live session was announced, moved or called off; M73."""
+        about = arrival.about() | {"at": event.happened_at}
+        return ScheduleLive(
+            **about, live_id=event.live_id, starts_at=event.starts_at,
+            is_cancelled=event.is_cancelled,
+        )  # fmt: skip
+
 
 def handlers(kit: Kit[Config]) -> Mapping[type[Any], Handler]:
     """Which events journeys act on, and how."""
@@ -237,6 +246,7 @@ def handlers(kit: Kit[Config]) -> Mapping[type[Any], Handler]:
         trade.OrderCompleted: door.order_completed,
         trade.OrderRefunded: door.order_refunded,
         trade.Behaved: door.behaved,
+        trade.LiveScheduled: door.live_scheduled,
         audience.LifecycleStageChanged: door.stage_changed,
         audience.HabitFormed: door.habit_formed,
         audience_predictions.ReplenishmentDue: door.replenishment_due,

@@ -90,8 +90,8 @@ def _trigger_faults(trigger: Trigger) -> Iterator[tuple[str, str, str]]:
         yield "trigger.object_id", "", "name a day of the calendar"
     if trigger.kind in ("SEGMENT_ENTERED", "BEHAVED") and not trigger.object_id:
         yield "trigger.object_id", "", "name the segment or the behaviour"
-    if trigger.segment_id and trigger.kind not in ("SCHEDULE", "CALENDAR"):
-        yield "trigger.segment_id", "", "only a schedule and a calendar day go to a segment"
+    if trigger.segment_id and trigger.kind not in ("SCHEDULE", "CALENDAR", "LIVE_STARTING"):
+        yield "trigger.segment_id", "", "only a schedule, a day and a live session go to a segment"
     ways = (bool(trigger.weekdays), bool(trigger.day_of_month), trigger.once_time is not None)
     if trigger.kind != "SCHEDULE" and any(ways):
         yield "trigger.weekdays", "", "only a schedule has days"

@@ -29,8 +29,11 @@ class Trigger(msgspec.Struct, frozen=True, omit_defaults=True):
     weekdays: list[int] = []
     day_of_month: int = 0
     once_time: datetime | None = None
-    # SCHEDULE, CALENDAR: only the members of this segment.
+    # SCHEDULE, CALENDAR: only the members of this segment. LIVE_STARTING: they instead of who
+    # reserved it.
     segment_id: str = ""
+    # LIVE_STARTING: so long before the session.
+    before_seconds: int = 900
 
 
 class Listener(msgspec.Struct, frozen=True, omit_defaults=True):

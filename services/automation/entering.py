@@ -55,6 +55,8 @@ def may_begin(
         return False
     if trigger.object_id and trigger.object_id != occurrence.object_id:
         return False
+    if occurrence.until is not None and now >= occurrence.until:
+        return False
     # Late, and back-filled: it would come at a moment that nobody meant; parity.md §3 no. 62.
     if now - occurrence.at > timedelta(seconds=trigger.max_age_seconds):
         return False

@@ -27,11 +27,15 @@ def entering(
     version: JourneyVersion, population: Population, subjects: list[str], happened: Occurrence
 ) -> JourneySweep:
     """The sweep by which these members enter."""
-    sweep_id = f"{version.journey_id}:{happened.kind}:{happened.ref}:{version.version}"
     return JourneySweep(
-        version.merchant_id, sweep_id, version.journey_id, version.version, population, subjects,
-        happened, "", 0, "RUNNING", happened.at,
+        *sweep_key(version, happened.kind, happened.ref), version.journey_id, version.version,
+        population, subjects, happened, "", 0, "RUNNING", happened.at,
     )  # fmt: skip
+
+
+def sweep_key(version: JourneyVersion, kind: str, ref: str) -> tuple[str, str]:
+    """The key of the only sweep by which members enter this version by this occurrence."""
+    return version.merchant_id, f"{version.journey_id}:{kind}:{ref}:{version.version}"
 
 
 class FireJourney(Command, frozen=True, kw_only=True):

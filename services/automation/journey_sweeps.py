@@ -1,8 +1,8 @@
 """What concerns many members at once, done in chunks.
 
 A birthday's, a segment's or a live session's members enter a journey; everybody on the way goes on
-after a pause, or leaves what is archived. A sweep is a row with a cursor: a chunk that comes twice,
-or from two runners, is one command.
+after a pause, or leaves what is archived or was begun by a live session that is called off. A sweep
+is a row with a cursor: a chunk that comes twice, or from two runners, is one command.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from services.automation.steps import walk_of, walk_reads
 CHUNK: Final = 200
 
 # Who is swept: members to enter, or enrolments.
-Population = Literal["ALL", "BIRTHDAY", "SEGMENT", "LIVE", "RESUMED", "ARCHIVED"]
+Population = Literal["ALL", "BIRTHDAY", "SEGMENT", "LIVE", "RESUMED", "ARCHIVED", "CALLED_OFF"]
 
 
 class JourneySweep(Row, frozen=True):
@@ -134,7 +134,10 @@ class EnterChunk(_Chunk, frozen=True, kw_only=True):
 
 
 class EnrollmentChunk(_Chunk, frozen=True, kw_only=True):
-    """Some enrolments go on after their journey's pause, or leave it because it is archived."""
+    """Some enrolments go on after their journey's pause, or leave it.
+
+    It is archived, or the live session that they began by is called off.
+    """
 
     archived: bool
     enrollments: FromDoor[list[Enrollment]]
@@ -161,6 +164,11 @@ class EnrollmentChunk(_Chunk, frozen=True, kw_only=True):
                 continue
             if self.archived:
                 made = ended(enrollment, "EXITED", "ARCHIVED", self.at)
+            elif sweep.population == "CALLED_OFF":
+                began = enrollment.occurrence
+                if began.kind != "LIVE_STARTING" or began.object_id not in sweep.subjects:
+                    continue
+                made = ended(enrollment, "EXITED", "LIVE_CANCELLED", self.at)
             elif enrollment.awaits == "RESUME":
                 walk = walk_of(state, enrollment, self.at)
                 walk.resume()

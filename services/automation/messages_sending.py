@@ -151,11 +151,19 @@ class _Gate:
         return isinstance(campaign, Campaign) and campaign.state == "PAUSED"
 
     def _is_pointless(self, message: Message) -> bool:
-        """Its campaign was cancelled, or its enrolment reached its goal or was left meanwhile."""
+        """Its campaign was cancelled, or its enrolment reached its goal or was left meanwhile.
+
+        Or the live session that it was to say of that it will begin has begun.
+        """
         origin = self.state.get(*_origin(message))
         if isinstance(origin, Campaign):
             return origin.state == "CANCELLED"
-        return isinstance(origin, Enrollment) and origin.state in ("GOAL_REACHED", "EXITED")
+        if not isinstance(origin, Enrollment):
+            return False
+        until = origin.occurrence.until
+        if until is not None and message.planned_at < until <= self.at:
+            return True
+        return origin.state in ("GOAL_REACHED", "EXITED")
 
     def _choose(self, message: Message, template: MessageTemplate, *, is_marketing: bool) -> None:
         """Tries the channels that were not tried yet; what refuses the first names the reason."""

@@ -7,14 +7,14 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
-# SCHEDULE, BIRTHDAY and CALENDAR come from the clock, LIVE_ENDED once for all who watched, the rest
-# from topics; domain.md §2.12, M74, M58, M72.
+# SCHEDULE, BIRTHDAY and CALENDAR come from the clock, LIVE_STARTING and LIVE_ENDED once for all who
+# reserved or watched, the rest from topics; domain.md §2.12, M74, M58, M72, M73.
 OccurrenceKind = Literal[
     "MEMBER_ENROLLED", "ORDER_PAID", "ORDER_COMPLETED", "ORDER_REFUNDED", "STAGE_CHANGED",
     "HABIT_FORMED", "TIER_CHANGED", "TIER_PROGRESSED", "TIER_WILL_DROP", "REPLENISHMENT_DUE",
     "SEGMENT_ENTERED", "SEGMENT_LEFT", "COUPON_GRANTED", "COUPON_USED", "COUPON_EXPIRING",
     "RECHARGED", "BEHAVED", "OPTED_OUT", "LIVE_ENDED", "SCHEDULE", "BIRTHDAY", "CALENDAR", "MANUAL",
-    "COUPON_REFUSED",
+    "COUPON_REFUSED", "LIVE_STARTING",
 ]  # fmt: skip
 KINDS: Final[tuple[OccurrenceKind, ...]] = get_args(OccurrenceKind)
 # Due by the clock, for many members at once.
@@ -22,7 +22,7 @@ CLOCKED: Final = ("SCHEDULE", "BIRTHDAY", "CALENDAR")
 # Nobody enters a journey by these: a refund undoes, an opting out ends.
 NO_TRIGGER: Final = ("SEGMENT_LEFT", "OPTED_OUT", "MANUAL")
 # Only these can happen to one member while a journey runs.
-NO_LISTENING: Final = (*CLOCKED, "MANUAL")
+NO_LISTENING: Final = (*CLOCKED, "LIVE_STARTING", "MANUAL")
 
 
 class Occurrence(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -46,3 +46,5 @@ class Occurrence(msgspec.Struct, frozen=True, omit_defaults=True):
     object_id: str = ""
     # COUPON_GRANTED, COUPON_REFUSED: which of our actions it answers.
     action_id: str = ""
+    # LIVE_STARTING: when the session begins; nobody is told after it that it will.
+    until: datetime | None = None

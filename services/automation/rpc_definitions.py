@@ -16,7 +16,7 @@ from danke.automation.v1 import journey_pb2 as pb
 from services.automation.definitions import Definition
 
 # What a field that was not set means; the others' zero is what it says.
-_UNSET: Final = {"max_age_seconds", "due_seconds", "cycle_days"}
+_UNSET: Final = {"max_age_seconds", "due_seconds", "cycle_days", "before_seconds"}
 _ENUMS: Final = {
     "kind": "OCCURRENCE_KIND_", "reentry": "RE_ENTRY_", "purpose": "PURPOSE_",
 }  # fmt: skip

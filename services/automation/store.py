@@ -10,6 +10,7 @@ from services.automation import (
     store_campaigns,
     store_enrollments,
     store_journeys,
+    store_lives,
     store_messages,
     store_sweeps,
 )
@@ -19,6 +20,7 @@ TABLES: Final = (
     *store_journeys.TABLES,
     *store_enrollments.TABLES,
     *store_sweeps.TABLES,
+    *store_lives.TABLES,
     Table(CouponTemplate, "coupon_templates"),
     *store_messages.TABLES,
     *store_campaigns.TABLES,

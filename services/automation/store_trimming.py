@@ -115,6 +115,15 @@ WITH gone AS (
 )
 SELECT count(*) FROM gone
 """
+SCHEDULES: Final = """
+WITH gone AS (
+    DELETE FROM live_schedules WHERE ctid = ANY (ARRAY(
+        SELECT s.ctid FROM live_schedules s WHERE s.starts_at < $1 AND s.told_at < $1
+        LIMIT $2 FOR UPDATE SKIP LOCKED
+    )) RETURNING 1
+)
+SELECT count(*) FROM gone
+"""
 SWEEPS: Final = """
 WITH gone AS (
     DELETE FROM journey_sweeps WHERE ctid = ANY (ARRAY(
@@ -131,6 +140,7 @@ STATEMENTS: Final[Mapping[str, str]] = {
     "webhook_calls": CALLS,
     "frequency_counters": COUNTERS,
     "live_members": WATCHERS,
+    "live_schedules": SCHEDULES,
     "journey_sweeps": SWEEPS,
 }
 

@@ -11,6 +11,7 @@ from common.commands import Command
 from common.from_door import FromDoor
 from common.service import Kit
 from common.timers import Sweep, Timer, TimerHandler
+from services.automation import store_lives
 from services.automation import store_sweeps as store
 from services.automation.config import Config
 from services.automation.enrollments import HELD_OUT_TIMER, STEP_TIMER
@@ -22,6 +23,7 @@ from services.automation.journey_sweeps import (
     JourneySweep,
 )
 from services.automation.journeys import FIRING_TIMER
+from services.automation.lives import BeginBeforeLive
 from services.automation.steps import RunStep
 from services.automation.store_journeys import Pool
 from services.automation.timers_trimming import trimming
@@ -45,7 +47,23 @@ def firing_due(timer: Timer, new_id: str) -> FireJourney:
 
 def sweeps(kit: Kit[Config]) -> Sequence[Sweep]:
     """What looks for members and enrolments to sweep, and forgets what ended long ago."""
-    return (partial(next_chunks, kit.pool), trimming(kit.pool, kit.config.retention_days))
+    return (
+        partial(next_reminders, kit.pool),
+        partial(next_chunks, kit.pool),
+        trimming(kit.pool, kit.config.retention_days),
+    )
+
+
+async def next_reminders(pool: Pool, now: datetime) -> list[Command]:
+    """Journeys that begin now, before a live session."""
+    return [
+        BeginBeforeLive(
+            id=f"before-live:{one.sweep_id}:{one.told_at.timestamp():.6f}",
+            merchant_id=one.merchant_id, at=one.at, live_id=one.live_id,
+            journey_id=one.journey_id, version=one.version,
+        )
+        for one in await store_lives.due_reminders(pool, now)
+    ]  # fmt: skip
 
 
 async def next_chunks(pool: Pool, now: datetime) -> list[Command]:
@@ -59,7 +77,7 @@ async def _chunk(pool: Pool, sweep: JourneySweep, now: datetime) -> Command:
         "at": sweep.started_at, "sweep_id": sweep.sweep_id, "cursor": sweep.cursor,
         "now": FromDoor.of(now),
     }  # fmt: skip
-    if sweep.population in ("RESUMED", "ARCHIVED"):
+    if sweep.population in ("RESUMED", "ARCHIVED", "CALLED_OFF"):
         archived = sweep.population == "ARCHIVED"
         found = await store.swept_enrollments(pool, sweep, CHUNK)
         return EnrollmentChunk(**about, archived=archived, enrollments=FromDoor.of(found))

@@ -81,7 +81,7 @@ class Walk:
         """Goes on with this step, and the next, until it waits or ends."""
         while True:
             if not step_id:
-                self.end("COMPLETED")
+                self._complete()
                 return
             if self.seen.paused:
                 self._wait(step_id, "RESUME", None)
@@ -100,6 +100,9 @@ class Walk:
         if self.enrollment.ends_at is not None and self.seen.at >= self.enrollment.ends_at:
             self.end("EXITED", "WINDOW_ENDED")
             return
+        if not self.enrollment.step_id:
+            self.end("COMPLETED")
+            return
         step = self._steps[self.enrollment.step_id]
         if isinstance(step, WaitEvent):
             self.go(step.timeout_next)
@@ -117,6 +120,17 @@ class Walk:
     def resume(self) -> None:
         """Its paused journey runs again."""
         self.go(self.enrollment.step_id)
+
+    def _complete(self) -> None:
+        """All steps are gone. Before a live session: stays until it begins.
+
+        It may be called off: then a message that still waits, over night say, is not sent.
+        """
+        until = self.enrollment.occurrence.until
+        if until is not None and until > self.seen.at:
+            self._wait("", "TIME", until)
+        else:
+            self.end("COMPLETED")
 
     def end(self, state: EnrollmentState, reason: str = "") -> None:
         """Ends here."""

@@ -43,7 +43,7 @@ from services.automation.store import TABLES
 from services.automation.store_verify import CHECKS
 from services.automation.templates import SetMessageTemplate, Variant
 from services.automation.timers import HANDLERS
-from services.automation.timers_journeys import next_chunks
+from services.automation.timers_journeys import next_chunks, next_reminders
 
 MERCHANT = "m1"
 CST = timezone(timedelta(hours=8))
@@ -86,7 +86,8 @@ class Desk:
         self.at = START
         self.clock = DevelopmentClock()
         self.clock.set(START)
-        self.timers = Timers(self.engine, pool, HANDLERS, self.clock, (partial(next_chunks, pool),))
+        sweeps = (partial(next_reminders, pool), partial(next_chunks, pool))
+        self.timers = Timers(self.engine, pool, HANDLERS, self.clock, sweeps)
         self._ids = count(1)
 
     def fresh(self, letter: str = "x") -> str:

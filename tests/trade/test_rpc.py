@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import grpc
+import msgspec
 import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaTimeoutError
@@ -18,6 +19,7 @@ from common.service import Process
 from danke.dev.v1 import clock_pb2
 from danke.dev.v1.clock_pb2_grpc import ClockServiceStub
 from danke.events.envelope import Envelope, from_headers
+from danke.events.trade import LiveScheduled
 from danke.trade.v1 import ingress_pb2 as pb
 from danke.trade.v1.ingress_pb2_grpc import TradeIngressServiceStub
 from services.trade.main import SERVICE
@@ -101,6 +103,29 @@ async def test_payments_and_behaviour_are_keyed_by_payment_and_member(
     behaviour = await written(bootstrap, "behavior.event.v1", merchant_id)
     assert [envelope.id for envelope, _value in behaviour] == [view.event_id for view in views]
     assert {envelope.key for envelope, _value in behaviour} == {"m-1"}
+
+
+async def test_a_live_session_is_announced_with_its_time(trade: Trade, bootstrap: str) -> None:
+    """M73: what reminds members before it begins."""
+    merchant_id = uuid4().hex
+    stub = TradeIngressServiceStub(trade[1])
+    live = pb.LiveScheduled(
+        member_id="host", live_id="L", starts_at=AT + timedelta(hours=8), happened_at=AT
+    )
+    request = pb.PublishBehaviourRequest(
+        records=[pb.BehaviourRecord(event_id="s1", live_scheduled=live)]
+    )
+    await stub.PublishBehaviour(request, metadata=metadata(merchant_id))
+    [(envelope, value)] = await written(bootstrap, "behavior.event.v1", merchant_id)
+    assert (envelope.key, envelope.type, envelope.time) == (
+        "host", "behavior.event.LiveScheduled.v1", AT,
+    )  # fmt: skip
+    told = msgspec.json.decode(value, type=LiveScheduled)
+    assert (told.live_id, told.starts_at) == ("L", AT + timedelta(hours=8))
+    assert not told.is_cancelled
+    request.records[0].live_scheduled.ClearField("starts_at")
+    found = await refusal(stub.PublishBehaviour(request, metadata=metadata(merchant_id)))
+    assert found.fields == ["records[0].live_scheduled.starts_at"]
 
 
 async def test_what_contradicts_itself_is_refused_whole(trade: Trade, bootstrap: str) -> None:

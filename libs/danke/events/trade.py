@@ -225,3 +225,16 @@ class Behaved(BehaviourEvent, frozen=True, kw_only=True):
     template_id: OptionalId = ""
     count: Annotated[int, Meta(ge=0, le=1_000_000)] = 1
     amount_fen: Fen = 0
+
+
+class LiveScheduled(BehaviourEvent, frozen=True, kw_only=True):
+    """A live session (直播) will begin at ``starts_at``, or with ``is_cancelled`` will not.
+
+    Told again whenever it moves; of several that are told of one session the one that
+    ``happened_at`` last counts. ``member_id`` is who hosts it, as of its live_end.
+    """
+
+    live_id: Id
+    starts_at: Instant
+    is_cancelled: bool = False
+    happened_at: Instant

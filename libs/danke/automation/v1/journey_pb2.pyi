@@ -39,6 +39,7 @@ class OccurrenceKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OCCURRENCE_KIND_CALENDAR: _ClassVar[OccurrenceKind]
     OCCURRENCE_KIND_MANUAL: _ClassVar[OccurrenceKind]
     OCCURRENCE_KIND_COUPON_REFUSED: _ClassVar[OccurrenceKind]
+    OCCURRENCE_KIND_LIVE_STARTING: _ClassVar[OccurrenceKind]
 
 class ReEntry(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -77,6 +78,7 @@ OCCURRENCE_KIND_BIRTHDAY: OccurrenceKind
 OCCURRENCE_KIND_CALENDAR: OccurrenceKind
 OCCURRENCE_KIND_MANUAL: OccurrenceKind
 OCCURRENCE_KIND_COUPON_REFUSED: OccurrenceKind
+OCCURRENCE_KIND_LIVE_STARTING: OccurrenceKind
 RE_ENTRY_UNSPECIFIED: ReEntry
 RE_ENTRY_ONCE: ReEntry
 RE_ENTRY_PER_OCCURRENCE: ReEntry
@@ -86,7 +88,7 @@ PURPOSE_MARKETING: Purpose
 PURPOSE_TRANSACTIONAL: Purpose
 
 class Trigger(_message.Message):
-    __slots__ = ("kind", "object_id", "condition", "max_age_seconds", "minute_of_day", "offset_days", "weekdays", "day_of_month", "once_time", "segment_id")
+    __slots__ = ("kind", "object_id", "condition", "max_age_seconds", "minute_of_day", "offset_days", "weekdays", "day_of_month", "once_time", "segment_id", "before_seconds")
     KIND_FIELD_NUMBER: _ClassVar[int]
     OBJECT_ID_FIELD_NUMBER: _ClassVar[int]
     CONDITION_FIELD_NUMBER: _ClassVar[int]
@@ -97,6 +99,7 @@ class Trigger(_message.Message):
     DAY_OF_MONTH_FIELD_NUMBER: _ClassVar[int]
     ONCE_TIME_FIELD_NUMBER: _ClassVar[int]
     SEGMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_SECONDS_FIELD_NUMBER: _ClassVar[int]
     kind: OccurrenceKind
     object_id: str
     condition: str
@@ -107,7 +110,8 @@ class Trigger(_message.Message):
     day_of_month: int
     once_time: _timestamp_pb2.Timestamp
     segment_id: str
-    def __init__(self, kind: _Optional[_Union[OccurrenceKind, str]] = ..., object_id: _Optional[str] = ..., condition: _Optional[str] = ..., max_age_seconds: _Optional[int] = ..., minute_of_day: _Optional[int] = ..., offset_days: _Optional[int] = ..., weekdays: _Optional[_Iterable[int]] = ..., day_of_month: _Optional[int] = ..., once_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., segment_id: _Optional[str] = ...) -> None: ...
+    before_seconds: int
+    def __init__(self, kind: _Optional[_Union[OccurrenceKind, str]] = ..., object_id: _Optional[str] = ..., condition: _Optional[str] = ..., max_age_seconds: _Optional[int] = ..., minute_of_day: _Optional[int] = ..., offset_days: _Optional[int] = ..., weekdays: _Optional[_Iterable[int]] = ..., day_of_month: _Optional[int] = ..., once_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., segment_id: _Optional[str] = ..., before_seconds: _Optional[int] = ...) -> None: ...
 
 class Listener(_message.Message):
     __slots__ = ("kind", "object_id", "condition")

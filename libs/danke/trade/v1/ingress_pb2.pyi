@@ -141,12 +141,14 @@ class PaymentRecord(_message.Message):
     def __init__(self, event_id: _Optional[str] = ..., succeeded: _Optional[_Union[PaymentSucceeded, _Mapping]] = ..., refunded: _Optional[_Union[PaymentRefunded, _Mapping]] = ...) -> None: ...
 
 class BehaviourRecord(_message.Message):
-    __slots__ = ("event_id", "behaved")
+    __slots__ = ("event_id", "behaved", "live_scheduled")
     EVENT_ID_FIELD_NUMBER: _ClassVar[int]
     BEHAVED_FIELD_NUMBER: _ClassVar[int]
+    LIVE_SCHEDULED_FIELD_NUMBER: _ClassVar[int]
     event_id: str
     behaved: Behaved
-    def __init__(self, event_id: _Optional[str] = ..., behaved: _Optional[_Union[Behaved, _Mapping]] = ...) -> None: ...
+    live_scheduled: LiveScheduled
+    def __init__(self, event_id: _Optional[str] = ..., behaved: _Optional[_Union[Behaved, _Mapping]] = ..., live_scheduled: _Optional[_Union[LiveScheduled, _Mapping]] = ...) -> None: ...
 
 class OrderLine(_message.Message):
     __slots__ = ("line_id", "sku_id", "spu_id", "category_id", "qty", "list_price_fen")
@@ -367,3 +369,17 @@ class Behaved(_message.Message):
     count: int
     amount_fen: int
     def __init__(self, member_id: _Optional[str] = ..., event_name: _Optional[_Union[EventName, str]] = ..., happened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., item_id: _Optional[str] = ..., store_id: _Optional[str] = ..., live_id: _Optional[str] = ..., promoter_id: _Optional[str] = ..., guide_id: _Optional[str] = ..., channel_code: _Optional[str] = ..., template_id: _Optional[str] = ..., count: _Optional[int] = ..., amount_fen: _Optional[int] = ...) -> None: ...
+
+class LiveScheduled(_message.Message):
+    __slots__ = ("member_id", "live_id", "starts_at", "is_cancelled", "happened_at")
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    LIVE_ID_FIELD_NUMBER: _ClassVar[int]
+    STARTS_AT_FIELD_NUMBER: _ClassVar[int]
+    IS_CANCELLED_FIELD_NUMBER: _ClassVar[int]
+    HAPPENED_AT_FIELD_NUMBER: _ClassVar[int]
+    member_id: str
+    live_id: str
+    starts_at: _timestamp_pb2.Timestamp
+    is_cancelled: bool
+    happened_at: _timestamp_pb2.Timestamp
+    def __init__(self, member_id: _Optional[str] = ..., live_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_cancelled: bool = ..., happened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
