@@ -43,6 +43,8 @@ class Query(msgspec.Struct, frozen=True):
     place: Place = Place()
     # Members who are in them now; with several, each is a part of its own.
     segments: tuple[str, ...] = ()
+    # Members whom they keep, instead; likewise.
+    snapshots: tuple[str, ...] = ()
 
     @property
     def mask(self) -> int:
@@ -68,7 +70,8 @@ class Line(msgspec.Struct, frozen=True):
     channel: str
     store_id: str
     guide_id: str
-    segment_id: str
+    # The segment's or the snapshot's id.
+    group_id: str
     components: Components
 
 

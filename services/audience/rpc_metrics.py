@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final, cast
 
 from common.pages import next_token, page_size, page_start
 from common.server import Call
 from danke.audience.v1 import metrics_pb2 as pb
-from services.audience import rpc_dates, store_metrics, store_wakeups
+from services.audience import rpc_dates, store_metrics, store_snapshots, store_wakeups
 from services.audience import rpc_metrics_messages as messages
 from services.audience.days import day_of, midnight
+from services.audience.errors_segments import SnapshotNotFound, SnapshotNotReady
 from services.audience.funnel import contributions
 from services.audience.metrics import (
     RANGE_DAYS,
@@ -23,6 +25,7 @@ from services.audience.metrics import (
     whole_months,
 )
 from services.audience.rpc_door import Door
+from services.audience.snapshots import READABLE
 from services.audience.thresholds import (
     ADD_ON_BP,
     FREE_SHIPPING_BP,
@@ -57,7 +60,7 @@ def _dimension(value: Any) -> Dimension:
 
 def _place(line: Line) -> tuple[str, str, str, str, str]:
     period = line.period.isoformat() if line.period else "0001-01-02"
-    return period, line.channel, line.store_id, line.guide_id, line.segment_id
+    return period, line.channel, line.store_id, line.guide_id, line.group_id
 
 
 def _bp(part: int, whole: int) -> int:
@@ -78,15 +81,16 @@ class MetricsService(Door):
             frozenset(split),
             messages.place(request.place),
             tuple(request.segment_ids),
+            await self._readable(call, request.snapshot_ids),
         )
         size = page_size(request.page_size)
         first = ("0001-01-01", "", "", "", "")
-        period, channel, store_id, guide_id, segment_id = page_start(request.page_token, first)
+        period, channel, store_id, guide_id, group_id = page_start(request.page_token, first)
         day = rpc_dates.any_day(period, "page_token")
-        after = (day, channel, store_id, guide_id, segment_id)
+        after = (day, channel, store_id, guide_id, group_id)
         found = await store_metrics.funnel(self.pool, call.merchant_id, query, after, size)
         return pb.GetFunnelResponse(
-            lines=map(messages.line, found),
+            lines=[messages.line(one, by_snapshot=bool(query.snapshots)) for one in found],
             next_page_token=next_token(found, size, _place),
             pending=await store_metrics.pending(self.pool),
         )
@@ -96,6 +100,7 @@ class MetricsService(Door):
     ) -> pb.CompareFunnelResponse:
         counting = _counting(request.counting)
         segments = (request.segment_id,) if request.segment_id else ()
+        snapshots = await self._readable(call, [request.snapshot_id] if request.snapshot_id else [])
         before, after = [
             await store_metrics.totals(
                 self.pool,
@@ -105,6 +110,7 @@ class MetricsService(Door):
                     counting,
                     place=messages.place(request.place),
                     segments=segments,
+                    snapshots=snapshots,
                 ),
             )
             for side in ("before", "after")
@@ -116,6 +122,16 @@ class MetricsService(Door):
             contributions=messages.contributions(contributions(before, after)),
             pending=await store_metrics.pending(self.pool),
         )
+
+    async def _readable(self, call: Call, snapshot_ids: Sequence[str]) -> tuple[str, ...]:
+        """Those snapshots. Refuses SNAPSHOT_NOT_FOUND, SNAPSHOT_NOT_READY naming the first."""
+        states = await store_snapshots.states(self.pool, call.merchant_id, snapshot_ids)
+        for snapshot_id in snapshot_ids:
+            if snapshot_id not in states:
+                raise SnapshotNotFound(field="snapshot_ids", snapshot_id=snapshot_id)
+            if states[snapshot_id] not in READABLE:
+                raise SnapshotNotReady(snapshot_id=snapshot_id, state=states[snapshot_id])
+        return tuple(snapshot_ids)
 
     async def GetStageMatrix(
         self, request: pb.GetStageMatrixRequest, call: Call

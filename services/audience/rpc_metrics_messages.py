@@ -32,14 +32,15 @@ def funnel(found: Components) -> pb.Funnel:
     )
 
 
-def line(found: Line) -> pb.FunnelLine:
-    """One part of a funnel."""
+def line(found: Line, *, by_snapshot: bool) -> pb.FunnelLine:
+    """One part of a funnel, which is split by snapshots or by segments if by any."""
     return pb.FunnelLine(
         period=found.period.isoformat() if found.period else "",
         channel=found.channel,
         store_id=found.store_id,
         guide_id=found.guide_id,
-        segment_id=found.segment_id,
+        segment_id="" if by_snapshot else found.group_id,
+        snapshot_id=found.group_id if by_snapshot else "",
         funnel=funnel(found.components),
     )
 

@@ -28,6 +28,8 @@ from services.audience.segments import Segment, segment_key
 PAGE: Final = 500
 
 SnapshotState = Literal["BUILDING", "SEALING", "PUBLISHING", "READY"]
+# All pages are there and never change again.
+READABLE: Final = ("PUBLISHING", "READY")
 
 
 class Snapshot(Row, frozen=True):

@@ -25,7 +25,7 @@ SELECT CASE WHEN $4 THEN starts_on ELSE DATE '0001-01-02' END AS period,
     CASE WHEN $5 THEN channel ELSE '' END AS channel,
     CASE WHEN $6 THEN store_id ELSE '' END AS store_id,
     CASE WHEN $7 THEN guide_id ELSE '' END AS guide_id,
-    {segment} AS segment_id, {measures}
+    {group} AS group_id, {measures}
 FROM {source}
 WHERE m.merchant_id = $1 AND starts_on BETWEEN $2 AND $3
   AND ($8::text IS NULL OR channel = $8) AND ($9::text IS NULL OR store_id = $9)
@@ -34,13 +34,13 @@ GROUP BY 1, 2, 3, 4, 5
 """
 _PAGE: Final = """
 SELECT * FROM ({placed}) AS placed
-WHERE (period, channel, store_id, guide_id, segment_id) > ($13, $14, $15, $16, $17)
-ORDER BY period, channel, store_id, guide_id, segment_id LIMIT $18
+WHERE (period, channel, store_id, guide_id, group_id) > ($13, $14, $15, $16, $17)
+ORDER BY period, channel, store_id, guide_id, group_id LIMIT $18
 """
 # From the cube: as many rows as there are periods and places, however many members.
 CUBE: Final = _PAGE.format(
     placed=_PLACED.format(
-        segment="''",
+        group="''",
         measures="""sum(uv)::bigint AS uv, sum(buyers)::bigint AS buyers,
     sum(orders)::bigint AS orders, sum(sales_fen)::bigint AS sales_fen""",
         source="metric_cube m",
@@ -56,16 +56,31 @@ count(DISTINCT (m.member_id, CASE WHEN $12 = 1 THEN starts_on END)) FILTER (WHER
 """
 MEMBERS: Final = _PAGE.format(
     placed=_PLACED.format(
-        segment="''", measures=_DISTINCT, source="metric_members m", condition="grain = $11"
+        group="''", measures=_DISTINCT, source="metric_members m", condition="grain = $11"
     )
 )
 # Who is in the segment now, whenever they came.
 SEGMENTED: Final = _PAGE.format(
     placed=_PLACED.format(
-        segment="s.segment_id",
+        group="s.segment_id",
         measures=_DISTINCT,
         source="""metric_members m JOIN segment_members s ON s.merchant_id = m.merchant_id
     AND s.member_id = m.member_id AND s.segment_id = ANY ($19::text[])""",
+        condition="grain = $11",
+    )
+)
+# Whom the snapshot keeps, as who they are by now: facts of who was merged are who remains's.
+SNAPSHOTTED: Final = _PAGE.format(
+    placed=_PLACED.format(
+        group="s.snapshot_id",
+        measures=_DISTINCT,
+        source="""metric_members m JOIN (
+    SELECT DISTINCT p.snapshot_id, coalesce(a.into_member, kept.member_id) AS member_id
+    FROM snapshot_pages p
+    CROSS JOIN LATERAL jsonb_array_elements_text(p.member_ids) AS kept(member_id)
+    LEFT JOIN aliases a ON a.merchant_id = p.merchant_id AND a.member_id = kept.member_id
+    WHERE p.merchant_id = $1 AND p.snapshot_id = ANY ($19::text[])
+) AS s ON s.member_id = m.member_id""",
         condition="grain = $11",
     )
 )
@@ -136,6 +151,8 @@ async def funnel(
     each = 0 if query.counting == "RANGE" else 1
     if query.segments:
         given = (SEGMENTED, *given, each, *after, limit, list(query.segments))
+    elif query.snapshots:
+        given = (SNAPSHOTTED, *given, each, *after, limit, list(query.snapshots))
     elif query.counting == "RANGE":
         given = (MEMBERS, *given, each, *after, limit)
     else:
@@ -145,9 +162,9 @@ async def funnel(
 
 
 def _line(record: Sequence[Any]) -> Line:
-    period, channel, store_id, guide_id, segment_id, *measures = record
+    period, channel, store_id, guide_id, group_id, *measures = record
     split = None if period == _NOT_SPLIT else period
-    return Line(split, channel, store_id, guide_id, segment_id, Components(*measures))
+    return Line(split, channel, store_id, guide_id, group_id, Components(*measures))
 
 
 async def totals(pool: Pool, merchant_id: str, query: Query) -> Components:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 import asyncpg
 
 from common.tables import Table
-from services.audience.snapshots import Snapshot, SnapshotPage
+from services.audience.snapshots import Snapshot, SnapshotPage, SnapshotState
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 
@@ -31,6 +32,10 @@ SELECT encode(sha256(convert_to(coalesce(string_agg(p.sha256, '' ORDER BY p.page
     'hex')
 FROM snapshot_pages p WHERE p.merchant_id = $1 AND p.snapshot_id = $2
 """
+STATES: Final = """
+SELECT s.snapshot_id, s.state FROM snapshots s
+WHERE s.merchant_id = $1 AND s.snapshot_id = ANY ($2::text[])
+"""
 READ: Final = f"""
 SELECT {_PAGE_COLUMNS} FROM snapshot_pages p
 WHERE p.merchant_id = $1 AND p.snapshot_id = $2 AND p.page >= $3
@@ -50,6 +55,15 @@ async def snapshots(
     """A page of a segment's snapshots by id."""
     records = await pool.fetch(LIST, merchant_id, segment_id, after, limit)
     return [SNAPSHOTS.decode(record) for record in records]  # type: ignore[misc]
+
+
+async def states(
+    pool: Pool, merchant_id: str, snapshot_ids: Sequence[str]
+) -> dict[str, SnapshotState]:
+    """The states of those of the snapshots that there are."""
+    if not snapshot_ids:
+        return {}
+    return dict(await pool.fetch(STATES, merchant_id, list(snapshot_ids)))
 
 
 async def open_snapshots(pool: Pool, limit: int) -> list[Snapshot]:

@@ -13,9 +13,12 @@ from common.service import Process
 from danke.audience.v1 import metrics_pb2 as pb
 from danke.audience.v1 import profile_pb2
 from danke.audience.v1.metrics_pb2_grpc import MetricsServiceStub
-from danke.events import commission
+from danke.events import commission, loyalty
 from services.audience.main import SERVICE
+from services.audience.segments import AddSegmentMembers, ComputeSegment
+from services.audience.snapshots import CreateSnapshot
 from tests.audience.desk import Desk, cst, line
+from tests.audience.segmenting import create
 from tests.audience.test_metrics import FACT
 from tests.conftest import Migrated
 from tests.grpc_client import metadata, refusal, running
@@ -278,3 +281,120 @@ async def test_segments_are_parts_and_filters(books: Books) -> None:
         metadata=metadata(),
     )
     assert figures(compared.before) == (2, 2, 4, 6_000) and compared.change_fen == -6_000
+
+
+async def snapshot(books: Books, snapshot_id: str, segment_id: str) -> None:
+    """A snapshot of who is in the segment now, as the running service builds it."""
+    await books.desk.run(
+        CreateSnapshot, snapshot_id=snapshot_id, segment_id=segment_id, is_published=False,
+        actor="boss",
+    )  # fmt: skip
+    async with asyncio.timeout(30):
+        while await books.process.pool.fetchval(  # noqa: ASYNC110
+            "SELECT state <> 'READY' FROM snapshots WHERE snapshot_id = $1", snapshot_id
+        ):
+            await asyncio.sleep(0.05)
+
+
+async def put(books: Books, segment_id: str, *members: str) -> None:
+    await books.desk.pool.executemany(
+        "INSERT INTO segment_members (merchant_id, segment_id, member_id, rule_version, entered_at)"
+        " VALUES ('m1', $1, $2, 1, now())",
+        [(segment_id, member) for member in members],
+    )
+
+
+async def listed(books: Books, segment_id: str, *members: str) -> None:
+    """A ready segment of these members."""
+    await create(books.desk, segment_id, "", kind="STATIC")
+    await books.desk.run(AddSegmentMembers, segment_id=segment_id, page=0, member_ids=members)
+    await books.desk.run(ComputeSegment, segment_id=segment_id)
+
+
+async def test_a_snapshot_freezes_who_is_counted(books: Books) -> None:
+    for member, net in (("a", 1_000), ("b", 2_000), ("c", 4_000)):
+        await books.desk.pays(member, "2026-05-01", line(net), store_id="s1", channel="POS")
+        await books.desk.pays(member, "2026-05-02", line(net), store_id="s2", channel="MINI")
+    await listed(books, "gold", "a", "b")
+    await listed(books, "vip", "b", "c")
+    for name in ("gold", "vip"):
+        await snapshot(books, f"{name}-1", name)
+    await books.folded()
+    ids = ["gold-1", "vip-1"]
+    before = await books.funnel(MAY, pb.COUNTING_MONTHS, snapshot_ids=ids)
+    assert [(one.snapshot_id, one.segment_id, figures(one.funnel)) for one in before] == [
+        ("gold-1", "", (2, 2, 4, 6_000)), ("vip-1", "", (2, 2, 4, 12_000)),
+    ]  # fmt: skip
+    split = [pb.DIMENSION_PERIOD, pb.DIMENSION_STORE, pb.DIMENSION_CHANNEL]
+    days = await books.funnel(MAY, pb.COUNTING_DAYS, snapshot_ids=["vip-1"], dimensions=split)
+    assert [(one.period, one.channel, one.store_id, figures(one.funnel)) for one in days] == [
+        ("2026-05-01", "POS", "s1", (2, 2, 2, 6_000)),
+        ("2026-05-02", "MINI", "s2", (2, 2, 2, 6_000)),
+    ]
+    # Others are in the segment by now: what it says of May moves, what the snapshots say does not.
+    await books.desk.pool.execute("DELETE FROM segment_members WHERE member_id = 'a'")
+    await put(books, "gold", "c")
+    now = await books.funnel(MAY, pb.COUNTING_MONTHS, segment_ids=["gold"])
+    assert [figures(one.funnel) for one in now] == [(2, 2, 4, 12_000)]
+    assert await books.funnel(MAY, pb.COUNTING_MONTHS, snapshot_ids=ids) == before
+    compared = await books.stub.CompareFunnel(
+        pb.CompareFunnelRequest(
+            before=MAY, after=JUNE, counting=pb.COUNTING_RANGE, snapshot_id="gold-1"
+        ),
+        metadata=metadata(),
+    )
+    assert figures(compared.before) == (2, 2, 4, 6_000) and compared.change_fen == -6_000
+
+
+async def test_a_snapshots_lines_come_page_by_page(books: Books) -> None:
+    for day in ("2026-05-01", "2026-05-02", "2026-05-03"):
+        await books.desk.pays("a", day, line(1_000))
+    await listed(books, "gold", "a")
+    for name in ("s-1", "s-2"):
+        await snapshot(books, name, "gold")
+    await books.folded()
+    asked = pb.GetFunnelRequest(
+        range=MAY, counting=pb.COUNTING_DAYS, dimensions=[pb.DIMENSION_PERIOD],
+        snapshot_ids=["s-1", "s-2"], page_size=4,
+    )  # fmt: skip
+    first = await books.stub.GetFunnel(asked, metadata=metadata())
+    asked.page_token = first.next_page_token
+    rest = await books.stub.GetFunnel(asked, metadata=metadata())
+    found = [(one.period[-1], one.snapshot_id) for one in (*first.lines, *rest.lines)]
+    assert found == [(day, name) for day in "123" for name in ("s-1", "s-2")]
+    assert (len(first.lines), rest.next_page_token) == (4, "")
+
+
+async def test_who_was_merged_since_counts_as_who_remains(books: Books) -> None:
+    for member, net in (("old", 1_000), ("new", 2_000), ("other", 4_000)):
+        await books.desk.pays(member, "2026-05-01", line(net))
+    await listed(books, "both", "new", "old")
+    await listed(books, "one", "old")
+    for name in ("both", "one"):
+        await snapshot(books, f"{name}-1", name)
+    await books.desk.take(
+        loyalty.MemberMerged(
+            member_id="new", merge_id="g1", from_member_id="old", into_member_id="new"
+        )
+    )
+    await books.folded()
+    found = await books.funnel(MAY, pb.COUNTING_MONTHS, snapshot_ids=["both-1", "one-1"])
+    assert [figures(one.funnel) for one in found] == [(1, 1, 2, 3_000)] * 2
+
+
+async def test_snapshots_that_cannot_be_counted_by(books: Books) -> None:
+    await listed(books, "gold", "a")
+    await snapshot(books, "gold-1", "gold")
+    await books.desk.pool.execute(
+        "UPDATE snapshots SET state = 'SEALING', checksum = '', ready_at = NULL"
+    )
+    asked = pb.GetFunnelRequest(range=MAY, counting=pb.COUNTING_DAYS, snapshot_ids=["none"])
+    found = await refusal(books.stub.GetFunnel(asked, metadata=metadata()))
+    assert (found.reason, found.fields) == ("SNAPSHOT_NOT_FOUND", ["snapshot_ids"])
+    # Another merchant's is none either.
+    asked.snapshot_ids[:] = ["gold-1"]
+    found = await refusal(books.stub.GetFunnel(asked, metadata=metadata("m2")))
+    assert found.reason == "SNAPSHOT_NOT_FOUND"
+    asked.segment_ids[:] = ["gold"]
+    found = await refusal(books.stub.GetFunnel(asked, metadata=metadata()))
+    assert found.code == grpc.StatusCode.INVALID_ARGUMENT

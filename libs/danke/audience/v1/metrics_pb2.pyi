@@ -71,23 +71,25 @@ class Funnel(_message.Message):
     def __init__(self, uv: _Optional[int] = ..., buyers: _Optional[int] = ..., orders: _Optional[int] = ..., sales_fen: _Optional[int] = ..., conversion_bp: _Optional[int] = ..., frequency_bp: _Optional[int] = ..., order_value_fen: _Optional[int] = ...) -> None: ...
 
 class FunnelLine(_message.Message):
-    __slots__ = ("period", "channel", "store_id", "guide_id", "segment_id", "funnel")
+    __slots__ = ("period", "channel", "store_id", "guide_id", "segment_id", "funnel", "snapshot_id")
     PERIOD_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
     STORE_ID_FIELD_NUMBER: _ClassVar[int]
     GUIDE_ID_FIELD_NUMBER: _ClassVar[int]
     SEGMENT_ID_FIELD_NUMBER: _ClassVar[int]
     FUNNEL_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_ID_FIELD_NUMBER: _ClassVar[int]
     period: str
     channel: str
     store_id: str
     guide_id: str
     segment_id: str
     funnel: Funnel
-    def __init__(self, period: _Optional[str] = ..., channel: _Optional[str] = ..., store_id: _Optional[str] = ..., guide_id: _Optional[str] = ..., segment_id: _Optional[str] = ..., funnel: _Optional[_Union[Funnel, _Mapping]] = ...) -> None: ...
+    snapshot_id: str
+    def __init__(self, period: _Optional[str] = ..., channel: _Optional[str] = ..., store_id: _Optional[str] = ..., guide_id: _Optional[str] = ..., segment_id: _Optional[str] = ..., funnel: _Optional[_Union[Funnel, _Mapping]] = ..., snapshot_id: _Optional[str] = ...) -> None: ...
 
 class GetFunnelRequest(_message.Message):
-    __slots__ = ("range", "counting", "dimensions", "place", "segment_ids", "page_size", "page_token")
+    __slots__ = ("range", "counting", "dimensions", "place", "segment_ids", "page_size", "page_token", "snapshot_ids")
     RANGE_FIELD_NUMBER: _ClassVar[int]
     COUNTING_FIELD_NUMBER: _ClassVar[int]
     DIMENSIONS_FIELD_NUMBER: _ClassVar[int]
@@ -95,6 +97,7 @@ class GetFunnelRequest(_message.Message):
     SEGMENT_IDS_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_IDS_FIELD_NUMBER: _ClassVar[int]
     range: DateRange
     counting: Counting
     dimensions: _containers.RepeatedScalarFieldContainer[Dimension]
@@ -102,7 +105,8 @@ class GetFunnelRequest(_message.Message):
     segment_ids: _containers.RepeatedScalarFieldContainer[str]
     page_size: int
     page_token: str
-    def __init__(self, range: _Optional[_Union[DateRange, _Mapping]] = ..., counting: _Optional[_Union[Counting, str]] = ..., dimensions: _Optional[_Iterable[_Union[Dimension, str]]] = ..., place: _Optional[_Union[Place, _Mapping]] = ..., segment_ids: _Optional[_Iterable[str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    snapshot_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, range: _Optional[_Union[DateRange, _Mapping]] = ..., counting: _Optional[_Union[Counting, str]] = ..., dimensions: _Optional[_Iterable[_Union[Dimension, str]]] = ..., place: _Optional[_Union[Place, _Mapping]] = ..., segment_ids: _Optional[_Iterable[str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., snapshot_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class GetFunnelResponse(_message.Message):
     __slots__ = ("lines", "next_page_token", "pending")
@@ -115,18 +119,20 @@ class GetFunnelResponse(_message.Message):
     def __init__(self, lines: _Optional[_Iterable[_Union[FunnelLine, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., pending: _Optional[int] = ...) -> None: ...
 
 class CompareFunnelRequest(_message.Message):
-    __slots__ = ("before", "after", "counting", "place", "segment_id")
+    __slots__ = ("before", "after", "counting", "place", "segment_id", "snapshot_id")
     BEFORE_FIELD_NUMBER: _ClassVar[int]
     AFTER_FIELD_NUMBER: _ClassVar[int]
     COUNTING_FIELD_NUMBER: _ClassVar[int]
     PLACE_FIELD_NUMBER: _ClassVar[int]
     SEGMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_ID_FIELD_NUMBER: _ClassVar[int]
     before: DateRange
     after: DateRange
     counting: Counting
     place: Place
     segment_id: str
-    def __init__(self, before: _Optional[_Union[DateRange, _Mapping]] = ..., after: _Optional[_Union[DateRange, _Mapping]] = ..., counting: _Optional[_Union[Counting, str]] = ..., place: _Optional[_Union[Place, _Mapping]] = ..., segment_id: _Optional[str] = ...) -> None: ...
+    snapshot_id: str
+    def __init__(self, before: _Optional[_Union[DateRange, _Mapping]] = ..., after: _Optional[_Union[DateRange, _Mapping]] = ..., counting: _Optional[_Union[Counting, str]] = ..., place: _Optional[_Union[Place, _Mapping]] = ..., segment_id: _Optional[str] = ..., snapshot_id: _Optional[str] = ...) -> None: ...
 
 class Contributions(_message.Message):
     __slots__ = ("traffic_fen", "conversion_fen", "frequency_fen", "order_value_fen")

@@ -80,8 +80,8 @@ class MetricsServiceServicer(object):
 
     def GetFunnel(self, request, context):
         """Sales = traffic × conversion × frequency × order value, by day or month, channel, store, guide
-        and segment. Refuses DATE_INVALID, DATES_BACKWARDS, RANGE_TOO_LONG, RANGE_NOT_MONTHS,
-        PAGE_TOKEN_INVALID.
+        and segment, as it is now or as a snapshot keeps it. Refuses DATE_INVALID, DATES_BACKWARDS,
+        RANGE_TOO_LONG, RANGE_NOT_MONTHS, PAGE_TOKEN_INVALID, SNAPSHOT_NOT_FOUND, SNAPSHOT_NOT_READY.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
