@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from common.messages import own
 from common.pages import next_token, page_size, page_start
 from common.server import Call
 from danke.audience.v1 import prediction_pb2 as pb
-from services.audience import prediction_policies, rpc_dates, store_predictions, store_profiles
+from services.audience import (
+    prediction_policies,
+    rpc_dates,
+    store_predictions,
+    store_profiles,
+    store_snapshots,
+)
 from services.audience import rpc_predictions_messages as messages
 from services.audience.days import day_of
 from services.audience.errors import ModelNotFound, ProfileNotFound
@@ -16,6 +23,7 @@ from services.audience.model_fits import AskForFit, outlook
 from services.audience.prediction_policies import PredictionPolicy, SetPredictionPolicy
 from services.audience.replenishment_cycles import PurchaseCycle
 from services.audience.rpc_door import Door
+from services.audience.rpc_snapshots import readable
 
 
 def _place(cycle: PurchaseCycle) -> tuple[str, str, str]:
@@ -41,13 +49,41 @@ class PredictionService(Door):
         )
         today = day_of(self.clock.now())
         fitted = await store_predictions.fit_of(self.pool, merchant_id, 0)
-        history = await store_predictions.history(
-            self.pool, merchant_id, profile.member_id, today + timedelta(days=1)
+        bought = await store_predictions.histories(
+            self.pool, merchant_id, [profile.member_id], today + timedelta(days=1)
         )
-        if fitted is not None and history is not None:
-            found = outlook(fitted, history, today)
+        if fitted is not None and bought:
+            found = outlook(fitted, bought[profile.member_id], today)
             response.outlook.CopyFrom(messages.outlook(fitted, found))
         return response
+
+    async def ScoreSnapshot(
+        self, request: pb.ScoreSnapshotRequest, call: Call
+    ) -> AsyncIterator[pb.ScoreSnapshotResponse]:
+        merchant_id = call.merchant_id
+        snapshot = await readable(self.pool, merchant_id, request.snapshot_id)
+        fitted = await store_predictions.fit_of(self.pool, merchant_id, 0)
+        if fitted is None:
+            raise ModelNotFound(field="snapshot_id", version=0)
+        today = day_of(self.clock.now())
+        for page in range(request.first_page, snapshot.pages):
+            (row,) = await store_snapshots.pages(
+                self.pool, merchant_id, request.snapshot_id, page, 1
+            )
+            bought = await store_predictions.histories(
+                self.pool, merchant_id, row.member_ids, today + timedelta(days=1)
+            )
+            needs = await store_predictions.foretold(self.pool, merchant_id, row.member_ids)
+            scored = (
+                pb.MemberPrediction(
+                    member_id=member,
+                    outlook=messages.outlook(fitted, outlook(fitted, bought[member], today)),
+                    replenishments=map(messages.replenishment, needs.get(member, ())),
+                )
+                for member in row.member_ids
+                if member in bought
+            )
+            yield pb.ScoreSnapshotResponse(page=page, pages=snapshot.pages, members=scored)
 
     async def ListDuePredictions(
         self, request: pb.ListDuePredictionsRequest, call: Call

@@ -14,10 +14,9 @@ from services.audience import segments, snapshots, store_segments, store_snapsho
 from services.audience.errors_segments import (
     SegmentKindInvalid,
     SegmentNotFound,
-    SnapshotNotFound,
-    SnapshotNotReady,
 )
 from services.audience.rpc_door import Door
+from services.audience.rpc_snapshots import readable, snapshot_of
 from services.audience.segment_rules import Rule, rule_of
 from services.audience.segment_words import explain
 
@@ -170,7 +169,7 @@ class SegmentService(Door):
     async def GetSnapshot(
         self, request: pb.GetSnapshotRequest, call: Call
     ) -> pb.GetSnapshotResponse:
-        found = await self._snapshot(call, request.snapshot_id)
+        found = await snapshot_of(self.pool, call.merchant_id, request.snapshot_id)
         return pb.GetSnapshotResponse(snapshot=messages.snapshot(found))
 
     async def ListSnapshots(
@@ -190,7 +189,7 @@ class SegmentService(Door):
     async def GetSnapshotPage(
         self, request: pb.GetSnapshotPageRequest, call: Call
     ) -> pb.GetSnapshotPageResponse:
-        snapshot = await self._readable(call, request.snapshot_id)
+        snapshot = await readable(self.pool, call.merchant_id, request.snapshot_id)
         pages = await store_snapshots.pages(
             self.pool, call.merchant_id, request.snapshot_id, request.page, 1
         )
@@ -203,7 +202,7 @@ class SegmentService(Door):
     async def StreamSnapshot(
         self, request: pb.StreamSnapshotRequest, call: Call
     ) -> AsyncIterator[pb.StreamSnapshotResponse]:
-        snapshot = await self._readable(call, request.snapshot_id)
+        snapshot = await readable(self.pool, call.merchant_id, request.snapshot_id)
         page = request.first_page
         while page < snapshot.pages:
             for row in await store_snapshots.pages(
@@ -218,16 +217,4 @@ class SegmentService(Door):
         found = await store_segments.segment(self.pool, call.merchant_id, segment_id)
         if found is None:
             raise SegmentNotFound(field="segment_id", segment_id=segment_id)
-        return found
-
-    async def _snapshot(self, call: Call, snapshot_id: str) -> snapshots.Snapshot:
-        found = await store_snapshots.snapshot(self.pool, call.merchant_id, snapshot_id)
-        if found is None:
-            raise SnapshotNotFound(field="snapshot_id", snapshot_id=snapshot_id)
-        return found
-
-    async def _readable(self, call: Call, snapshot_id: str) -> snapshots.Snapshot:
-        found = await self._snapshot(call, snapshot_id)
-        if found.ready_at is None:
-            raise SnapshotNotReady(state=found.state)
         return found

@@ -36,6 +36,15 @@ OF_MEMBER: Final = f"""
 SELECT {_CYCLE_COLUMNS} FROM purchase_cycles
 WHERE merchant_id = $1 AND member_id = $2 ORDER BY category_id
 """
+# The soonest of each member's: a page of them stays a message that anybody takes.
+MOST_FORETOLD: Final = 10
+FORETOLD: Final = f"""
+SELECT {_CYCLE_COLUMNS} FROM (
+    SELECT *, row_number() OVER (PARTITION BY member_id ORDER BY due_on, category_id) AS place
+    FROM purchase_cycles
+    WHERE merchant_id = $1 AND member_id = ANY ($2::text[]) AND due_on IS NOT NULL
+) AS ranked WHERE place <= {MOST_FORETOLD} ORDER BY member_id, place
+"""
 BETWEEN: Final = f"""
 SELECT {_CYCLE_COLUMNS} FROM purchase_cycles
 WHERE merchant_id = $1 AND trigger_on BETWEEN $2 AND $3
@@ -85,17 +94,20 @@ WITH days AS (
 SELECT frequency, exp(avg(ln(value))), count(*)
 FROM means GROUP BY frequency, floor(ln(value) * 100)
 """
-HISTORY: Final = """
-SELECT count(*), min(day), max(day), coalesce(sum(fen) FILTER (WHERE place > 1), 0)::bigint
+HISTORIES: Final = """
+SELECT member_id, count(*), min(day), max(day),
+    coalesce(sum(fen) FILTER (WHERE place > 1), 0)::bigint
 FROM (
-    SELECT day, fen, row_number() OVER (ORDER BY day) AS place FROM (
-        SELECT (paid_at AT TIME ZONE 'Asia/Shanghai')::date AS day,
+    SELECT member_id, day, fen, row_number() OVER (PARTITION BY member_id ORDER BY day) AS place
+    FROM (
+        SELECT member_id, (paid_at AT TIME ZONE 'Asia/Shanghai')::date AS day,
             sum(net_fen - refunded_fen) AS fen
         FROM order_facts
-        WHERE merchant_id = $1 AND member_id = $2 AND NOT is_full_refund AND paid_at < $3
-        GROUP BY 1
+        WHERE merchant_id = $1 AND member_id = ANY ($2) AND NOT is_full_refund AND paid_at < $3
+        GROUP BY 1, 2
     ) AS days
 ) AS ranked
+GROUP BY member_id
 """
 
 
@@ -111,6 +123,17 @@ async def cycles(pool: Pool, merchant_id: str, member_id: str) -> list[PurchaseC
     """A member's cycles by category."""
     found = await pool.fetch(OF_MEMBER, merchant_id, member_id)
     return [CYCLES.decode(record) for record in found]  # type: ignore[misc]
+
+
+async def foretold(
+    pool: Pool, merchant_id: str, member_ids: Sequence[str]
+) -> dict[str, list[PurchaseCycle]]:
+    """What members will need next, the soonest first; without those of whom nothing is foreseen."""
+    found: dict[str, list[PurchaseCycle]] = {}
+    for record in await pool.fetch(FORETOLD, merchant_id, list(member_ids)):
+        cycle: PurchaseCycle = CYCLES.decode(record)  # type: ignore[assignment]
+        found.setdefault(cycle.member_id, []).append(cycle)
+    return found
 
 
 async def due_between(
@@ -162,8 +185,9 @@ async def value_groups(pool: Pool, merchant_id: str, until: date) -> Sequence[Va
     return [ValueGroup(*record) for record in found]
 
 
-async def history(pool: Pool, merchant_id: str, member_id: str, until: date) -> History | None:
-    """What a member's days before ``until`` amount to; None for who never bought."""
-    record = await pool.fetchrow(HISTORY, merchant_id, member_id, midnight(until))
-    assert record is not None, "an aggregate always answers"
-    return History(*record) if record[0] else None
+async def histories(
+    pool: Pool, merchant_id: str, member_ids: Sequence[str], until: date
+) -> dict[str, History]:
+    """What members' days before ``until`` amount to; without those who never bought."""
+    found = await pool.fetch(HISTORIES, merchant_id, list(member_ids), midnight(until))
+    return {record[0]: History(*record[1:]) for record in found}

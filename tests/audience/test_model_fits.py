@@ -8,13 +8,20 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import astuple
 
+from danke.audience.v1 import prediction_pb2 as pb
+from danke.audience.v1.prediction_pb2_grpc import PredictionServiceStub
 from services.audience import store_predictions
 from services.audience.days import midnight
+from services.audience.main import SERVICE
 from services.audience.model_fits import AskForFit, ModelFit, outlook
 from services.audience.prediction_policies import SetPredictionPolicy
+from services.audience.segments import AddSegmentMembers, ComputeSegment
+from services.audience.snapshots import CreateSnapshot
 from services.audience.timers_fits import FitRunner
 from tests.audience.cdnow import text_of
 from tests.audience.desk import MERCHANT, Desk, cst
+from tests.audience.segmenting import create
+from tests.grpc_client import metadata, refusal, running
 
 # The whole of CDNOW's tenth: first purchases in early 1997, everything until the end of June 1998.
 WATCHED_UNTIL = date(1998, 7, 1)
@@ -31,6 +38,15 @@ FROM unnest($2::text[], $3::timestamptz[], $4::bigint[]) WITH ORDINALITY
 """
 
 
+CYCLES = """
+INSERT INTO purchase_cycles (merchant_id, member_id, category_id, bought, due_on, trigger_on,
+    median_half_days, intervals, spread_bp, confidence_bp, suggested_qty, why, is_told, updated_at)
+SELECT $1, 'c0001', 'k' || n, '[]', DATE '1997-11-13' - n, DATE '1997-11-10' - n, 60, 3, 0, 7500, 1,
+    '', true, now()
+FROM generate_series(1, 12) AS n
+"""
+
+
 @pytest.fixture
 async def cdnow_shop(desk: Desk) -> AsyncIterator[Desk]:
     """A merchant whose orders are CDNOW's, told by nobody but there."""
@@ -42,6 +58,7 @@ async def cdnow_shop(desk: Desk) -> AsyncIterator[Desk]:
     await desk.pool.execute(ORDERS, MERCHANT, members, at, fen)
     yield desk
     await desk.pool.execute("DELETE FROM order_facts")
+    await desk.pool.execute("DELETE FROM purchase_cycles")
 
 
 async def fitted(desk: Desk, on: date) -> ModelFit:
@@ -89,8 +106,10 @@ async def test_a_version_is_tried_on_the_days_it_did_not_see(cdnow_shop: Desk) -
 
 async def test_a_member_is_foretold_by_the_version_in_force(cdnow_shop: Desk) -> None:
     found = await fitted(cdnow_shop, CUT)
-    history = await store_predictions.history(cdnow_shop.pool, MERCHANT, "c0001", CUT)
-    assert history is not None and found.buying is not None
+    (history,) = (
+        await store_predictions.histories(cdnow_shop.pool, MERCHANT, ["c0001", "nobody"], CUT)
+    ).values()
+    assert found.buying is not None
     # Customer 1 of the paper: x 2, t_x 30.43, T 38.86 weeks.
     assert history.purchase_days == 3
     assert (history.last_on - history.first_on).days == round(30.43 * 7)
@@ -101,6 +120,51 @@ async def test_a_member_is_foretold_by_the_version_in_force(cdnow_shop: Desk) ->
     assert (
         abs(seen.expected_fen - seen.expected_days * seen.day_value_fen) <= seen.expected_days + 1
     )
+
+
+async def test_a_snapshot_is_scored_page_by_page(cdnow_shop: Desk, bootstrap: str) -> None:
+    """Each member of it who bought, in order, with what is foretold of them one by one."""
+    desk = cdnow_shop
+    version = await fitted(desk, CUT)
+    await desk.pool.execute(CYCLES, MERCHANT)
+    ids = (*(f"c{number:04d}" for number in range(1, 701)), "x-never-bought")
+    await create(desk, "list", "", kind="STATIC")
+    await desk.run(AddSegmentMembers, segment_id="list", page=0, member_ids=ids)
+    await desk.run(ComputeSegment, segment_id="list")
+    await desk.run(
+        CreateSnapshot, segment_id="list", snapshot_id="snap", is_published=False, actor="t"
+    )
+    await desk.timers.run_due()
+    # What happened in 1997 is for no other test's topics.
+    await desk.pool.execute("DELETE FROM outbox")
+    async with running(SERVICE, desk.dsn, bootstrap) as (process, channel):
+        process.set_time(midnight(CUT) - timedelta(hours=14))
+        stub = PredictionServiceStub(channel)
+        asked = pb.ScoreSnapshotRequest(snapshot_id="snap")
+        pages = [page async for page in stub.ScoreSnapshot(asked, metadata=metadata())]
+        assert [(page.page, page.pages, len(page.members)) for page in pages] == [
+            (0, 2, 500), (1, 2, 200),
+        ]  # fmt: skip
+        scored = {one.member_id: one.outlook for page in pages for one in page.members}
+        assert sorted(scored) == sorted(ids[:-1])
+        today = CUT - timedelta(days=1)
+        bought = await store_predictions.histories(desk.pool, MERCHANT, ["c0001"], CUT)
+        alone = outlook(version, bought["c0001"], today)
+        assert scored["c0001"].probability_alive == alone.alive
+        assert scored["c0001"].expected_value_fen == alone.expected_fen
+        # Of twelve categories the ten soonest, in their order; of others nothing is foreseen.
+        first, second = pages[0].members[:2]
+        due = [one.due_date for one in first.replenishments]
+        assert due == [f"1997-11-{day:02d}" for day in range(1, 11)]
+        assert first.replenishments[0].category_id == "k12" and not second.replenishments
+        rest = pb.ScoreSnapshotRequest(snapshot_id="snap", first_page=1)
+        assert [page.page async for page in stub.ScoreSnapshot(rest, metadata=metadata())] == [1]
+        nothing = metadata(scopes=("audience.report",))
+        calls = stub.ScoreSnapshot(asked, metadata=nothing)
+        assert (await refusal(anext(aiter(calls)))).reason == "SCOPE_MISSING"
+        other = pb.ScoreSnapshotRequest(snapshot_id="other")
+        calls = stub.ScoreSnapshot(other, metadata=metadata())
+        assert (await refusal(anext(aiter(calls)))).reason == "SNAPSHOT_NOT_FOUND"
 
 
 async def test_too_few_members_are_no_model_and_the_last_stays(cdnow_shop: Desk) -> None:

@@ -27,13 +27,17 @@ from danke.options.v1 import options_pb2 as danke_dot_options_dot_v1_dot_options
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"danke/audience/v1/prediction.proto\x12\x11\x64\x61nke.audience.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64\x61nke/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xec\x02\n\rReplenishment\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x13\n\x0b\x63\x61tegory_id\x18\x02 \x01(\t\x12\x10\n\x08\x64ue_date\x18\x03 \x01(\t\x12\x14\n\x0ctrigger_date\x18\x04 \x01(\t\x12\x15\n\rconfidence_bp\x18\x05 \x01(\x03\x12\x15\n\rsuggested_qty\x18\x06 \x01(\x03\x12\x18\n\x10median_half_days\x18\x07 \x01(\x03\x12\x11\n\tintervals\x18\x08 \x01(\x03\x12\x11\n\tspread_bp\x18\t \x01(\x03\x12\x31\n\x03why\x18\n \x01(\x0e\x32$.danke.audience.v1.Replenishment.Why\x12\x0f\n\x07is_told\x18\x0b \x01(\x08\"Y\n\x03Why\x12\x13\n\x0fWHY_UNSPECIFIED\x10\x00\x12\x19\n\x15WHY_TOO_FEW_INTERVALS\x10\x01\x12\x11\n\rWHY_NO_RHYTHM\x10\x02\x12\x0f\n\x0bWHY_TOO_FAR\x10\x03\"\xdd\x01\n\x07Outlook\x12\x15\n\rmodel_version\x18\x01 \x01(\x03\x12\x14\n\x0chorizon_days\x18\x02 \x01(\x03\x12\x19\n\x11probability_alive\x18\x03 \x01(\x01\x12\x1a\n\x12\x65xpected_purchases\x18\x04 \x01(\x01\x12\x1f\n\x12purchase_value_fen\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12\x1f\n\x12\x65xpected_value_fen\x18\x06 \x01(\x03H\x01\x88\x01\x01\x42\x15\n\x13_purchase_value_fenB\x15\n\x13_expected_value_fen\"I\n\x14GetPredictionRequest\x12\x31\n\tmember_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\"\x98\x01\n\x15GetPredictionResponse\x12\x38\n\x0ereplenishments\x18\x01 \x03(\x0b\x32 .danke.audience.v1.Replenishment\x12+\n\x07outlook\x18\x02 \x01(\x0b\x32\x1a.danke.audience.v1.Outlook\x12\x18\n\x10value_so_far_fen\x18\x03 \x01(\x03\"\xfb\x01\n\x19ListDuePredictionsRequest\x12\x36\n\tfrom_date\x18\x01 \x01(\tB#\xbaH r\x1e\x32\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$\x12\x34\n\x07to_date\x18\x02 \x01(\tB#\xbaH r\x1e\x32\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$\x12\x33\n\x0b\x63\x61tegory_id\x18\x03 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{0,64}$\x12\x1d\n\tpage_size\x18\x04 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"o\n\x1aListDuePredictionsResponse\x12\x38\n\x0ereplenishments\x18\x01 \x03(\x0b\x32 .danke.audience.v1.Replenishment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"`\n\x10PredictionPolicy\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12\x11\n\tlead_days\x18\x02 \x01(\x03\x12\x14\n\x0chorizon_days\x18\x03 \x01(\x03\x12\x12\n\nrefit_days\x18\x04 \x01(\x03\"\xed\x01\n\x1aSetPredictionPolicyRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12!\n\tlead_days\x18\x02 \x01(\x03\x42\t\xbaH\x06\"\x04\x18<(\x00H\x00\x88\x01\x01\x12%\n\x0chorizon_days\x18\x03 \x01(\x03\x42\n\xbaH\x07\"\x05\x18\xed\x02(\x07H\x01\x88\x01\x01\x12#\n\nrefit_days\x18\x04 \x01(\x03\x42\n\xbaH\x07\"\x05\x18\xed\x02(\x00H\x02\x88\x01\x01\x42\x0c\n\n_lead_daysB\x0f\n\r_horizon_daysB\r\n\x0b_refit_days\"R\n\x1bSetPredictionPolicyResponse\x12\x33\n\x06policy\x18\x01 \x01(\x0b\x32#.danke.audience.v1.PredictionPolicy\"\x1c\n\x1aGetPredictionPolicyRequest\"R\n\x1bGetPredictionPolicyResponse\x12\x33\n\x06policy\x18\x01 \x01(\x0b\x32#.danke.audience.v1.PredictionPolicy\"\xd5\x06\n\x0b\x42uyingModel\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12\x33\n\x05state\x18\x02 \x01(\x0e\x32$.danke.audience.v1.BuyingModel.State\x12\x12\n\nas_of_date\x18\x03 \x01(\t\x12\x14\n\x0chorizon_days\x18\x04 \x01(\x03\x12,\n\x08\x61sk_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12;\n\tpurchases\x18\x07 \x01(\x0b\x32(.danke.audience.v1.BuyingModel.Purchases\x12\x15\n\rpurchases_why\x18\x08 \x01(\t\x12\x35\n\x06values\x18\t \x01(\x0b\x32%.danke.audience.v1.BuyingModel.Values\x12\x12\n\nvalues_why\x18\n \x01(\t\x12\x33\n\x05trial\x18\x0b \x01(\x0b\x32$.danke.audience.v1.BuyingModel.Trial\x1a\x64\n\tPurchases\x12\t\n\x01r\x18\x01 \x01(\x01\x12\r\n\x05\x61lpha\x18\x02 \x01(\x01\x12\t\n\x01\x61\x18\x03 \x01(\x01\x12\t\n\x01\x62\x18\x04 \x01(\x01\x12\x16\n\x0elog_likelihood\x18\x05 \x01(\x01\x12\x0f\n\x07members\x18\x06 \x01(\x03\x1ag\n\x06Values\x12\t\n\x01p\x18\x01 \x01(\x01\x12\t\n\x01q\x18\x02 \x01(\x01\x12\t\n\x01v\x18\x03 \x01(\x01\x12\x16\n\x0elog_likelihood\x18\x04 \x01(\x01\x12\x0f\n\x07members\x18\x05 \x01(\x03\x12\x13\n\x0b\x63orrelation\x18\x06 \x01(\x01\x1a\x7f\n\x05Trial\x12\x10\n\x08\x63ut_date\x18\x01 \x01(\t\x12\x0f\n\x07members\x18\x02 \x01(\x03\x12\x0e\n\x06\x61\x63tual\x18\x03 \x01(\x03\x12\x10\n\x08\x65xpected\x18\x04 \x01(\x01\x12\r\n\x05naive\x18\x05 \x01(\x01\x12\r\n\x05\x65rror\x18\x06 \x01(\x01\x12\x13\n\x0bnaive_error\x18\x07 \x01(\x01\"V\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_FITTING\x10\x01\x12\x0f\n\x0bSTATE_READY\x10\x02\x12\x12\n\x0eSTATE_NO_MODEL\x10\x03\"E\n\x0f\x46itModelRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\"A\n\x10\x46itModelResponse\x12-\n\x05model\x18\x01 \x01(\x0b\x32\x1e.danke.audience.v1.BuyingModel\"1\n\x0fGetModelRequest\x12\x1e\n\x07version\x18\x01 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00\"A\n\x10GetModelResponse\x12-\n\x05model\x18\x01 \x01(\x0b\x32\x1e.danke.audience.v1.BuyingModel2\x83\x06\n\x11PredictionService\x12u\n\rGetPrediction\x12\'.danke.audience.v1.GetPredictionRequest\x1a(.danke.audience.v1.GetPredictionResponse\"\x11\x8a\xb5\x18\raudience.read\x12\x86\x01\n\x12ListDuePredictions\x12,.danke.audience.v1.ListDuePredictionsRequest\x1a-.danke.audience.v1.ListDuePredictionsResponse\"\x13\x8a\xb5\x18\x0f\x61udience.report\x12\x8c\x01\n\x13SetPredictionPolicy\x12-.danke.audience.v1.SetPredictionPolicyRequest\x1a..danke.audience.v1.SetPredictionPolicyResponse\"\x16\x8a\xb5\x18\x12\x61udience.configure\x12\x87\x01\n\x13GetPredictionPolicy\x12-.danke.audience.v1.GetPredictionPolicyRequest\x1a..danke.audience.v1.GetPredictionPolicyResponse\"\x11\x8a\xb5\x18\raudience.read\x12k\n\x08\x46itModel\x12\".danke.audience.v1.FitModelRequest\x1a#.danke.audience.v1.FitModelResponse\"\x16\x8a\xb5\x18\x12\x61udience.configure\x12h\n\x08GetModel\x12\".danke.audience.v1.GetModelRequest\x1a#.danke.audience.v1.GetModelResponse\"\x13\x8a\xb5\x18\x0f\x61udience.reportb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"danke/audience/v1/prediction.proto\x12\x11\x64\x61nke.audience.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64\x61nke/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xec\x02\n\rReplenishment\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x13\n\x0b\x63\x61tegory_id\x18\x02 \x01(\t\x12\x10\n\x08\x64ue_date\x18\x03 \x01(\t\x12\x14\n\x0ctrigger_date\x18\x04 \x01(\t\x12\x15\n\rconfidence_bp\x18\x05 \x01(\x03\x12\x15\n\rsuggested_qty\x18\x06 \x01(\x03\x12\x18\n\x10median_half_days\x18\x07 \x01(\x03\x12\x11\n\tintervals\x18\x08 \x01(\x03\x12\x11\n\tspread_bp\x18\t \x01(\x03\x12\x31\n\x03why\x18\n \x01(\x0e\x32$.danke.audience.v1.Replenishment.Why\x12\x0f\n\x07is_told\x18\x0b \x01(\x08\"Y\n\x03Why\x12\x13\n\x0fWHY_UNSPECIFIED\x10\x00\x12\x19\n\x15WHY_TOO_FEW_INTERVALS\x10\x01\x12\x11\n\rWHY_NO_RHYTHM\x10\x02\x12\x0f\n\x0bWHY_TOO_FAR\x10\x03\"\xdd\x01\n\x07Outlook\x12\x15\n\rmodel_version\x18\x01 \x01(\x03\x12\x14\n\x0chorizon_days\x18\x02 \x01(\x03\x12\x19\n\x11probability_alive\x18\x03 \x01(\x01\x12\x1a\n\x12\x65xpected_purchases\x18\x04 \x01(\x01\x12\x1f\n\x12purchase_value_fen\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12\x1f\n\x12\x65xpected_value_fen\x18\x06 \x01(\x03H\x01\x88\x01\x01\x42\x15\n\x13_purchase_value_fenB\x15\n\x13_expected_value_fen\"h\n\x14ScoreSnapshotRequest\x12\x33\n\x0bsnapshot_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,48}$\x12\x1b\n\nfirst_page\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\"\x8c\x01\n\x10MemberPrediction\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12+\n\x07outlook\x18\x02 \x01(\x0b\x32\x1a.danke.audience.v1.Outlook\x12\x38\n\x0ereplenishments\x18\x03 \x03(\x0b\x32 .danke.audience.v1.Replenishment\"j\n\x15ScoreSnapshotResponse\x12\x0c\n\x04page\x18\x01 \x01(\x03\x12\r\n\x05pages\x18\x02 \x01(\x03\x12\x34\n\x07members\x18\x03 \x03(\x0b\x32#.danke.audience.v1.MemberPrediction\"I\n\x14GetPredictionRequest\x12\x31\n\tmember_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\"\x98\x01\n\x15GetPredictionResponse\x12\x38\n\x0ereplenishments\x18\x01 \x03(\x0b\x32 .danke.audience.v1.Replenishment\x12+\n\x07outlook\x18\x02 \x01(\x0b\x32\x1a.danke.audience.v1.Outlook\x12\x18\n\x10value_so_far_fen\x18\x03 \x01(\x03\"\xfb\x01\n\x19ListDuePredictionsRequest\x12\x36\n\tfrom_date\x18\x01 \x01(\tB#\xbaH r\x1e\x32\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$\x12\x34\n\x07to_date\x18\x02 \x01(\tB#\xbaH r\x1e\x32\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$\x12\x33\n\x0b\x63\x61tegory_id\x18\x03 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{0,64}$\x12\x1d\n\tpage_size\x18\x04 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\"o\n\x1aListDuePredictionsResponse\x12\x38\n\x0ereplenishments\x18\x01 \x03(\x0b\x32 .danke.audience.v1.Replenishment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"`\n\x10PredictionPolicy\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12\x11\n\tlead_days\x18\x02 \x01(\x03\x12\x14\n\x0chorizon_days\x18\x03 \x01(\x03\x12\x12\n\nrefit_days\x18\x04 \x01(\x03\"\xed\x01\n\x1aSetPredictionPolicyRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12!\n\tlead_days\x18\x02 \x01(\x03\x42\t\xbaH\x06\"\x04\x18<(\x00H\x00\x88\x01\x01\x12%\n\x0chorizon_days\x18\x03 \x01(\x03\x42\n\xbaH\x07\"\x05\x18\xed\x02(\x07H\x01\x88\x01\x01\x12#\n\nrefit_days\x18\x04 \x01(\x03\x42\n\xbaH\x07\"\x05\x18\xed\x02(\x00H\x02\x88\x01\x01\x42\x0c\n\n_lead_daysB\x0f\n\r_horizon_daysB\r\n\x0b_refit_days\"R\n\x1bSetPredictionPolicyResponse\x12\x33\n\x06policy\x18\x01 \x01(\x0b\x32#.danke.audience.v1.PredictionPolicy\"\x1c\n\x1aGetPredictionPolicyRequest\"R\n\x1bGetPredictionPolicyResponse\x12\x33\n\x06policy\x18\x01 \x01(\x0b\x32#.danke.audience.v1.PredictionPolicy\"\xd5\x06\n\x0b\x42uyingModel\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12\x33\n\x05state\x18\x02 \x01(\x0e\x32$.danke.audience.v1.BuyingModel.State\x12\x12\n\nas_of_date\x18\x03 \x01(\t\x12\x14\n\x0chorizon_days\x18\x04 \x01(\x03\x12,\n\x08\x61sk_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12;\n\tpurchases\x18\x07 \x01(\x0b\x32(.danke.audience.v1.BuyingModel.Purchases\x12\x15\n\rpurchases_why\x18\x08 \x01(\t\x12\x35\n\x06values\x18\t \x01(\x0b\x32%.danke.audience.v1.BuyingModel.Values\x12\x12\n\nvalues_why\x18\n \x01(\t\x12\x33\n\x05trial\x18\x0b \x01(\x0b\x32$.danke.audience.v1.BuyingModel.Trial\x1a\x64\n\tPurchases\x12\t\n\x01r\x18\x01 \x01(\x01\x12\r\n\x05\x61lpha\x18\x02 \x01(\x01\x12\t\n\x01\x61\x18\x03 \x01(\x01\x12\t\n\x01\x62\x18\x04 \x01(\x01\x12\x16\n\x0elog_likelihood\x18\x05 \x01(\x01\x12\x0f\n\x07members\x18\x06 \x01(\x03\x1ag\n\x06Values\x12\t\n\x01p\x18\x01 \x01(\x01\x12\t\n\x01q\x18\x02 \x01(\x01\x12\t\n\x01v\x18\x03 \x01(\x01\x12\x16\n\x0elog_likelihood\x18\x04 \x01(\x01\x12\x0f\n\x07members\x18\x05 \x01(\x03\x12\x13\n\x0b\x63orrelation\x18\x06 \x01(\x01\x1a\x7f\n\x05Trial\x12\x10\n\x08\x63ut_date\x18\x01 \x01(\t\x12\x0f\n\x07members\x18\x02 \x01(\x03\x12\x0e\n\x06\x61\x63tual\x18\x03 \x01(\x03\x12\x10\n\x08\x65xpected\x18\x04 \x01(\x01\x12\r\n\x05naive\x18\x05 \x01(\x01\x12\r\n\x05\x65rror\x18\x06 \x01(\x01\x12\x13\n\x0bnaive_error\x18\x07 \x01(\x01\"V\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_FITTING\x10\x01\x12\x0f\n\x0bSTATE_READY\x10\x02\x12\x12\n\x0eSTATE_NO_MODEL\x10\x03\"E\n\x0f\x46itModelRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\"A\n\x10\x46itModelResponse\x12-\n\x05model\x18\x01 \x01(\x0b\x32\x1e.danke.audience.v1.BuyingModel\"1\n\x0fGetModelRequest\x12\x1e\n\x07version\x18\x01 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00\"A\n\x10GetModelResponse\x12-\n\x05model\x18\x01 \x01(\x0b\x32\x1e.danke.audience.v1.BuyingModel2\xfc\x06\n\x11PredictionService\x12u\n\rGetPrediction\x12\'.danke.audience.v1.GetPredictionRequest\x1a(.danke.audience.v1.GetPredictionResponse\"\x11\x8a\xb5\x18\raudience.read\x12\x86\x01\n\x12ListDuePredictions\x12,.danke.audience.v1.ListDuePredictionsRequest\x1a-.danke.audience.v1.ListDuePredictionsResponse\"\x13\x8a\xb5\x18\x0f\x61udience.report\x12\x8c\x01\n\x13SetPredictionPolicy\x12-.danke.audience.v1.SetPredictionPolicyRequest\x1a..danke.audience.v1.SetPredictionPolicyResponse\"\x16\x8a\xb5\x18\x12\x61udience.configure\x12\x87\x01\n\x13GetPredictionPolicy\x12-.danke.audience.v1.GetPredictionPolicyRequest\x1a..danke.audience.v1.GetPredictionPolicyResponse\"\x11\x8a\xb5\x18\raudience.read\x12k\n\x08\x46itModel\x12\".danke.audience.v1.FitModelRequest\x1a#.danke.audience.v1.FitModelResponse\"\x16\x8a\xb5\x18\x12\x61udience.configure\x12w\n\rScoreSnapshot\x12\'.danke.audience.v1.ScoreSnapshotRequest\x1a(.danke.audience.v1.ScoreSnapshotResponse\"\x11\x8a\xb5\x18\raudience.read0\x01\x12h\n\x08GetModel\x12\".danke.audience.v1.GetModelRequest\x1a#.danke.audience.v1.GetModelResponse\"\x13\x8a\xb5\x18\x0f\x61udience.reportb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'danke.audience.v1.prediction_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_SCORESNAPSHOTREQUEST'].fields_by_name['snapshot_id']._loaded_options = None
+  _globals['_SCORESNAPSHOTREQUEST'].fields_by_name['snapshot_id']._serialized_options = b'\272H\033r\0312\027^[A-Za-z0-9_.:-]{1,48}$'
+  _globals['_SCORESNAPSHOTREQUEST'].fields_by_name['first_page']._loaded_options = None
+  _globals['_SCORESNAPSHOTREQUEST'].fields_by_name['first_page']._serialized_options = b'\272H\004\"\002(\000'
   _globals['_GETPREDICTIONREQUEST'].fields_by_name['member_id']._loaded_options = None
   _globals['_GETPREDICTIONREQUEST'].fields_by_name['member_id']._serialized_options = b'\272H\033r\0312\027^[A-Za-z0-9_.:-]{1,64}$'
   _globals['_LISTDUEPREDICTIONSREQUEST'].fields_by_name['from_date']._loaded_options = None
@@ -68,6 +72,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PREDICTIONSERVICE'].methods_by_name['GetPredictionPolicy']._serialized_options = b'\212\265\030\raudience.read'
   _globals['_PREDICTIONSERVICE'].methods_by_name['FitModel']._loaded_options = None
   _globals['_PREDICTIONSERVICE'].methods_by_name['FitModel']._serialized_options = b'\212\265\030\022audience.configure'
+  _globals['_PREDICTIONSERVICE'].methods_by_name['ScoreSnapshot']._loaded_options = None
+  _globals['_PREDICTIONSERVICE'].methods_by_name['ScoreSnapshot']._serialized_options = b'\212\265\030\raudience.read'
   _globals['_PREDICTIONSERVICE'].methods_by_name['GetModel']._loaded_options = None
   _globals['_PREDICTIONSERVICE'].methods_by_name['GetModel']._serialized_options = b'\212\265\030\017audience.report'
   _globals['_REPLENISHMENT']._serialized_start=152
@@ -76,42 +82,48 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REPLENISHMENT_WHY']._serialized_end=516
   _globals['_OUTLOOK']._serialized_start=519
   _globals['_OUTLOOK']._serialized_end=740
-  _globals['_GETPREDICTIONREQUEST']._serialized_start=742
-  _globals['_GETPREDICTIONREQUEST']._serialized_end=815
-  _globals['_GETPREDICTIONRESPONSE']._serialized_start=818
-  _globals['_GETPREDICTIONRESPONSE']._serialized_end=970
-  _globals['_LISTDUEPREDICTIONSREQUEST']._serialized_start=973
-  _globals['_LISTDUEPREDICTIONSREQUEST']._serialized_end=1224
-  _globals['_LISTDUEPREDICTIONSRESPONSE']._serialized_start=1226
-  _globals['_LISTDUEPREDICTIONSRESPONSE']._serialized_end=1337
-  _globals['_PREDICTIONPOLICY']._serialized_start=1339
-  _globals['_PREDICTIONPOLICY']._serialized_end=1435
-  _globals['_SETPREDICTIONPOLICYREQUEST']._serialized_start=1438
-  _globals['_SETPREDICTIONPOLICYREQUEST']._serialized_end=1675
-  _globals['_SETPREDICTIONPOLICYRESPONSE']._serialized_start=1677
-  _globals['_SETPREDICTIONPOLICYRESPONSE']._serialized_end=1759
-  _globals['_GETPREDICTIONPOLICYREQUEST']._serialized_start=1761
-  _globals['_GETPREDICTIONPOLICYREQUEST']._serialized_end=1789
-  _globals['_GETPREDICTIONPOLICYRESPONSE']._serialized_start=1791
-  _globals['_GETPREDICTIONPOLICYRESPONSE']._serialized_end=1873
-  _globals['_BUYINGMODEL']._serialized_start=1876
-  _globals['_BUYINGMODEL']._serialized_end=2729
-  _globals['_BUYINGMODEL_PURCHASES']._serialized_start=2307
-  _globals['_BUYINGMODEL_PURCHASES']._serialized_end=2407
-  _globals['_BUYINGMODEL_VALUES']._serialized_start=2409
-  _globals['_BUYINGMODEL_VALUES']._serialized_end=2512
-  _globals['_BUYINGMODEL_TRIAL']._serialized_start=2514
-  _globals['_BUYINGMODEL_TRIAL']._serialized_end=2641
-  _globals['_BUYINGMODEL_STATE']._serialized_start=2643
-  _globals['_BUYINGMODEL_STATE']._serialized_end=2729
-  _globals['_FITMODELREQUEST']._serialized_start=2731
-  _globals['_FITMODELREQUEST']._serialized_end=2800
-  _globals['_FITMODELRESPONSE']._serialized_start=2802
-  _globals['_FITMODELRESPONSE']._serialized_end=2867
-  _globals['_GETMODELREQUEST']._serialized_start=2869
-  _globals['_GETMODELREQUEST']._serialized_end=2918
-  _globals['_GETMODELRESPONSE']._serialized_start=2920
-  _globals['_GETMODELRESPONSE']._serialized_end=2985
-  _globals['_PREDICTIONSERVICE']._serialized_start=2988
-  _globals['_PREDICTIONSERVICE']._serialized_end=3759
+  _globals['_SCORESNAPSHOTREQUEST']._serialized_start=742
+  _globals['_SCORESNAPSHOTREQUEST']._serialized_end=846
+  _globals['_MEMBERPREDICTION']._serialized_start=849
+  _globals['_MEMBERPREDICTION']._serialized_end=989
+  _globals['_SCORESNAPSHOTRESPONSE']._serialized_start=991
+  _globals['_SCORESNAPSHOTRESPONSE']._serialized_end=1097
+  _globals['_GETPREDICTIONREQUEST']._serialized_start=1099
+  _globals['_GETPREDICTIONREQUEST']._serialized_end=1172
+  _globals['_GETPREDICTIONRESPONSE']._serialized_start=1175
+  _globals['_GETPREDICTIONRESPONSE']._serialized_end=1327
+  _globals['_LISTDUEPREDICTIONSREQUEST']._serialized_start=1330
+  _globals['_LISTDUEPREDICTIONSREQUEST']._serialized_end=1581
+  _globals['_LISTDUEPREDICTIONSRESPONSE']._serialized_start=1583
+  _globals['_LISTDUEPREDICTIONSRESPONSE']._serialized_end=1694
+  _globals['_PREDICTIONPOLICY']._serialized_start=1696
+  _globals['_PREDICTIONPOLICY']._serialized_end=1792
+  _globals['_SETPREDICTIONPOLICYREQUEST']._serialized_start=1795
+  _globals['_SETPREDICTIONPOLICYREQUEST']._serialized_end=2032
+  _globals['_SETPREDICTIONPOLICYRESPONSE']._serialized_start=2034
+  _globals['_SETPREDICTIONPOLICYRESPONSE']._serialized_end=2116
+  _globals['_GETPREDICTIONPOLICYREQUEST']._serialized_start=2118
+  _globals['_GETPREDICTIONPOLICYREQUEST']._serialized_end=2146
+  _globals['_GETPREDICTIONPOLICYRESPONSE']._serialized_start=2148
+  _globals['_GETPREDICTIONPOLICYRESPONSE']._serialized_end=2230
+  _globals['_BUYINGMODEL']._serialized_start=2233
+  _globals['_BUYINGMODEL']._serialized_end=3086
+  _globals['_BUYINGMODEL_PURCHASES']._serialized_start=2664
+  _globals['_BUYINGMODEL_PURCHASES']._serialized_end=2764
+  _globals['_BUYINGMODEL_VALUES']._serialized_start=2766
+  _globals['_BUYINGMODEL_VALUES']._serialized_end=2869
+  _globals['_BUYINGMODEL_TRIAL']._serialized_start=2871
+  _globals['_BUYINGMODEL_TRIAL']._serialized_end=2998
+  _globals['_BUYINGMODEL_STATE']._serialized_start=3000
+  _globals['_BUYINGMODEL_STATE']._serialized_end=3086
+  _globals['_FITMODELREQUEST']._serialized_start=3088
+  _globals['_FITMODELREQUEST']._serialized_end=3157
+  _globals['_FITMODELRESPONSE']._serialized_start=3159
+  _globals['_FITMODELRESPONSE']._serialized_end=3224
+  _globals['_GETMODELREQUEST']._serialized_start=3226
+  _globals['_GETMODELREQUEST']._serialized_end=3275
+  _globals['_GETMODELRESPONSE']._serialized_start=3277
+  _globals['_GETMODELRESPONSE']._serialized_end=3342
+  _globals['_PREDICTIONSERVICE']._serialized_start=3345
+  _globals['_PREDICTIONSERVICE']._serialized_end=4237
 # @@protoc_insertion_point(module_scope)

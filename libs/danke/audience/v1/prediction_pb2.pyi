@@ -64,6 +64,34 @@ class Outlook(_message.Message):
     expected_value_fen: int
     def __init__(self, model_version: _Optional[int] = ..., horizon_days: _Optional[int] = ..., probability_alive: _Optional[float] = ..., expected_purchases: _Optional[float] = ..., purchase_value_fen: _Optional[int] = ..., expected_value_fen: _Optional[int] = ...) -> None: ...
 
+class ScoreSnapshotRequest(_message.Message):
+    __slots__ = ("snapshot_id", "first_page")
+    SNAPSHOT_ID_FIELD_NUMBER: _ClassVar[int]
+    FIRST_PAGE_FIELD_NUMBER: _ClassVar[int]
+    snapshot_id: str
+    first_page: int
+    def __init__(self, snapshot_id: _Optional[str] = ..., first_page: _Optional[int] = ...) -> None: ...
+
+class MemberPrediction(_message.Message):
+    __slots__ = ("member_id", "outlook", "replenishments")
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    OUTLOOK_FIELD_NUMBER: _ClassVar[int]
+    REPLENISHMENTS_FIELD_NUMBER: _ClassVar[int]
+    member_id: str
+    outlook: Outlook
+    replenishments: _containers.RepeatedCompositeFieldContainer[Replenishment]
+    def __init__(self, member_id: _Optional[str] = ..., outlook: _Optional[_Union[Outlook, _Mapping]] = ..., replenishments: _Optional[_Iterable[_Union[Replenishment, _Mapping]]] = ...) -> None: ...
+
+class ScoreSnapshotResponse(_message.Message):
+    __slots__ = ("page", "pages", "members")
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    PAGES_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    page: int
+    pages: int
+    members: _containers.RepeatedCompositeFieldContainer[MemberPrediction]
+    def __init__(self, page: _Optional[int] = ..., pages: _Optional[int] = ..., members: _Optional[_Iterable[_Union[MemberPrediction, _Mapping]]] = ...) -> None: ...
+
 class GetPredictionRequest(_message.Message):
     __slots__ = ("member_id",)
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]

@@ -61,6 +61,11 @@ class PredictionServiceStub(object):
                 request_serializer=danke_dot_audience_dot_v1_dot_prediction__pb2.FitModelRequest.SerializeToString,
                 response_deserializer=danke_dot_audience_dot_v1_dot_prediction__pb2.FitModelResponse.FromString,
                 _registered_method=True)
+        self.ScoreSnapshot = channel.unary_stream(
+                '/danke.audience.v1.PredictionService/ScoreSnapshot',
+                request_serializer=danke_dot_audience_dot_v1_dot_prediction__pb2.ScoreSnapshotRequest.SerializeToString,
+                response_deserializer=danke_dot_audience_dot_v1_dot_prediction__pb2.ScoreSnapshotResponse.FromString,
+                _registered_method=True)
         self.GetModel = channel.unary_unary(
                 '/danke.audience.v1.PredictionService/GetModel',
                 request_serializer=danke_dot_audience_dot_v1_dot_prediction__pb2.GetModelRequest.SerializeToString,
@@ -111,6 +116,18 @@ class PredictionServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ScoreSnapshot(self, request, context):
+        """What is foreseen of every member of a snapshot, in the snapshot's pages from ``first_page`` on:
+        by the model in force when it is asked for, and which categories are due next. A stream that
+        breaks is taken up with the page after the last that came.
+
+        Who never bought, or was merged since, is left out. Refuses SNAPSHOT_NOT_FOUND,
+        SNAPSHOT_NOT_READY, MODEL_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetModel(self, request, context):
         """A version of the buying model with how well it did. Refuses MODEL_NOT_FOUND.
         """
@@ -145,6 +162,11 @@ def add_PredictionServiceServicer_to_server(servicer, server):
                     servicer.FitModel,
                     request_deserializer=danke_dot_audience_dot_v1_dot_prediction__pb2.FitModelRequest.FromString,
                     response_serializer=danke_dot_audience_dot_v1_dot_prediction__pb2.FitModelResponse.SerializeToString,
+            ),
+            'ScoreSnapshot': grpc.unary_stream_rpc_method_handler(
+                    servicer.ScoreSnapshot,
+                    request_deserializer=danke_dot_audience_dot_v1_dot_prediction__pb2.ScoreSnapshotRequest.FromString,
+                    response_serializer=danke_dot_audience_dot_v1_dot_prediction__pb2.ScoreSnapshotResponse.SerializeToString,
             ),
             'GetModel': grpc.unary_unary_rpc_method_handler(
                     servicer.GetModel,
@@ -289,6 +311,33 @@ class PredictionService(object):
             '/danke.audience.v1.PredictionService/FitModel',
             danke_dot_audience_dot_v1_dot_prediction__pb2.FitModelRequest.SerializeToString,
             danke_dot_audience_dot_v1_dot_prediction__pb2.FitModelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ScoreSnapshot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/danke.audience.v1.PredictionService/ScoreSnapshot',
+            danke_dot_audience_dot_v1_dot_prediction__pb2.ScoreSnapshotRequest.SerializeToString,
+            danke_dot_audience_dot_v1_dot_prediction__pb2.ScoreSnapshotResponse.FromString,
             options,
             channel_credentials,
             insecure,
