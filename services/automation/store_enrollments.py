@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -62,9 +63,33 @@ SELECT state, sum(n)::bigint AS n FROM (
       AND starts_with(s.what, 'ENROLLED_')
 ) AS counted GROUP BY state
 """
+# Endpoint by endpoint, from one entry of the index to the next one's first: as many steps as there
+# are endpoints with pending calls, however many calls. Busy endpoints are passed over.
 DUE_CALLS: Final = f"""
-SELECT {columns(WEBHOOK_CALLS)} FROM webhook_calls t
-WHERE t.state = 'PENDING' AND t.next_at <= $1 ORDER BY t.next_at LIMIT $2
+WITH RECURSIVE lanes AS (
+    (SELECT merchant_id, endpoint_id, next_at FROM webhook_calls WHERE state = 'PENDING'
+     ORDER BY merchant_id, endpoint_id, next_at LIMIT 1)
+    UNION ALL
+    SELECT following.* FROM lanes l CROSS JOIN LATERAL (
+        SELECT c.merchant_id, c.endpoint_id, c.next_at FROM webhook_calls c
+        WHERE c.state = 'PENDING'
+          AND (c.merchant_id, c.endpoint_id) > (l.merchant_id, l.endpoint_id)
+        ORDER BY c.merchant_id, c.endpoint_id, c.next_at LIMIT 1
+    ) AS following
+), due AS (
+    SELECT l.merchant_id, l.endpoint_id FROM lanes l
+    WHERE l.next_at <= $1 AND NOT EXISTS (
+        SELECT FROM unnest($2::text[], $3::text[]) AS busy(merchant_id, endpoint_id)
+        WHERE busy.merchant_id = l.merchant_id AND busy.endpoint_id = l.endpoint_id
+    )
+    ORDER BY l.next_at LIMIT $4
+)
+SELECT {columns(WEBHOOK_CALLS)} FROM due d CROSS JOIN LATERAL (
+    SELECT * FROM webhook_calls c
+    WHERE c.merchant_id = d.merchant_id AND c.endpoint_id = d.endpoint_id
+      AND c.state = 'PENDING' AND c.next_at <= $1
+    ORDER BY c.next_at LIMIT $5
+) AS t
 """
 
 
@@ -99,7 +124,13 @@ async def enrollment_counts(pool: Pool, merchant_id: str, journey_id: str) -> di
     return {record["state"]: record["n"] for record in records}
 
 
-async def due_calls(pool: Pool, now: datetime, limit: int) -> list[WebhookCall]:
-    """Calls to make now."""
-    records = await pool.fetch(DUE_CALLS, now, limit)
+async def due_calls(
+    pool: Pool, now: datetime, busy: Sequence[tuple[str, str]], endpoints: int, each: int
+) -> list[WebhookCall]:
+    """Calls to make now: of so many endpoints, of whom nothing is in hand, so many each.
+
+    ``busy`` are merchants and endpoints to leave out.
+    """
+    merchants, ids = [one for one, _ in busy], [one for _, one in busy]
+    records = await pool.fetch(DUE_CALLS, now, merchants, ids, endpoints, each)
     return [WEBHOOK_CALLS.decode(record) for record in records]  # type: ignore[misc]

@@ -18,7 +18,13 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from common.clock import Clock
 from services.automation.config import Config, Endpoints
-from services.automation.webhooks import WebhookCall, WebhookResult, signature
+from services.automation.webhooks import (
+    LANES,
+    PER_LANE,
+    WebhookCall,
+    WebhookResult,
+    signature,
+)
 
 IpAddress = IPv4Address | IPv6Address
 # What may be better a minute later: too slow, too many.
@@ -138,7 +144,10 @@ class HttpWebhooks:
             self._session = aiohttp.ClientSession(
                 # No cache: the address that is judged is the one that is called.
                 connector=aiohttp.TCPConnector(
-                    resolver=GuardedResolver(self._addresses), use_dns_cache=False
+                    resolver=GuardedResolver(self._addresses),
+                    use_dns_cache=False,
+                    # Every lane has its connections: none waits for another endpoint's.
+                    limit=LANES * PER_LANE,
                 ),
                 timeout=self._timeout,
                 cookie_jar=aiohttp.DummyCookieJar(),

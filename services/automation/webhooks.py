@@ -22,6 +22,9 @@ from services.automation.errors import WebhookNotFound
 # After the first, so many more tries; each waits twice as long as the one before.
 MOST_ATTEMPTS: Final = 8
 FIRST_RETRY: Final = timedelta(minutes=1)
+# So many endpoints are called at once by one process, and each by so many calls.
+LANES: Final = 50
+PER_LANE: Final = 5
 
 
 class WebhookCall(Row, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 import msgspec
@@ -11,6 +12,7 @@ from services.automation.definitions import CallWebhook
 from services.automation.timers_webhooks import WebhookRunner
 from services.automation.webhooks import (
     MOST_ATTEMPTS,
+    PER_LANE,
     RecordingWebhooks,
     SettleWebhook,
     WebhookCall,
@@ -83,6 +85,70 @@ async def test_a_refusing_endpoint_is_not_asked_again(desk: Desk) -> None:
     assert await desk.refused(SettleWebhook, call_id="x", attempt=1, done=True) == (
         "WEBHOOK_NOT_FOUND"
     )
+
+
+class Hanging(RecordingWebhooks):
+    """One endpoint answers when it is let go, the others at once."""
+
+    def __init__(self, endpoint_id: str) -> None:
+        super().__init__()
+        self.endpoint_id = endpoint_id
+        self.let_go = asyncio.Event()
+        self.hanging = 0
+        self.most = 0
+
+    async def call(self, order: WebhookCall, body: bytes) -> WebhookResult:
+        if order.endpoint_id == self.endpoint_id:
+            self.hanging += 1
+            self.most = max(self.most, self.hanging)
+            await self.let_go.wait()
+            self.hanging -= 1
+        return await super().call(order, body)
+
+
+async def test_an_endpoint_that_hangs_holds_up_no_other(desk: Desk) -> None:
+    """It has many calls, all due before any of the other's."""
+    for name in ("slow", "quick"):
+        calls = definition(CallWebhook(step_id="call", endpoint_id=name), reentry="PER_OCCURRENCE")
+        await desk.journey(name, calls)
+    many = 3 * PER_LANE
+    for _ in range(many):
+        await desk.order("m1")
+    await desk.pool.execute(
+        "UPDATE webhook_calls SET next_at = next_at - interval '1 hour' WHERE endpoint_id = 'slow'"
+    )
+    adapter = Hanging("slow")
+    running = runner(desk, adapter)
+    await running.start()
+    try:
+        async with asyncio.timeout(20):
+            while len(adapter.calls) < many:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert {call.endpoint_id for call, _ in adapter.calls} == {"quick"}
+        assert (adapter.hanging, adapter.most) == (PER_LANE, PER_LANE)
+        adapter.let_go.set()
+        async with asyncio.timeout(20):
+            while len(adapter.calls) < 2 * many:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+    finally:
+        adapter.let_go.set()
+        await running.stop()
+    states = await desk.pool.fetch("SELECT state, count(*) AS n FROM webhook_calls GROUP BY state")
+    assert {row["state"]: row["n"] for row in states} == {"DONE": 2 * many}
+    assert len(adapter.calls) == 2 * many, "no call of a lane in hand is made twice"
+
+
+async def test_stopping_waits_for_what_is_in_hand(desk: Desk) -> None:
+    await called(desk)
+    adapter = Hanging("crm")
+    running = runner(desk, adapter)
+    [task] = await running.begin()
+    while not adapter.hanging:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    assert await running.begin() == [], "the endpoint is busy"
+    adapter.let_go.set()
+    await running.stop()
+    assert task.done() and await desk.pool.fetchval("SELECT state FROM webhook_calls") == "DONE"
 
 
 def test_the_signature_covers_time_and_body() -> None:
