@@ -27,6 +27,7 @@ from services.coupon.locks import ReturnCoupons, UnlockCoupons, UseCoupons
 from services.coupon.members import NoteOrder, NoteSegment, NoteTier
 from services.coupon.merges import MergeMembers
 from services.coupon.packs import PayPack, SettlePackRefund
+from services.coupon.pos import ReturnVerified
 from services.coupon.postpay import RewardOrder
 
 
@@ -36,7 +37,7 @@ def order_paid(event: trade.OrderPaid, arrival: Arrival) -> Sequence[Command]:
     return [
         UseCoupons(
             **arrival.about() | {"at": event.paid_at}, order_id=event.order_id, by_event=True,
-            store_id=event.store_id,
+            store_id=event.store_id, discounted=any(line.coupon_off_fen for line in event.lines),
         ),
         RewardOrder(
             **arrival.about(1), order_id=event.order_id, member_id=event.member_id,
@@ -61,6 +62,10 @@ def order_refunded(event: trade.OrderRefunded, arrival: Arrival) -> Sequence[Com
         ReturnCoupons(
             **arrival.about() | {"at": event.refunded_at}, order_id=event.order_id, by_event=True,
             refund_id=event.refund_id, full=True,
+        ),
+        ReturnVerified(
+            **arrival.about(3) | {"at": event.refunded_at}, order_id=event.order_id,
+            refund_id=event.refund_id,
         ),
         RevokeGrants(
             **arrival.about(1), source="ORDER", ref=event.order_id, reason="ORDER_REFUNDED"

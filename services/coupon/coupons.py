@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from msgspec.structs import replace
 
@@ -17,7 +17,15 @@ from common.rows import Group, Read, Row, State
 from common.timers import Timer
 from danke.events import coupon as events
 from danke.events.coupon import CouponSource
-from services.coupon.errors import CouponNotAvailable, CouponNotFound, CouponNotHeld
+from services.coupon.errors import (
+    CouponNotAvailable,
+    CouponNotFound,
+    CouponNotHeld,
+    DiscountTooHigh,
+)
+
+if TYPE_CHECKING:
+    from services.coupon.templates import CouponTemplate
 
 CouponState = Literal[
     "FISSION_LOCKED", "AVAILABLE", "LOCKED", "USED", "EXPIRED", "VOIDED", "TRANSFERRING",
@@ -54,7 +62,7 @@ class Coupon(Row, frozen=True):
     claimed_at: datetime
     # Whether the holder was told of its end, or need not be.
     noticed: bool
-    # Taken back while an order held it: void as soon as the order gives it back.
+    # Taken back while an order held or had used it: void as soon as the order gives it back.
     recalled: bool = False
     # How often it was handed on to come here.
     hops: int = 0
@@ -121,6 +129,12 @@ def must_be_available(coupon: Coupon, at: datetime) -> None:
     raise CouponNotAvailable(coupon_id=coupon.coupon_id, state=state)
 
 
+def must_take(coupon: Coupon, discount_fen: int) -> None:
+    """Refuses DISCOUNT_TOO_HIGH: no coupon takes off more than its budget was charged; C11."""
+    if coupon.face_fen and discount_fen > coupon.face_fen:
+        raise DiscountTooHigh(coupon_id=coupon.coupon_id, face_fen=coupon.face_fen)
+
+
 def given_back(coupon: Coupon, at: datetime) -> Coupon:
     """The coupon free of its order, transfer or use: its ``valid_to`` is what it was; C7, C8."""
     state: CouponState = "AVAILABLE" if at < coupon.valid_to else "EXPIRED"
@@ -132,6 +146,14 @@ def given_back(coupon: Coupon, at: datetime) -> Coupon:
         locked_until=None,
         used_at=None,
     )
+
+
+def returned(coupon: Coupon, template: CouponTemplate | None, at: datetime) -> Coupon:
+    """A used coupon that its order gives back: void if its template was voided meanwhile."""
+    free = given_back(coupon, at)
+    if template is not None and template.state == "VOIDED":
+        return replace(free, state="VOIDED")
+    return free
 
 
 def revived(coupon: Coupon) -> list[Row]:

@@ -99,6 +99,10 @@ class CouponNotFound(NotFound):
     """There is no such coupon."""
 
 
+class DiscountTooHigh(Invalid):
+    """A coupon takes off no more than its face, or the limit of its discount."""
+
+
 class CouponNotAvailable(Refusal):
     """The coupon is not available: locked, used, expired, void, handed on, or not yet usable."""
 

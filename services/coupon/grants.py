@@ -183,8 +183,8 @@ class RetryGrant(Command, frozen=True, kw_only=True):
 class RevokeGrants(Command, frozen=True, kw_only=True):
     """What was given because of ``ref`` is taken back as far as it is unused; C15, saga S2.
 
-    Used coupons are kept; those an order holds go when it gives them back; what was not granted
-    yet is not granted any more. Nothing given, nothing done.
+    Used coupons are kept; those an order holds go when it gives them back, used ones if it is
+    refunded; what was not granted yet is not granted any more. Nothing given, nothing done.
     """
 
     RESULT: ClassVar[type] = list[Grant]
@@ -230,6 +230,10 @@ class RevokeGrants(Command, frozen=True, kw_only=True):
                 coupon = state.get(Coupon, (self.merchant_id, coupon_id))
                 assert coupon is not None, "Bug: a grant's coupon is gone"
                 row, event = taken_back(coupon, self.reason)
+                # A used one is kept; but if its own order is refunded too, it is not given back.
+                # What was paid for with a pack is: its use was charged to the pack's refund.
+                if coupon.state == "USED" and self.source != "PACK" and not coupon.recalled:
+                    row = replace(coupon, recalled=True)
                 rows += [row] if row else []
                 told += [event] if event else []
             after.append(replace(grant, state="REVOKED", reason=self.reason))

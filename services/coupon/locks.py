@@ -27,6 +27,8 @@ from services.coupon.coupons import (
     given_back,
     keys_of,
     must_be_available,
+    must_take,
+    returned,
     revived,
 )
 from services.coupon.errors import (
@@ -37,6 +39,7 @@ from services.coupon.errors import (
     MemberMoved,
     OrderLocked,
 )
+from services.coupon.templates import CouponTemplate
 
 LOCK_TIMER: Final = "coupon_lock"
 
@@ -71,7 +74,8 @@ class LockCoupons(Command, frozen=True, kw_only=True):
     """Holds coupons for an order for ``ttl``: the *try*. All of them or none.
 
     The same again answers the same. Refuses COUPON_NOT_FOUND, COUPON_NOT_HELD,
-    COUPON_NOT_AVAILABLE, DUPLICATE_COUPON, ORDER_LOCKED. The door compared the quote.
+    COUPON_NOT_AVAILABLE, DISCOUNT_TOO_HIGH, DUPLICATE_COUPON, ORDER_LOCKED. The door compared the
+    quote.
     """
 
     RESULT: ClassVar[type] = OrderLock
@@ -101,19 +105,25 @@ class LockCoupons(Command, frozen=True, kw_only=True):
         if len(set(ids)) != len(ids):
             raise DuplicateCoupon(field="coupons")
         old = state.get(OrderLock, (self.merchant_id, self.order_id))
+        lapsed = False
         if old is not None and old.state not in ("UNLOCKED", "EXPIRED"):
             asked = [(one.coupon_id, one.discount_fen) for one in self.coupons]
             held = [(one.coupon_id, one.discount_fen) for one in old.coupons]
-            if old.state == "LOCKED" and held == asked and old.member_id == self.member_id:
+            if old.state != "LOCKED" or held != asked or old.member_id != self.member_id:
+                raise OrderLocked(order_id=self.order_id, state=old.state)
+            lapsed = self.at >= old.expires_at  # its timer has not come yet: it is held anew
+            if not lapsed:
                 return Decision(result=old)
-            raise OrderLocked(order_id=self.order_id, state=old.state)
         until = self.at + self.ttl
         rows: list[Row] = []
         told: list[Event] = []
         held_now = []
         for one in self.coupons:
             coupon = coupon_of(state, self.merchant_id, one.coupon_id, self.member_id)
+            if lapsed and coupon.order_id == self.order_id:
+                coupon = given_back(coupon, self.at)
             must_be_available(coupon, self.at)
+            must_take(coupon, one.discount_fen)
             rows.append(
                 replace(
                     coupon, state="LOCKED", order_id=self.order_id,
@@ -184,10 +194,13 @@ class UseCoupons(OfOrder, frozen=True, kw_only=True):
     """The order was paid: the *confirm*. The same again answers the same.
 
     Refuses LOCK_NOT_FOUND, HOLD_EXPIRED, LOCK_STATE_INVALID once unlocked. An OrderPaid event has
-    happened and cannot be refused: it uses what is still there, and tells of what is gone.
+    happened and cannot be refused: it uses what is still there, and tells of what is gone. Coupons
+    that were taken off the order before it was paid, without a discount, stay the member's.
     """
 
     store_id: str = ""
+    # Whether what was paid was less because of coupons, as far as the event says.
+    discounted: bool = True
 
     def change(self, state: State, lock: OrderLock) -> Decision:
         if lock.state in ("USED", "RETURNED"):
@@ -197,6 +210,9 @@ class UseCoupons(OfOrder, frozen=True, kw_only=True):
                 raise HoldExpired(order_id=self.order_id)
             if lock.state != "LOCKED":
                 raise LockStateInvalid(order_id=self.order_id, state=lock.state)
+        if lock.state == "UNLOCKED" and not self.discounted:
+            unused = replace(lock, state="USED", coupons=[])
+            return Decision(result=unused, rows=[unused])
         rows: list[Row] = []
         told: list[Event] = []
         for coupon, discount_fen in self.held(state, lock):
@@ -211,7 +227,7 @@ class UseCoupons(OfOrder, frozen=True, kw_only=True):
             rows.append(
                 replace(
                     coupon, state="USED", order_id=self.order_id, discount_fen=discount_fen,
-                    locked_until=None, used_at=self.at, recalled=False,
+                    locked_until=None, used_at=self.at,
                 )
             )  # fmt: skip
             told.append(
@@ -260,12 +276,30 @@ class UnlockCoupons(OfOrder, frozen=True, kw_only=True):
 class ReturnCoupons(OfOrder, frozen=True, kw_only=True):
     """An order was refunded: a *full* refund gives its coupons back, a partial one does not.
 
-    Validity is unchanged: what ended stays ended; C7. The same again answers the same. Refuses
+    Validity is unchanged: what ended stays ended; C7. What was taken back meanwhile, or is of a
+    template that was voided, comes back void. The same again answers the same. Refuses
     LOCK_NOT_FOUND, LOCK_STATE_INVALID if they were never used. domain.md §2.7, saga S4.
     """
 
     refund_id: str
     full: bool
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield from super().reads(found)
+        lock = found.get(OrderLock, (self.merchant_id, self.order_id))
+        for one in lock.coupons if lock else ():
+            yield CouponTemplate, (self.merchant_id, one.key.rpartition("/")[0])
+
+    def decide(self, state: State) -> Decision:
+        lock = state.get(OrderLock, (self.merchant_id, self.order_id))
+        if lock is None and self.by_event and self.full:
+            # Whatever comes later of this order was refunded before: RewardOrder looks here.
+            gone = OrderLock(
+                self.merchant_id, self.order_id, "", "RETURNED", [], "", self.at, self.at,
+                self.refund_id,
+            )  # fmt: skip
+            return Decision(rows=[gone])
+        return super().decide(state)
 
     def change(self, state: State, lock: OrderLock) -> Decision:
         if lock.state == "RETURNED" or not self.full:
@@ -273,15 +307,14 @@ class ReturnCoupons(OfOrder, frozen=True, kw_only=True):
         if lock.state != "USED":
             if not self.by_event:
                 raise LockStateInvalid(order_id=self.order_id, state=lock.state)
-            if lock.state == "LOCKED":
-                raise NotYet(order_id=self.order_id)  # its payment will come
-            return Decision(result=lock)
+            raise NotYet(order_id=self.order_id)  # it was paid, so its payment will come
         rows: list[Row] = []
         told: list[Event] = []
         for coupon, _ in self.held(state, lock):
             if coupon.state != "USED" or coupon.order_id != self.order_id:
                 continue
-            free = given_back(coupon, self.at)
+            template = state.get(CouponTemplate, (self.merchant_id, coupon.template_id))
+            free = returned(coupon, template, self.at)
             rows += revived(free)
             told.append(
                 events.CouponReturned(

@@ -1,7 +1,8 @@
 """Using a coupon in a store: a code that lives minutes, verified at the till; M39.
 
 The code is for one coupon and works once: showing it again gives the same verification. A mistake
-is reverted within 24 hours; the coupon's end stays what it was.
+is reverted within 24 hours, and a full refund of the till's order gives the coupon back; its end
+stays what it was.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ from msgspec.structs import replace
 
 from common.commands import Command, Decision
 from common.from_door import FromDoor
-from common.rows import Read, Row, State
+from common.rows import Group, Read, Row, State
 from danke.events import coupon as events
+from danke.events.envelope import Event
 from services.coupon.coupons import (
     Coupon,
     OfCoupon,
     about,
     coupon_of,
-    given_back,
     must_be_available,
+    must_take,
+    returned,
     revived,
 )
 from services.coupon.errors import (
@@ -34,6 +37,7 @@ from services.coupon.errors import (
     StoreNotAllowed,
     VerificationNotFound,
 )
+from services.coupon.templates import CouponTemplate
 from services.coupon.terms import CouponTerms
 
 # Time to walk to the till and find the coupon again; a screenshot sent on is soon worthless.
@@ -78,6 +82,13 @@ class Verification(Row, frozen=True):
     reverted_by: str = ""
 
 
+# What was used at tills for one order.
+VERIFIED_FOR = Group(
+    Verification, ("merchant_id", "order_id"), holds=lambda done: done.state == "DONE",
+    order=lambda done: done.verification_id,
+)  # fmt: skip
+
+
 class CodeIssued(msgspec.Struct, frozen=True):
     """The answer to issuing a code: the door derives the code from ``code_id``."""
 
@@ -117,7 +128,8 @@ class IssueVerifyCode(OfCoupon, frozen=True, kw_only=True):
 class VerifyAtPos(Command, frozen=True, kw_only=True):
     """Uses the coupon a code stands for. The same code again answers the same verification.
 
-    Refuses CODE_NOT_FOUND, CODE_EXPIRED, STORE_NOT_ALLOWED, COUPON_NOT_AVAILABLE.
+    Refuses CODE_NOT_FOUND, CODE_EXPIRED, STORE_NOT_ALLOWED, COUPON_NOT_AVAILABLE,
+    DISCOUNT_TOO_HIGH.
     """
 
     RESULT: ClassVar[type] = Verified
@@ -166,6 +178,7 @@ class VerifyAtPos(Command, frozen=True, kw_only=True):
         if scope.channels and "POS" not in scope.channels:
             raise StoreNotAllowed(field="store_id", channel="POS")
         must_be_available(coupon, self.at)
+        must_take(coupon, self.discount_fen)
         order_id = self.order_id or code.code_id
         used = replace(
             coupon, state="USED", order_id=order_id, discount_fen=self.discount_fen,
@@ -208,6 +221,7 @@ class RevertVerify(Command, frozen=True, kw_only=True):
         done = found.get(Verification, (self.merchant_id, self.verification_id))
         if done is not None:
             yield Coupon, (self.merchant_id, done.coupon_id)
+            yield CouponTemplate, (self.merchant_id, done.lock_key.rpartition("/")[0])
 
     def decide(self, state: State) -> Decision:
         done = state.get(Verification, (self.merchant_id, self.verification_id))
@@ -222,10 +236,63 @@ class RevertVerify(Command, frozen=True, kw_only=True):
             return Decision(result=Verified(done, coupon))
         if self.at > done.verified_at + REVERT_WINDOW:
             raise RevertWindowPassed(verified_at=done.verified_at)
-        assert coupon.state == "USED", "Bug: a verified coupon is not used"
-        free = given_back(coupon, self.at)
-        after = replace(done, state="REVERTED", reverted_at=self.at, reverted_by=self.staff_id)
-        event = events.CouponReturned(
-            **about(free), order_id=done.order_id, refund_id="", state=free.state
-        )
+        after, free, event = _undone(state, done, coupon, self.at, by=self.staff_id)
         return Decision(Verified(after, free), [after, *revived(free)], [event])
+
+
+class ReturnVerified(Command, frozen=True, kw_only=True):
+    """An order was fully refunded: what was used for it at a till comes back as from any order.
+
+    An order without such coupons changes nothing. domain.md §2.7, C7, saga S4, M39.
+    """
+
+    RESULT: ClassVar[type] = list[Verification]
+
+    order_id: str
+    refund_id: str
+
+    def lane(self) -> str:
+        return self.order_id
+
+    def locate(self) -> Sequence[Read]:
+        return ((VERIFIED_FOR, (self.merchant_id, self.order_id)),)
+
+    def keys(self, found: State) -> Sequence[str]:
+        done = found.group(VERIFIED_FOR, (self.merchant_id, self.order_id))
+        return (f"till-order:{self.order_id}", *{one.lock_key for one in done})
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield VERIFIED_FOR, (self.merchant_id, self.order_id)
+        for done in found.group(VERIFIED_FOR, (self.merchant_id, self.order_id)):
+            yield Coupon, (self.merchant_id, done.coupon_id)
+            yield CouponTemplate, (self.merchant_id, done.lock_key.rpartition("/")[0])
+
+    def decide(self, state: State) -> Decision:
+        rows: list[Row] = []
+        told: list[Event] = []
+        after = []
+        for done in state.group(VERIFIED_FOR, (self.merchant_id, self.order_id)):
+            if not state.knows(Coupon, (self.merchant_id, done.coupon_id)):
+                raise MemberMoved(order_id=self.order_id)
+            coupon = coupon_of(state, self.merchant_id, done.coupon_id)
+            undone, free, event = _undone(
+                state, done, coupon, self.at, by=self.refund_id, refund_id=self.refund_id
+            )
+            after.append(undone)
+            rows += [undone, *revived(free)]
+            told.append(event)
+        return Decision(result=after, rows=rows, events=told)
+
+
+def _undone(
+    state: State, done: Verification, coupon: Coupon, at: datetime, *, by: str, refund_id: str = ""
+) -> tuple[Verification, Coupon, Event]:
+    """The verification taken back ``by`` somebody or a refund, and its coupon free again."""
+    assert coupon.state == "USED", "Bug: a verified coupon is not used"
+    template = state.get(CouponTemplate, (done.merchant_id, coupon.template_id))
+    free = returned(coupon, template, at)
+    after = replace(done, state="REVERTED", reverted_at=at, reverted_by=by)
+    event = events.CouponReturned(
+        **about(free), order_id=done.order_id, refund_id=refund_id, state=free.state
+    )
+    return after, free, event

@@ -15,6 +15,7 @@ from common.rows import Group, Read, Row, State
 from common.timers import Timer
 from services.coupon.errors import PostPayRuleChanged
 from services.coupon.grants import GRANT_TIMER, Grant
+from services.coupon.locks import OrderLock
 
 _MOMENT = timedelta(microseconds=1)
 
@@ -88,7 +89,8 @@ class SetPostPayRule(Command, frozen=True, kw_only=True):
 class RewardOrder(Command, frozen=True, kw_only=True):
     """An order was paid: promises what the rules give for it. The grants follow at once by timer.
 
-    The promise is made here, under the order's lock; keeping it needs the template's.
+    The promise is made here, under the order's lock; keeping it needs the template's. An order
+    whose full refund came first brings nothing.
     """
 
     order_id: str
@@ -102,13 +104,17 @@ class RewardOrder(Command, frozen=True, kw_only=True):
         return self.order_id
 
     def keys(self, found: State) -> tuple[str, ...]:
-        return (f"reward:{self.order_id}",)
+        return (f"reward:{self.order_id}", f"order:{self.order_id}")
 
     def reads(self, found: State) -> Iterable[Read]:
-        return ((ACTIVE_RULES, (self.merchant_id, "ACTIVE")),)
+        yield OrderLock, (self.merchant_id, self.order_id)
+        yield ACTIVE_RULES, (self.merchant_id, "ACTIVE")
 
     def decide(self, state: State) -> Decision:
         rows: list[Row] = []
+        lock = state.get(OrderLock, (self.merchant_id, self.order_id))
+        if lock is not None and lock.state == "RETURNED":
+            return Decision()
         for place, rule in enumerate(state.group(ACTIVE_RULES, (self.merchant_id, "ACTIVE"))):
             if not self._fits(rule):
                 continue

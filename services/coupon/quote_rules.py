@@ -159,7 +159,7 @@ def coupon_gain(
     there = base if left is None else total(left, eligible)
     if terms.kind == "DISCOUNT":
         off = there * (FULL_BP - terms.discount_bp) // FULL_BP
-        return Gain(min(off, terms.cap_fen) if terms.cap_fen else off, base)
+        return Gain(min(off, voucher.face_fen) if voucher.face_fen else off, base)
     return Gain(min(voucher.face_fen, there), base)
 
 

@@ -17,7 +17,7 @@ from services.coupon.codes import CodeAttempts, CodeBatch, RedemptionCode
 from services.coupon.coupons import GOT, LIVE_OF_BLOCK, OF_MEMBER, Coupon
 from services.coupon.locks import OrderLock
 from services.coupon.members import MERGED_INTO, MergedMember, Standing
-from services.coupon.pos import Verification, VerifyCode
+from services.coupon.pos import VERIFIED_FOR, Verification, VerifyCode
 from services.coupon.stocks import Stock
 from services.coupon.templates import CouponTemplate
 from services.coupon.terms import CouponTerms, Terms
@@ -42,7 +42,9 @@ STANDINGS: Final = Table(Standing, "coupon_standings")
 LOCKS: Final = Table(OrderLock, "order_locks")
 MERGED: Final = Table(MergedMember, "merged_members", groups={MERGED_INTO: ""})
 TRANSFERS: Final = Table(Transfer, "transfers")
-VERIFICATIONS: Final = Table(Verification, "verifications")
+VERIFICATIONS: Final = Table(
+    Verification, "verifications", groups={VERIFIED_FOR: "t.state = 'DONE'"}
+)
 
 TABLES: Final = (
     TEMPLATES,

@@ -114,7 +114,7 @@ def taken_by_coupon(
     off = voucher.face_fen
     if terms.kind == "DISCOUNT":
         off = floor(Fraction(there * (10_000 - terms.discount_bp), 10_000))
-        off = min(off, terms.cap_fen or off)
+        off = min(off, voucher.face_fen or off)
     return divided(min(off, there), [left[i] if i in mine else 0 for i in range(len(lines))])
 
 

@@ -149,8 +149,8 @@ class CouponServiceServicer(object):
     def Lock(self, request, context):
         """Holds coupons for an order: all of them or none. The same again answers the same.
 
-        Refuses COUPON_NOT_FOUND, COUPON_NOT_HELD, COUPON_NOT_AVAILABLE, DUPLICATE_COUPON, ORDER_LOCKED,
-        QUOTE_CHANGED, QUOTE_EXPIRED.
+        Refuses COUPON_NOT_FOUND, COUPON_NOT_HELD, COUPON_NOT_AVAILABLE, DISCOUNT_TOO_HIGH,
+        DUPLICATE_COUPON, ORDER_LOCKED, QUOTE_CHANGED, QUOTE_EXPIRED, QUOTE_NEEDED, ACTOR_NOT_ALLOWED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -173,7 +173,9 @@ class CouponServiceServicer(object):
     def Return(self, request, context):
         """The order was refunded: a full refund gives the coupons back, a partial one does not.
 
-        What ended stays ended. Refuses LOCK_NOT_FOUND, LOCK_STATE_INVALID (never used).
+        What ended stays ended. Coupons used at a till for the order come back with the OrderRefunded
+        event. Refuses LOCK_NOT_FOUND, LOCK_STATE_INVALID (never used), ACTOR_NOT_ALLOWED (a member's
+        own token).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -191,7 +193,8 @@ class CouponServiceServicer(object):
     def VerifyAtPos(self, request, context):
         """Uses the coupon a code stands for; the same code again answers the same.
 
-        Refuses CODE_NOT_FOUND, CODE_EXPIRED, STORE_NOT_ALLOWED, COUPON_NOT_AVAILABLE.
+        Refuses CODE_NOT_FOUND, CODE_EXPIRED, STORE_NOT_ALLOWED, COUPON_NOT_AVAILABLE,
+        DISCOUNT_TOO_HIGH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
