@@ -2,7 +2,8 @@
 
 domain.md §2.0, M42, M46. A line takes the lowest of its list, tier and activity price. Add-on
 lines (¥1 加购) take the add-on price once the *other* goods reach its threshold; they count for no
-promotion and no coupon, and take none.
+promotion and no coupon, and take none. They are asked for, so the exclusive group of an add-on is
+taken before anything is chosen.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ class Prices(msgspec.Struct, frozen=True):
     applied: list[Applied]
     rejected: list[Rejected]
     hints: list[Hint]
+    # The exclusive groups that add-ons took, and which add-on has each.
+    groups: dict[str, str]
 
 
 def price_lines(question: Question, offers: Sequence[Offer], reasons: dict[str, str]) -> Prices:
@@ -46,7 +49,7 @@ def price_lines(question: Question, offers: Sequence[Offer], reasons: dict[str, 
     for (kind, rule_id, at_version), shares in applied.items():
         base, off = _of(listed, shares), sum(shares)
         found.append(Applied(cast("StepName", kind), rule_id, at_version, off, base, 0, shares))
-    prices = Prices(listed, payable, found, [], [])
+    prices = Prices(listed, payable, found, [], [], {})
     for offer in offers:
         if offer.terms.kind == "ADD_ON":
             _add_on(question, offer, reasons.get(offer.promotion_id, ""), prices)
@@ -93,9 +96,17 @@ def _add_on(question: Question, offer: Offer, reason: str, prices: Prices) -> No
         return
     if not reason and any(lines[index].sku_id not in terms.add_on_sku_ids for index in wanted):
         reason = "NO_ELIGIBLE_LINES"
+    holder = prices.groups.get(terms.exclusive_group, "")
+    if not reason and holder:
+        reason = "EXCLUSIVE"
     if reason:
-        prices.rejected.append(Rejected("PROMOTION", name, offer.version, reason, gap))
+        other = holder if reason == "EXCLUSIVE" else ""
+        prices.rejected.append(
+            Rejected("PROMOTION", name, offer.version, reason, gap, conflicts_with=other)
+        )
         return
+    if terms.exclusive_group:
+        prices.groups[terms.exclusive_group] = name
     left, shares = terms.most_qty, [0] * len(lines)
     for index in wanted:
         pieces = min(left, lines[index].qty)

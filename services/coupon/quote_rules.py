@@ -155,7 +155,7 @@ def coupon_gain(
         return Gain(0, base, terms.threshold_fen - base)
     rest = payable if left is None else left
     if terms.kind == "EXCHANGE":
-        return _exchange(voucher, eligible, rest, lines, base)
+        return _exchange(voucher, eligible, payable, rest, lines, base)
     there = base if left is None else total(left, eligible)
     if terms.kind == "DISCOUNT":
         off = there * (FULL_BP - terms.discount_bp) // FULL_BP
@@ -166,14 +166,18 @@ def coupon_gain(
 def _exchange(
     voucher: Voucher,
     eligible: Sequence[int],
+    payable: Sequence[int],
     rest: Sequence[int],
     lines: Sequence[CartLine],
     base: int,
 ) -> Gain:
-    """One piece of the dearest eligible line becomes free, up to the coupon's face."""
+    """One piece of the dearest eligible line becomes free, up to the coupon's face.
+
+    A piece costs what it did before other coupons: a second one frees a whole second piece.
+    """
     off, chosen = 0, -1
     for index in eligible:
-        piece = -(-rest[index] // lines[index].qty)
+        piece = min(-(-payable[index] // lines[index].qty), rest[index])
         worth = min(piece, voucher.face_fen) if voucher.face_fen else piece
         if worth > off:
             off, chosen = worth, index

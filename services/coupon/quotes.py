@@ -43,6 +43,12 @@ def quote(question: Question) -> Quote:
     if any(one.terms.kind == "ADD_ON" for one in question.offers):
         prices = price_lines(question, question.offers, reasons)
     against = {one.coupon_id: voucher_reason(question, one, facts) for one in question.vouchers}
+    for offer in question.offers:
+        if offer.terms.kind != "ADD_ON" and offer.terms.exclusive_group in prices.groups:
+            reasons[offer.promotion_id] = reasons[offer.promotion_id] or "EXCLUSIVE"
+    for voucher in question.vouchers:
+        if voucher.terms.exclusive_group in prices.groups:
+            against[voucher.coupon_id] = against[voucher.coupon_id] or "EXCLUSIVE"
     search = Search(
         question,
         prices.payable,
@@ -83,6 +89,7 @@ class _Explained:
         # An exclusive group and who has it.
         self.groups = {one.terms.exclusive_group: one.promotion_id for one in used}
         self.groups |= {one.terms.exclusive_group: one.coupon_id for one in coupons}
+        self.groups |= prices.groups
         self.groups.pop("", None)
         promoted = search.promoting.promote(settled.promotions)
         assert promoted is not None, "the best combination stands"
@@ -177,7 +184,7 @@ class _Explained:
     def _why_not_promotion(self, offer: Offer) -> tuple[str, int, int, str]:
         """The reason, what is missing in fen and pieces, and what it does not go with."""
         if reason := self.reasons[offer.promotion_id]:
-            return reason, 0, 0, ""
+            return reason, 0, 0, self._holder(reason, offer)
         members = self.search.members[offer.promotion_id]
         if not members:
             return "NO_ELIGIBLE_LINES", 0, 0, ""
@@ -193,6 +200,9 @@ class _Explained:
             if same and set(members) & set(self.search.members[other.promotion_id]):
                 return "EXCLUSIVE", 0, 0, other.promotion_id
         return ("NOT_BEST" if self._could_take(offer) else "NO_EFFECT"), 0, 0, ""
+
+    def _holder(self, reason: str, rule: Offer | Voucher) -> str:
+        return self.groups[rule.terms.exclusive_group] if reason == "EXCLUSIVE" else ""
 
     def _could_take(self, offer: Offer) -> bool:
         if offer.terms.kind == "FREE_SHIPPING":
@@ -227,7 +237,7 @@ class _Explained:
     def _why_not_coupon(self, voucher: Voucher) -> tuple[str, int, str]:
         """The reason, the fen missing, and what it does not go with."""
         if reason := self.reasons[voucher.coupon_id]:
-            return reason, 0, ""
+            return reason, 0, self._holder(reason, voucher)
         lines = self.search.open_lines(voucher, self.promoted.closed)
         if not lines:
             closed = bool(self.search.eligible[voucher.coupon_id])

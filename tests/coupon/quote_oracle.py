@@ -106,7 +106,7 @@ def taken_by_coupon(
         return nothing
     there = sum(left[i] for i in mine)
     if terms.kind == "EXCHANGE":
-        worth = {i: -(-left[i] // lines[i].qty) for i in mine}
+        worth = {i: min(-(-promoted[i] // lines[i].qty), left[i]) for i in mine}
         worth = {i: min(fen, voucher.face_fen or fen) for i, fen in worth.items()}
         dearest = max(mine, key=lambda i: (worth[i], -i))
         nothing[dearest] = worth[dearest]
