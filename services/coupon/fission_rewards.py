@@ -19,6 +19,7 @@ from common.rows import Read, Row, State
 from common.timers import Timer
 from danke.events import coupon_fission as events
 from services.coupon.coupons import Coupon
+from services.coupon.errors import MemberMoved
 from services.coupon.fission_groups import (
     HELPS_OF,
     REWARD_TIMER,
@@ -27,7 +28,7 @@ from services.coupon.fission_groups import (
     promise,
     told,
 )
-from services.coupon.grants import GRANTS_FOR, RevokeGrants
+from services.coupon.grants import Grant, RevokeGrants
 from services.coupon.issuing import Issue, issue_reads
 
 RETRY_EVERY: Final = timedelta(hours=1)
@@ -112,7 +113,8 @@ class RewardGroup(OfGroup, frozen=True, kw_only=True):
 class BoomerangUsed(Command, frozen=True, kw_only=True):
     """A coupon was used in an order; if it was a boomerang's, its sharer gets the same coupon.
 
-    Other coupons change nothing. Once per friend and group.
+    Other coupons change nothing, nor does one that its order gave back since. Once per friend and
+    group: if the order was refunded and the reward is void, the friend's next use earns it anew.
     """
 
     RESULT: ClassVar[type] = bool
@@ -124,19 +126,23 @@ class BoomerangUsed(Command, frozen=True, kw_only=True):
         return f"boomerang:{self.coupon_id}"
 
     def locate(self) -> Sequence[Read]:
-        return ((Coupon, (self.merchant_id, self.coupon_id)),)
+        return ((Coupon, (self.merchant_id, self.coupon_id)), (Grant, self._reward()))
 
     def keys(self, found: State) -> Sequence[str]:
         coupon = found.get(Coupon, (self.merchant_id, self.coupon_id))
-        ours = coupon is not None and coupon.source == "FISSION"
-        return (f"fission-group:{coupon.ref}",) if coupon and ours else (self.lane(),)
+        if coupon is None or coupon.source != "FISSION":
+            return (self.lane(),)
+        # Under the coupon's lock, so that its order's refund is either seen here or sees this.
+        return (f"fission-group:{coupon.ref}", f"grant:{self._reward()[1]}", coupon.lock_key)
 
     def reads(self, found: State) -> Iterable[Read]:
-        yield Coupon, (self.merchant_id, self.coupon_id)
+        yield from self.locate()
         coupon = found.get(Coupon, (self.merchant_id, self.coupon_id))
         if coupon is not None and coupon.source == "FISSION":
             yield FissionGroup, (self.merchant_id, coupon.ref)
-            yield GRANTS_FOR, (self.merchant_id, "FISSION", f"order:{self.order_id}")
+            reward = found.get(Grant, self._reward())
+            for coupon_id in reward.coupon_ids if reward else ():
+                yield Coupon, (self.merchant_id, coupon_id)
 
     def decide(self, state: State) -> Decision:
         coupon = state.get(Coupon, (self.merchant_id, self.coupon_id))
@@ -145,14 +151,33 @@ class BoomerangUsed(Command, frozen=True, kw_only=True):
         group = state.get(FissionGroup, (self.merchant_id, coupon.ref))
         if group is None or group.terms.kind != "BOOMERANG":
             return Decision(result=False)
-        ref = f"order:{self.order_id}"
-        if state.group(GRANTS_FOR, (self.merchant_id, "FISSION", ref)):
+        used = coupon.state == "USED" and coupon.order_id == self.order_id
+        if not used or self._was_earned(state):
             return Decision(result=False)
-        grant_id = f"{self.coupon_id}.back.{self.order_id}"
         template_id, sharer = group.terms.template_id, group.member_id
         safe_at = self.at + timedelta(days=group.terms.refund_window_days)
-        rows = promise(group, grant_id, template_id, sharer, ref, self.at, safe_at)
+        rows = promise(
+            group, self._reward()[1], template_id, sharer, f"order:{self.order_id}", self.at,
+            safe_at,
+        )  # fmt: skip
         return Decision(result=True, rows=rows)
+
+    def _reward(self) -> tuple[str, str]:
+        return self.merchant_id, f"{self.coupon_id}.back"
+
+    def _was_earned(self, state: State) -> bool:
+        """Whether the sharer has, had or will have the reward: all but a void one."""
+        old = state.get(Grant, self._reward())
+        if old is None:
+            return False
+        for coupon_id in old.coupon_ids:
+            key = (self.merchant_id, coupon_id)
+            if not state.knows(Coupon, key):
+                raise MemberMoved(grant_id=old.grant_id)
+            coupon = state.get(Coupon, key)
+            if coupon is None or coupon.state != "VOIDED":
+                return True
+        return old.state != "REVOKED"
 
 
 class VoidFissionRewards(RevokeGrants, frozen=True, kw_only=True):
@@ -161,9 +186,5 @@ class VoidFissionRewards(RevokeGrants, frozen=True, kw_only=True):
     After the activity's refund window it is kept.
     """
 
-    def decide(self, state: State) -> Decision:
-        grants = state.group(GRANTS_FOR, (self.merchant_id, self.source, self.ref))
-        safe = (grant.revocable_until or grant.created_at + REFUND_WINDOW for grant in grants)
-        if any(self.at > safe_at for safe_at in safe):
-            return Decision(result=[])
-        return super().decide(state)
+    def revocable(self, grant: Grant) -> bool:
+        return self.at <= (grant.revocable_until or grant.created_at + REFUND_WINDOW)

@@ -222,7 +222,7 @@ class RevokeGrants(Command, frozen=True, kw_only=True):
         for grant in state.group(GRANTS_FOR, (self.merchant_id, self.source, self.ref)):
             if self.template_ids and grant.template_id not in self.template_ids:
                 continue
-            if grant.state == "REVOKED":
+            if grant.state == "REVOKED" or not self.revocable(grant):
                 continue
             for coupon_id in grant.coupon_ids:
                 if not state.knows(Coupon, (self.merchant_id, coupon_id)):
@@ -239,6 +239,10 @@ class RevokeGrants(Command, frozen=True, kw_only=True):
             after.append(replace(grant, state="REVOKED", reason=self.reason))
             deletes.append((Timer, (self.merchant_id, GRANT_TIMER, grant.grant_id)))
         return Decision(result=after, rows=[*rows, *after], events=told, deletes=deletes)
+
+    def revocable(self, grant: Grant) -> bool:
+        """Whether it may still be taken back."""
+        return True
 
 
 def taken_back(coupon: Coupon, reason: str) -> tuple[Coupon | None, Event | None]:

@@ -1,0 +1,94 @@
+"""Boomerangs at their edges: several in one order, used again, refunded before it was known."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from services.coupon.coupons import Coupon
+from services.coupon.fission_activities import FissionTerms, SetFissionActivity
+from services.coupon.fission_groups import HelpFission, OpenFission
+from services.coupon.fission_rewards import BoomerangUsed, VoidFissionRewards
+from services.coupon.locks import LockCoupons, ReturnCoupons, UseCoupons
+from services.coupon.terms import Terms
+from tests.coupon.desk import Desk, locking
+
+
+async def _shared(desk: Desk, sharer: str, template_id: str) -> Coupon:
+    """What the friend got from this sharer's boomerang."""
+    await desk.template(template_id, Terms(kind="CASH", face_fen=3_000, stackable=True))
+    await desk.run(
+        SetFissionActivity, activity_id=f"a-{sharer}", version=0, name="a", actor="admin",
+        terms=FissionTerms("BOOMERANG", template_id, helpers_needed=3),
+        starts_at=desk.at - timedelta(days=1), ends_at=desk.at + timedelta(days=90),
+    )  # fmt: skip
+    group = await desk.run(OpenFission, activity_id=f"a-{sharer}", member_id=sharer)
+    await desk.run(HelpFission, group_id=group.group_id, helper_id="friend")
+    await desk.until(desk.at + timedelta(seconds=1))
+    given = (await desk.told("CouponGranted"))[-1]
+    return await desk.coupon(given["coupon_id"])
+
+
+async def _used(desk: Desk, coupon: Coupon, order_id: str) -> None:
+    await desk.lock(coupon, order_id)
+    await desk.run(UseCoupons, order_id=order_id)
+    await _told(desk, coupon, order_id)
+
+
+async def _told(desk: Desk, coupon: Coupon, order_id: str) -> None:
+    """The use becomes known, and the reward follows."""
+    await desk.run(BoomerangUsed, coupon_id=coupon.coupon_id, order_id=order_id)
+    await desk.until(desk.at + timedelta(seconds=1))
+
+
+async def _refunded(desk: Desk, order_id: str) -> None:
+    await desk.run(ReturnCoupons, order_id=order_id, refund_id="r", full=True)
+    await desk.run(
+        VoidFissionRewards, source="FISSION", ref=f"order:{order_id}", reason="ORDER_REFUNDED"
+    )
+
+
+async def _rewards(desk: Desk, sharer: str) -> list[str]:
+    rows = await desk.pool.fetch(
+        "SELECT state FROM coupons WHERE member_id = $1 ORDER BY claimed_at, coupon_id", sharer
+    )
+    return [row["state"] for row in rows]
+
+
+async def test_two_boomerangs_in_one_order_come_back_to_both(desk: Desk) -> None:
+    coupons = [await _shared(desk, sharer, f"t-{sharer}") for sharer in ("s1", "s2")]
+    both = locking(coupons[0], "o")
+    both["coupons"] = [*both["coupons"], *locking(coupons[1], "o")["coupons"]]
+    await desk.run(LockCoupons, **both)
+    await desk.run(UseCoupons, order_id="o")
+    for coupon in coupons:
+        await _told(desk, coupon, "o")
+        await _told(desk, coupon, "o")
+    assert await _rewards(desk, "s1") == await _rewards(desk, "s2") == ["AVAILABLE"]
+    await _refunded(desk, "o")
+    assert await _rewards(desk, "s1") == await _rewards(desk, "s2") == ["VOIDED"]
+
+
+async def test_s8_a_reward_that_was_used_is_not_earned_again(desk: Desk) -> None:
+    coupon = await _shared(desk, "s", "t")
+    await _used(desk, coupon, "o1")
+    await _refunded(desk, "o1")
+    assert await _rewards(desk, "s") == ["VOIDED"]
+    # The friend's next use earns it anew: the first one came to nothing.
+    await _used(desk, coupon, "o2")
+    assert await _rewards(desk, "s") == ["VOIDED", "AVAILABLE"]
+    given = (await desk.told("CouponGranted"))[-1]
+    reward = await desk.coupon(given["coupon_id"])
+    await desk.lock(reward, "mine")
+    await desk.run(UseCoupons, order_id="mine")
+    await _refunded(desk, "o2")
+    await _used(desk, coupon, "o3")
+    assert await _rewards(desk, "s") == ["VOIDED", "USED"]
+
+
+async def test_s8_a_use_that_was_refunded_before_it_became_known_earns_nothing(desk: Desk) -> None:
+    coupon = await _shared(desk, "s", "t")
+    await desk.lock(coupon, "o")
+    await desk.run(UseCoupons, order_id="o")
+    await _refunded(desk, "o")
+    await _told(desk, coupon, "o")
+    assert await _rewards(desk, "s") == []
