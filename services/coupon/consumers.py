@@ -100,7 +100,8 @@ def payment_refunded(event: trade.PaymentRefunded, arrival: Arrival) -> Command 
         return None
     return SettlePackRefund(
         **arrival.about(), pack_id=event.biz_id, refund_id=event.refund_id,
-        succeeded=event.status == "SUCCEEDED",
+        succeeded=event.status == "SUCCEEDED", payment_id=event.payment_id,
+        amount_fen=event.amount_fen,
     )  # fmt: skip
 
 

@@ -235,7 +235,7 @@ class RefundPack(OfPack, frozen=True, kw_only=True):
         if pack.state not in ("DELIVERING", "DELIVERED"):
             raise PackStateInvalid(pack_id=self.pack_id, state=pack.state)
         revoked = self._revoking().decide(state)
-        savings = sum(self._saved(coupon) for coupon in self._coupons(state))
+        savings = sum(self._saved(pack, coupon) for coupon in self._coupons(state))
         amount = max(0, pack.price_fen - savings)
         after = replace(
             pack, state="REFUNDING" if amount else "REFUNDED", refund_id=self.new_id,
@@ -260,25 +260,46 @@ class RefundPack(OfPack, frozen=True, kw_only=True):
                 assert coupon is not None, "Bug: a grant's coupon is gone"
                 yield coupon
 
-    def _saved(self, coupon: Coupon) -> int:
+    def _saved(self, pack: CouponPack, coupon: Coupon) -> int:
         if coupon.state == "LOCKED":
             raise PackStateInvalid(pack_id=self.pack_id, state="COUPON_LOCKED")
-        # What a friend does with a coupon is not known here: it counts as used in full.
-        if coupon.state in ("TRANSFERRING", "TRANSFERRED"):
-            return coupon.face_fen
-        return coupon.discount_fen if coupon.state == "USED" else 0
+        # What a friend does with a coupon is not known here: it counts as used in full. One that is
+        # still offered is void now, and saved nobody anything.
+        if coupon.state == "TRANSFERRED":
+            return _worth(pack, coupon)
+        if coupon.state != "USED":
+            return 0
+        # A till may not have said what it took off.
+        return coupon.discount_fen or _worth(pack, coupon)
+
+
+def _worth(pack: CouponPack, coupon: Coupon) -> int:
+    """What a coupon counts for where it is not known: its face, or its share of the price."""
+    pieces = sum(item.quantity for item in pack.items)
+    return coupon.face_fen or -(-pack.price_fen // pieces)
 
 
 class SettlePackRefund(OfPack, frozen=True, kw_only=True):
-    """The payment system paid back, or could not and is asked again; it says so by refund id."""
+    """The payment system paid back, or could not and is asked again; it says so by refund id.
+
+    Money that bought nothing goes back under the id of its payment.
+    """
 
     refund_id: str
     succeeded: bool
+    payment_id: str = ""
+    amount_fen: int = 0
 
     def decide(self, state: State) -> Decision:
         pack = state.get(CouponPack, (self.merchant_id, self.pack_id))
         if pack is None:
             raise NotYet(pack_id=self.pack_id)
+        if not self.succeeded and self.refund_id == self.payment_id:
+            once_more = events.PackRefundRequested(
+                **told(pack), refund_id=self.refund_id, payment_id=self.payment_id,
+                amount_fen=self.amount_fen,
+            )  # fmt: skip
+            return Decision(result=pack, events=[once_more])
         if pack.refund_id != self.refund_id or pack.state != "REFUNDING":
             return Decision(result=pack)
         if not self.succeeded:

@@ -12,6 +12,8 @@ from services.coupon.locks import UseCoupons
 from services.coupon.pack_offers import PackItem, SetPackOffer
 from services.coupon.packs import BuyPack, CouponPack, PayPack, RefundPack, SettlePackRefund
 from services.coupon.store_promotions import PACKS
+from services.coupon.terms import Terms
+from services.coupon.transfers import AcceptTransfer, EndTransfer, OfferCoupon
 from tests.coupon.desk import MERCHANT, Desk
 
 HALF_HOUR = timedelta(minutes=30)
@@ -126,6 +128,49 @@ async def test_an_order_that_holds_a_coupon_comes_first(desk: Desk) -> None:
     coupon_id = await desk.pool.fetchval("SELECT coupon_id FROM coupons")
     await desk.lock(await desk.coupon(coupon_id), "o1")
     assert await desk.why(RefundPack, pack_id=pack.pack_id) == "PACK_STATE_INVALID"
+
+
+async def test_a_coupon_that_is_offered_to_a_friend_saved_nothing_yet(desk: Desk) -> None:
+    await desk.template("t1", Terms(kind="CASH", face_fen=300, transfers=1))
+    await offer(desk)
+    pack = await paid(desk, await bought(desk))
+    await desk.until(desk.at + 7 * DAY)
+    ids = [row[0] for row in await desk.pool.fetch("SELECT coupon_id FROM coupons")]
+    offers = [(await desk.run(OfferCoupon, coupon_id=one, member_id="u1")).transfer for one in ids]
+    await desk.run(AcceptTransfer, transfer_id=offers[0].transfer_id, friend_id="f")
+    after = await desk.run(RefundPack, pack_id=pack.pack_id)
+    # The friend's counts as used in full; the one nobody took is void, and cannot be taken now.
+    assert (after.savings_fen, after.refund_fen) == (300, 690)
+    late = {"transfer_id": offers[1].transfer_id, "friend_id": "g"}
+    assert await desk.why(AcceptTransfer, **late) == "TRANSFER_CLOSED"
+    await desk.run(EndTransfer, transfer_id=offers[1].transfer_id, member_id="u1")
+    assert (await desk.coupon(ids[1])).state == "VOIDED"
+
+
+async def test_a_coupon_without_a_face_counts_as_its_share_of_the_price(desk: Desk) -> None:
+    await desk.template("t1", Terms(kind="DISCOUNT", discount_bp=5_000, transfers=1))
+    await offer(desk)
+    pack = await paid(desk, await bought(desk))
+    await desk.until(desk.at)
+    coupon_id = await desk.pool.fetchval("SELECT coupon_id FROM coupons")
+    handed = await desk.run(OfferCoupon, coupon_id=coupon_id, member_id="u1")
+    await desk.run(AcceptTransfer, transfer_id=handed.transfer.transfer_id, friend_id="f")
+    # 990 fen for four coupons, rounded up: what the pack gave away is never refunded.
+    assert (await desk.run(RefundPack, pack_id=pack.pack_id)).savings_fen == 248
+
+
+async def test_money_that_bought_nothing_is_sent_back_until_it_arrives(desk: Desk) -> None:
+    await desk.template("t1")
+    await offer(desk)
+    pack = await bought(desk)
+    await paid(desk, pack, amount_fen=1)
+    failed = {"pack_id": pack.pack_id, "refund_id": "pay1", "payment_id": "pay1", "amount_fen": 1}
+    await desk.run(SettlePackRefund, **failed, succeeded=False)
+    await desk.run(SettlePackRefund, **failed, succeeded=True)
+    asked = [
+        (one["refund_id"], one["amount_fen"]) for one in await desk.told("PackRefundRequested")
+    ]
+    assert asked == [("pay1", 1)] * 2
 
 
 async def test_unpaid_packs_close_and_late_money_still_buys(desk: Desk) -> None:
