@@ -9,7 +9,7 @@ method ``send`` which this service calls itself (``DANKE_CHANNEL_ADAPTER``).
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import msgspec
 
@@ -66,7 +66,9 @@ class ChannelAdapter(Protocol):
 
 
 class RecordingAdapter:
-    """Delivers nothing and remembers everything: for development and tests, refused elsewhere."""
+    """Delivers nothing and remembers the newest: for development and tests, refused elsewhere."""
+
+    KEPT: ClassVar[int] = 10_000
 
     def __init__(self) -> None:
         self.sent: dict[tuple[str, str, int], SendRequest] = {}
@@ -76,5 +78,7 @@ class RecordingAdapter:
     async def send(self, request: SendRequest) -> SendResult:
         key = (request.merchant_id, request.message_id, request.attempt)
         self.sent.setdefault(key, request)
+        if len(self.sent) > self.KEPT:
+            del self.sent[next(iter(self.sent))]
         code = self.refuses.get(request.member_id, "")
         return SendResult(delivered=not code, error_code=code, provider_ref=f"recorded-{key[1]}")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from common.service import Process
@@ -94,6 +95,15 @@ async def test_the_recording_adapter_sends_once_and_refuses_as_told() -> None:
     assert list(adapter.sent) == [("m", "e/e/a", 1)]
     refused = await adapter.send(SendRequest("m", "e/e/b", 1, "v", "SMS", "p", {}, None))
     assert refused == SendResult(delivered=False, error_code="43101", provider_ref="recorded-e/e/b")
+
+
+async def test_the_recording_adapter_forgets_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A year of shopping on one machine must not fill its memory."""
+    monkeypatch.setattr(RecordingAdapter, "KEPT", 2)
+    adapter = RecordingAdapter()
+    for name in "abc":
+        await adapter.send(msgspec.structs.replace(REQUEST, message_id=name))
+    assert [message_id for _, message_id, _ in adapter.sent] == ["b", "c"]
 
 
 @pytest.mark.parametrize("env", ["dev", "prod"])
