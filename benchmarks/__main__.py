@@ -25,7 +25,7 @@ from common import telemetry
 # In the order in which they are worth reading.
 NAMES: Final = (
     "engine", "payments", "hot", "peer", "seats", "accrue", "intake", "rush", "massgrant", "quote",
-    "overhead", "hop", "age", "segments", "journeys",
+    "overhead", "scale", "hop", "age", "segments", "journeys",
 )  # fmt: skip
 # Takes minutes to hours, so only by name: WEEKS=53 make bench NAME=year.
 LONG: Final = ("year",)

@@ -42,9 +42,9 @@ _ATTRIBUTE: Final = """
 INSERT INTO commission.attributions (merchant_id, order_id, member_id, l1_id, l2_id, click_id,
   sales_guide_id, exclusive_guide_id, store_id, exclusive_store_id, group_id, source, terms, rates,
   promoter_hint, guide_hint, store_hint, at)
-SELECT $1, o.order_id, 'buyer', 'p-' || 1 + (random() * $3)::int, 'q-' || 1 + (random() * $3)::int,
-  '', 'g-' || 1 + (random() * $4)::int, '', 's1', '', '', 'CREATED',
-  '[1, "NET_PAID", 3000, 60, 7, false, 0, 7000, "EXCLUSIVE", "PROMOTER"]',
+SELECT $1, o.order_id, 'buyer-' || 1 + (random() * $3)::int, 'p-' || 1 + (random() * $3)::int,
+  'q-' || 1 + (random() * $3)::int, '', 'g-' || 1 + (random() * $4)::int, '', 's1', '', '',
+  'CREATED', '[1, "NET_PAID", 3000, 60, 7, false, 0, 7000, "EXCLUSIVE", "PROMOTER"]',
   '[["", [1000, null], [300, null]]]', '', '', 's1', now()
 FROM unnest($2::text[]) AS o(order_id)
 """
@@ -57,18 +57,19 @@ SELECT (SELECT count(*) FROM commission.accruals), (SELECT count(*) FROM commiss
 _EACH: Final = (1, 1, 4, 2, 5)
 
 
-def paid(order_id: str) -> bytes:
-    """The event's record."""
+def paid(order_id: str, number: int) -> bytes:
+    """The event's record; no two orders are of the same member or worth the same."""
+    more = number % 1_000
     lines = [
         trade.PaidLine(
-            line_id=name, sku_id=f"s-{name}", spu_id=f"p-{name}", qty=1, list_price_fen=net,
-            net_paid_fen=net, wallet_principal_fen=wallet - bonus, wallet_bonus_fen=bonus,
-            cash_fen=net - wallet,
+            line_id=name, sku_id=f"s-{name}", spu_id=f"p-{name}", qty=1, list_price_fen=net + more,
+            net_paid_fen=net + more, wallet_principal_fen=wallet - bonus, wallet_bonus_fen=bonus,
+            cash_fen=net + more - wallet,
         )
         for name, net, wallet, bonus in (("A", 16_400, 7_628, 1_907), ("B", 4_100, 1_907, 477))
     ]  # fmt: skip
     event = trade.OrderPaid(
-        order_id=order_id, member_id="buyer", channel="POS", store_id="s1", lines=lines,
+        order_id=order_id, member_id=f"buyer-{number}", channel="POS", store_id="s1", lines=lines,
         paid_at=datetime.now(UTC),
     )  # fmt: skip
     return msgspec.json.encode(event)
@@ -106,7 +107,7 @@ class Books:
         """Orders a second through the consumer's handler and one engine."""
         run = next(_RUNS)
         orders = [f"e{run}-{n}" for n in range(ORDERS)]
-        records = [paid(order) for order in orders]
+        records = [paid(order, number) for number, order in enumerate(orders)]
         before = await self.begin(orders)
         decode = msgspec.json.Decoder(trade.OrderPaid).decode
         engine = Engine(self.dsn, SERVICE.tables, service=SERVICE.name, lanes=2)

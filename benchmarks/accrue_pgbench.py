@@ -111,7 +111,7 @@ INSERT INTO accruals (merchant_id, source_id, kind, order_id, member_id, channel
   lines, payees, sales_guide_id, exclusive_guide_id, store_id, exclusive_store_id, group_id,
   awaits_group, refund_ids, fully_refunded, refunded_fen, after_sales, window_days, rule_version,
   paid_at, route)
- VALUES ('m1', {source}, 'ORDER', {order}, 'buyer', 'POS', 'PAID', 20500, '{_LINES}',
+ VALUES ('m1', {source}, 'ORDER', {order}, 'buyer-' || :p, 'POS', 'PAID', 20500, '{_LINES}',
   '["a", "b"]', 'g', '', 's1', '', '', false, '[]', false, 0, '[]', 7, 1, now(), '');
 {entries}{performances}
 INSERT INTO command_log (merchant_id, command_id, fingerprint, outcome)

@@ -52,6 +52,8 @@ class Sent(msgspec.Struct, frozen=True):
     seconds: float
     p50_ms: float
     p99_ms: float
+    # Processor time that sending took.
+    cpu_s: float
 
 
 def main(load: Load) -> Sent:
@@ -66,7 +68,7 @@ async def _send(load: Load) -> Sent:
     path = f"/danke.wallet.v1.PaymentService/{name}"
     until = time.perf_counter() + load.seconds
     connections = []
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     for number in range(load.connections):
         callers = len(range(number, load.callers, load.connections))
         connection = _Connection(path, load.token, next_payload, callers, until)
@@ -81,6 +83,7 @@ async def _send(load: Load) -> Sent:
         seconds=seconds,
         p50_ms=times[len(times) // 2] * 1000,
         p99_ms=times[int(len(times) * 0.99)] * 1000,
+        cpu_s=time.process_time() - used,
     )
 
 

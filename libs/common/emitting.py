@@ -39,29 +39,29 @@ SELECT merchant_id, aggregate, count FROM {_RAISED.source}
 )
 # ``slot`` is the event's aggregate in the sorted list that raised the sequences. Taking the new
 # values by position spares a join of two lists that have no index, which would cost their product.
-# An aggregate that begins has the slot 0.
+# An aggregate that begins has the slot 0. Arrays are walked in their order, so the outbox gives its
+# ids in the order of deciding; to sort what is in order would copy every text once more.
 _EVENTS = Columns(
     [Column(name, "text") for name in ("merchant_id", "topic", "key", "about", "payload")]
-    + [Column(name, "bigint") for name in ("slot", "behind", "place")]
+    + [Column(name, "bigint") for name in ("slot", "behind")]
 )
 INSERT_OUTBOX: Final = Part(
     f"""
 INSERT INTO outbox (merchant_id, topic, key, sequence, about, payload)
-SELECT v.merchant_id, v.topic, coalesce(v.key, ''), coalesce(raised.lasts[v.slot], 0) - v.behind,
+SELECT v.merchant_id, v.topic, v.key, coalesce(raised.lasts[v.slot], 0) - v.behind,
     v.about, v.payload
 FROM (
     SELECT array_agg(last ORDER BY merchant_id COLLATE "C", aggregate COLLATE "C") AS lasts
     FROM sequences
 ) AS raised, {_EVENTS.source}
-ORDER BY v.place
 """,
     _EVENTS,
 )
 INSERT_FIRST_OUTBOX: Final = Part(
     f"""
 INSERT INTO outbox (merchant_id, topic, key, sequence, about, payload)
-SELECT v.merchant_id, v.topic, coalesce(v.key, ''), -v.behind, v.about, v.payload
-FROM {_EVENTS.source} ORDER BY v.place
+SELECT v.merchant_id, v.topic, v.key, -v.behind, v.about, v.payload
+FROM {_EVENTS.source}
 """,
     _EVENTS,
 )
@@ -75,6 +75,7 @@ class _Kind:
     def __init__(self, event: type[Event]) -> None:
         self.topic = event.TOPIC.name
         self.type = event_type(event)
+        self.is_first = event.FIRST
         self.key = attrgetter(event.KEY)
         self.subject = attrgetter(event.SUBJECT)
 
@@ -101,36 +102,24 @@ _kind = cache(_Kind)
 
 def add_events(statement: Statement, events: Sequence[tuple[Command, Context, Event]]) -> None:
     """Adds what writes these events, in their order, each with its aggregate's next sequence."""
+    kinds = [_kind(type(event)) for _command, _context, event in events]
     aggregates = [
-        (command.merchant_id, _kind(type(event)).aggregate(event))
-        for command, _context, event in events
+        (command.merchant_id, kind.aggregate(event))
+        for kind, (command, _context, event) in zip(kinds, events)
     ]
     totals = Counter(aggregates)
-    begun = {
-        aggregate
-        for aggregate, (_command, _context, event) in zip(aggregates, events)
-        if event.FIRST
-    }
+    begun = {aggregate for kind, aggregate in zip(kinds, aggregates) if kind.is_first}
     raised = sorted(totals.keys() - begun)
     slots = {aggregate: slot for slot, aggregate in enumerate(raised, 1)}
     left = {aggregate: 0 if aggregate in begun else n for aggregate, n in totals.items()}
     rows = []
-    for place, aggregate in enumerate(aggregates):
-        command, context, event = events[place]
+    for kind, aggregate, (command, context, event) in zip(kinds, aggregates, events):
         left[aggregate] = behind = left[aggregate] - 1
-        kind = _kind(type(event))
-        rows.append(
-            (
-                command.merchant_id,
-                kind.topic,
-                kind.key(event),
-                kind.about(command, context, event),
-                _encode(event).decode(),
-                slots.get(aggregate, 0),
-                behind,
-                place,
-            )
-        )
+        about = kind.about(command, context, event)
+        payload = _encode(event).decode()
+        slot = slots.get(aggregate, 0)
+        key = kind.key(event)
+        rows.append((command.merchant_id, kind.topic, key, about, payload, slot, behind))
     if begun:
         counts = [(*aggregate, totals[aggregate]) for aggregate in sorted(begun)]
         statement.add(BEGIN_SEQUENCES, counts)

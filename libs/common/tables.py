@@ -64,17 +64,15 @@ class Column(msgspec.Struct, frozen=True):
         """The array made of its parameter ``{}``."""
         if self.is_joined:
             return "string_to_array({}, E'\\x1f')"
-        if self.encoder is _literal:
-            return f"{{}}::text::{self.sql_type}[]"
-        return "{}::bytea[]" if self.sql_type == "bytea" else "{}::text[]"
+        if self.sql_type == "bytea":
+            return "{}::bytea[]"
+        is_text = self.sql_type in ("text", "jsonb")
+        return "{}::text[]" if is_text else f"{{}}::text::{self.sql_type}[]"
 
     @property
     def value(self) -> str:
         """Its value in one row ``v`` of the unnested arrays."""
-        if self.sql_type == "jsonb":
-            return f"v.{self.name}::jsonb"
-        # A list of one empty text looks like an empty list once it is joined.
-        return f"coalesce(v.{self.name}, '')" if self.is_joined else f"v.{self.name}"
+        return f"v.{self.name}::jsonb" if self.sql_type == "jsonb" else f"v.{self.name}"
 
     @property
     def selected(self) -> str:
@@ -84,16 +82,34 @@ class Column(msgspec.Struct, frozen=True):
         return f"t.{self.name}"
 
     @property
+    def filled(self) -> str:
+        """Its value where it may have travelled once for all rows: that one, then."""
+        name = self.name
+        if self.nullable:
+            return f"w.{name}"
+        # A list of one empty text looks like an empty list once it is joined.
+        empty = ", ''" if self.is_joined else ""
+        return f"coalesce(w.{name}, w.{name}_once{empty})"
+
+    @property
     def encoder(self) -> Callable[[Sequence[Any]], Any]:
         """Makes the parameter that carries some values of this column."""
-        if self.sql_type == "jsonb":
-            return _nullable_json if self.nullable else _joined_json
-        if self.sql_type == "text":
-            return list if self.nullable else _joined
-        return list if self.sql_type == "bytea" else _literal
+        if self.nullable:
+            return _NULLABLE.get(self.sql_type, _nullable_literal)
+        # Two floats may be equal and yet not the same: 0.0 and -0.0.
+        return _literal if self.sql_type == "double precision" else _ENCODERS[self.sql_type]
+
+
+def _once(values: Sequence[Any]) -> Sequence[Any]:
+    """The values, or only the first if all are the same: of most columns of a batch they are."""
+    first = values[0]
+    if first == values[-1] and values.count(first) == len(values):
+        return values[:1]
+    return values
 
 
 def _joined(values: Sequence[str]) -> str:
+    values = _once(values)
     text = _SEPARATOR.join(values)
     if text.count(_SEPARATOR) != len(values) - 1 or "\0" in text:
         raise ControlCharacter
@@ -102,11 +118,11 @@ def _joined(values: Sequence[str]) -> str:
 
 def _joined_json(values: Sequence[Any]) -> str:
     # JSON escapes control characters.
-    return _SEPARATOR.join([_to_json(value).decode() for value in values])
+    return _SEPARATOR.join(_once([_to_json(value).decode() for value in values]))
 
 
-def _nullable_json(values: Sequence[Any]) -> list[str | None]:
-    return [None if value is None else _to_json(value).decode() for value in values]
+def _bytes(values: Sequence[bytes]) -> list[bytes]:
+    return list(_once(values))
 
 
 def _literal(values: Sequence[Any]) -> str:
@@ -114,15 +130,62 @@ def _literal(values: Sequence[Any]) -> str:
     return f"{{{_to_json(values)[1:-1].decode()}}}"
 
 
+def _literal_once(values: Sequence[Any]) -> str:
+    return _literal(_once(values))
+
+
+# A column that may be null can not tell a value that travelled once from one that is not there. But
+# where all are null, none needs to travel.
+def _nullable(values: Sequence[Any]) -> list[Any]:
+    return [] if values.count(None) == len(values) else list(values)
+
+
+def _nullable_json(values: Sequence[Any]) -> list[str | None]:
+    return [None if value is None else _to_json(value).decode() for value in _nullable(values)]
+
+
+def _nullable_literal(values: Sequence[Any]) -> str:
+    return _literal(_nullable(values))
+
+
+_ENCODERS: Final[dict[str, Callable[[Sequence[Any]], Any]]] = {
+    "text": _joined,
+    "jsonb": _joined_json,
+    "bytea": _bytes,
+    "bigint": _literal_once,
+    "boolean": _literal_once,
+    "timestamptz": _literal_once,
+    "date": _literal_once,
+}
+_NULLABLE: Final[dict[str, Callable[[Sequence[Any]], Any]]] = {
+    "text": _nullable,
+    "jsonb": _nullable_json,
+    "bytea": _nullable,
+}
+
+
 class Columns:
-    """Columns that travel together: the rows of a table, its keys, the ids of commands."""
+    """Columns that travel together: the rows of a table, its keys, the ids of commands.
+
+    Of a column whose values are all the same only one travels. No two rows are the same, so some
+    column is always as long as there are rows.
+    """
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self.columns = columns
         # To read from, with one ``{}`` per parameter. In the list of a SELECT the arrays are walked
-        # together; in FROM each of them would first be written into a store of its own.
-        arrays = ", ".join(f"unnest({column.parameter}) AS {column.name}" for column in columns)
-        self.source = f"(SELECT {arrays}) AS v"
+        # together, and the shorter ones end in nulls; in FROM each of them would first be written
+        # into a store of its own. OFFSET 0: arrays and firsts are made once, not for each row.
+        arrays = ", ".join(f"{column.parameter} AS {column.name}" for column in columns)
+        ones = [column.name for column in columns if not column.nullable]
+        firsts = ", ".join(["a.*", *(f"a.{name}[1] AS {name}_once" for name in ones)])
+        walked = ", ".join(
+            [f"unnest(b.{column.name}) AS {column.name}" for column in columns]
+            + [f"b.{name}_once" for name in ones]
+        )
+        filled = ", ".join(f"{column.filled} AS {column.name}" for column in columns)
+        made = f"(SELECT {firsts} FROM (SELECT {arrays} OFFSET 0) AS a OFFSET 0) AS b"
+        self.source = f"(SELECT {filled} FROM (SELECT {walked} FROM {made}) AS w) AS v"
         self._encoders = [column.encoder for column in columns]
 
     def arguments(self, rows: Iterable[tuple[Any, ...]]) -> list[Any]:

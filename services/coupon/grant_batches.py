@@ -32,13 +32,13 @@ from services.coupon.issuing import Issue, issue_reads
 from services.coupon.stocks import Stock, release, reserve
 from services.coupon.templates import CouponTemplate, must_be_active
 
-BATCH_TIMER: Final = "coupon_grant_batch"
+BATCH_TIMER: Final = "coupon_grant_window"
 CHUNK: Final = 500
 # How many chunks between two events that tell of progress.
 TELL_EVERY: Final = 10
-# How many chunks have their timer at once: they meet in one transaction.
-WINDOW: Final = 4
-_MOMENT: Final = timedelta(microseconds=1)
+# How many chunks have their timer at once, by its kind: they meet in one transaction, which holds
+# the template for its time. What the release before began goes on in its own window.
+WINDOWS: Final = {BATCH_TIMER: 8, "coupon_grant_batch": 4}
 _PAUSE: Final = timedelta(minutes=5)
 
 
@@ -233,12 +233,14 @@ class _OfStock(_OfBatch, frozen=True, kw_only=True):
 
 
 class GrantOneChunk(_OfStock, frozen=True, kw_only=True):
-    """Gives the coupons of one chunk, and sets the timer of a later one.
+    """Gives the coupons of one chunk, and sets the timer of a later one of the same kind.
 
-    A paused template is waited for; one that ended ends the mass grant as PARTIAL.
+    A paused template is waited for; one that ended ends the mass grant as PARTIAL. All chunks have
+    the moment of the start, unless they waited.
     """
 
     chunk: int
+    timer: str = BATCH_TIMER
 
     def locate(self) -> Sequence[Read]:
         return (
@@ -262,8 +264,7 @@ class GrantOneChunk(_OfStock, frozen=True, kw_only=True):
             return Decision(result=batch)
         template = state.get(CouponTemplate, (self.merchant_id, batch.template_id))
         if template is not None and template.state == "PAUSED":
-            ref = chunk_ref(self.batch_id, self.chunk)
-            wait = Timer(self.merchant_id, BATCH_TIMER, ref, self.at + _PAUSE)
+            wait = _timer(batch, self.chunk, self.at + _PAUSE, self.timer)
             return Decision(result=batch, rows=[wait])
         try:
             issue = Issue(self, state, batch.template_id)
@@ -280,9 +281,9 @@ class GrantOneChunk(_OfStock, frozen=True, kw_only=True):
         rows: list[Row] = [replace(chunk, done=True, refused=refused), *issue.rows()[1:]]
         if after.chunks_done == after.chunks:
             return self._end(after, issue.stock, rows, issue.events)
-        if self.chunk + WINDOW < after.chunks:
-            ref = chunk_ref(self.batch_id, self.chunk + WINDOW)
-            rows.append(Timer(self.merchant_id, BATCH_TIMER, ref, self.at + WINDOW * _MOMENT))
+        later = self.chunk + WINDOWS[self.timer]
+        if later < after.chunks:
+            rows.append(_timer(after, later, self.at, self.timer))
         told = issue.events
         if after.chunks_done % TELL_EVERY == 0:
             told.append(_progress(after))
@@ -290,19 +291,23 @@ class GrantOneChunk(_OfStock, frozen=True, kw_only=True):
 
     def _give(self, issue: Issue, batch: GrantBatch, chunk: GrantChunk) -> dict[str, str]:
         """Issues the chunk's coupons; whom it could not give one, and why."""
-        refused = {}
-        number = self.chunk * CHUNK
-        for place, member_id in enumerate(chunk.member_ids, number):
+        refused: dict[str, str] = {}
+        takers = []
+        kept = batch.each_fen
+        at_once = issue.is_kept_for(kept)
+        for place, member_id in enumerate(chunk.member_ids, self.chunk * CHUNK):
+            holder, coupon_id = issue.holder(member_id), f"{self.batch_id}.{place}"
             try:
-                holder = issue.holder(member_id)
                 if batch.limited and holder == member_id:
                     issue.limit(member_id)
-                coupon_id = f"{self.batch_id}.{place}"
-                issue.one(
-                    holder, "BATCH", self.batch_id, coupon_id=coupon_id, kept_fen=batch.each_fen
-                )
+                if at_once:
+                    takers.append((holder, coupon_id))
+                else:
+                    issue.one(holder, "BATCH", self.batch_id, coupon_id=coupon_id, kept_fen=kept)
             except Refusal as refusal:
                 refused[member_id] = refusal.reason
+        if at_once:
+            issue.reserved(takers, "BATCH", self.batch_id, kept)
         return refused
 
     def _end(
@@ -358,13 +363,12 @@ def added(batch: GrantBatch, member_ids: Sequence[str]) -> tuple[GrantBatch, lis
 def started(batch: GrantBatch, at: datetime) -> tuple[GrantBatch, list[Timer], Event]:
     """The mass grant under way, with the timers of its first chunks."""
     after = replace(batch, state="RUNNING")
-    timers = [
-        Timer(
-            batch.merchant_id, BATCH_TIMER, chunk_ref(batch.batch_id, chunk), at + chunk * _MOMENT
-        )
-        for chunk in range(min(WINDOW, batch.chunks))
-    ]
+    timers = [_timer(batch, chunk, at) for chunk in range(min(WINDOWS[BATCH_TIMER], batch.chunks))]
     return after, timers, _progress(after)
+
+
+def _timer(batch: GrantBatch, chunk: int, at: datetime, kind: str = BATCH_TIMER) -> Timer:
+    return Timer(batch.merchant_id, kind, chunk_ref(batch.batch_id, chunk), at)
 
 
 def cancelled(batch: GrantBatch, stock: Stock, at: datetime) -> tuple[list[Row], Event]:

@@ -6,7 +6,7 @@ timer of their block. It runs under the template's lock. domain.md §2.7, C1, C2
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -110,35 +110,69 @@ class Issue:
         Refuses SOLD_OUT, BUDGET_EXHAUSTED, DAILY_LIMIT_REACHED; one that was reserved only what it
         costs more than was kept for it, because the terms were changed since.
         """
-        template, stock = self.template, self.stock
         coupon_id = coupon_id or (f"{self._ids}.{self._count}" if self._count else self._ids)
-        face = template.terms.face(coupon_id) if face_fen is None else face_fen
-        reserved, kept = kept_fen is not None, kept_fen or 0
-        if reserved:
-            assert stock.reserved > 0, "Bug: issued from a reserve that is empty"
-            if face > kept:
-                must_have(stock, 0, face - kept)
-        else:
-            must_have(stock, 1, face)
-            _must_be_of_today(stock, template.limits, self.at, 1)
+        face = self.template.terms.face(coupon_id) if face_fen is None else face_fen
+        if kept_fen is None:
+            must_have(self.stock, 1, face)
+            _must_be_of_today(self.stock, self.template.limits, self.at, 1)
+        elif face > kept_fen:
+            must_have(self.stock, 0, face - kept_fen)
+        takers = [(member_id, coupon_id, face)]
+        (coupon,) = self._make(
+            takers, source, ref, channel, state=state, valid=valid, kept_fen=kept_fen
+        )
+        return coupon
+
+    def is_kept_for(self, kept_fen: int) -> bool:
+        """Whether no coupon costs more than so much: kept for each, then none can be refused."""
+        return self.template.terms.most_fen <= kept_fen
+
+    def reserved(
+        self, takers: Iterable[tuple[str, str]], source: CouponSource, ref: str, kept_fen: int
+    ) -> None:
+        """A coupon and its event for each member and coupon id, from what was kept for them."""
+        assert self.is_kept_for(kept_fen), "Bug: what may be refused is issued one by one"
+        terms = self.template.terms
+        faced = [(member_id, coupon_id, terms.face(coupon_id)) for member_id, coupon_id in takers]
+        while faced:
+            room = BLOCK - self.stock.issued % BLOCK
+            self._make(faced[:room], source, ref, kept_fen=kept_fen)
+            faced = faced[room:]
+
+    def _make(
+        self, takers: Sequence[tuple[str, str, int]], source: CouponSource, ref: str,
+        channel: str = "", *, state: CouponState = "AVAILABLE", kept_fen: int | None = None,
+        valid: tuple[datetime, datetime] | None = None,
+    ) -> list[Coupon]:  # fmt: skip
+        """Coupons of one block, for member, id and face each; ``kept_fen`` was reserved for each.
+
+        There may be a million of them in a mass grant, so the counters change once for all.
+        """
+        template, stock, number = self.template, self.stock, len(takers)
         valid_from, valid_to = valid or (self.valid_from, self.valid_to)
         block = stock.issued // BLOCK
-        coupon = Coupon(
-            self.merchant_id, coupon_id, template.template_id, block, template.terms_version,
-            member_id, state, face, valid_from, valid_to, source, ref, channel, self.at,
-            self._notice is None,
-        )  # fmt: skip
-        day_issued, day = _counted(stock, template.limits, self.at)
+        quiet = self._notice is None
+        coupons = [
+            Coupon(
+                self.merchant_id, coupon_id, template.template_id, block, template.terms_version,
+                member_id, state, face, valid_from, valid_to, source, ref, channel, self.at, quiet,
+            )
+            for member_id, coupon_id, face in takers
+        ]  # fmt: skip
+        day_issued, day = _counted(stock, template.limits, self.at, number)
+        assert kept_fen is None or stock.reserved >= number, "Bug: issued from an empty reserve"
+        kept, kept_fen = (0, 0) if kept_fen is None else (number, number * kept_fen)
         self.stock = replace(
-            stock, issued=stock.issued + 1, spent_fen=stock.spent_fen + face,
-            reserved=stock.reserved - reserved, reserved_fen=stock.reserved_fen - kept,
+            stock, issued=stock.issued + number,
+            spent_fen=stock.spent_fen + sum(face for _, _, face in takers),
+            reserved=stock.reserved - kept, reserved_fen=stock.reserved_fen - kept_fen,
             day_issued=day_issued, day=day,
         )  # fmt: skip
         self._arm(stock, block, next_hour(valid_to) if valid else self._due)
-        self._count += 1
-        self.coupons.append(coupon)
-        self.events.append(_issued(coupon))
-        return coupon
+        self._count += number
+        self.coupons += coupons
+        self.events += map(_issued, coupons)
+        return coupons
 
     def rows(self) -> list[Row]:
         """What is to be written."""
@@ -167,14 +201,14 @@ def _must_be_of_today(stock: Stock, limits: Limits, at: datetime, number: int) -
         raise DailyLimitReached(template_id=stock.template_id, per_day=limits.per_day)
 
 
-def _counted(stock: Stock, limits: Limits, at: datetime) -> tuple[int, object]:
-    """The day's counter after one more; nobody asks for it without a daily limit."""
+def _counted(stock: Stock, limits: Limits, at: datetime, number: int) -> tuple[int, object]:
+    """The day's counter after so many more; nobody asks for it without a daily limit."""
     if limits.per_day is None:
         return stock.day_issued, stock.day
     today = local_day(at)
     if _is_counted(stock, today):
-        return stock.day_issued + 1, stock.day
-    return 1, today
+        return stock.day_issued + number, stock.day
+    return number, today
 
 
 def _is_counted(stock: Stock, day: date) -> bool:

@@ -91,7 +91,8 @@ CHECKS: Final = (
         SELECT b.merchant_id, 'coupon_grant_batch', b.batch_id
         FROM grant_batches b WHERE b.state = 'RUNNING' AND NOT EXISTS (
             SELECT FROM timers t WHERE t.merchant_id = b.merchant_id
-              AND t.kind = 'coupon_grant_batch' AND starts_with(t.ref, b.batch_id || '/')
+              AND t.kind IN ('coupon_grant_window', 'coupon_grant_batch')
+              AND starts_with(t.ref, b.batch_id || '/')
         )
         UNION ALL
         SELECT c.merchant_id, 'coupon_block', c.template_id || '/' || c.block

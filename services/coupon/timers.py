@@ -66,7 +66,9 @@ def retry_grant(timer: Timer, new_id: str) -> Command:
 def grant_chunk(timer: Timer, new_id: str) -> Command:
     """The next chunk of a mass grant; saga S6."""
     batch_id, chunk = _numbered(timer)
-    return grant_batches.GrantOneChunk(**about(timer, new_id), batch_id=batch_id, chunk=chunk)
+    return grant_batches.GrantOneChunk(
+        **about(timer, new_id), batch_id=batch_id, chunk=chunk, timer=timer.kind
+    )
 
 
 def recall_block(timer: Timer, new_id: str) -> Command:
@@ -118,7 +120,7 @@ HANDLERS: Final[Mapping[str, TimerHandler]] = {
     coupons.COUPON_TIMER: expire_coupon,
     locks.LOCK_TIMER: unlock,
     grants.GRANT_TIMER: retry_grant,
-    grant_batches.BATCH_TIMER: grant_chunk,
+    **dict.fromkeys(grant_batches.WINDOWS, grant_chunk),
     recalls.RECALL_TIMER: recall_block,
     transfers.TRANSFER_TIMER: end_transfer,
     codes.CODES_TIMER: end_codes,

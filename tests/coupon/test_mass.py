@@ -19,7 +19,7 @@ from services.coupon.grants import GrantCoupons
 from services.coupon.recalls import StartRecall, VoidCoupon
 from services.coupon.templates import ChangeTemplateState
 from services.coupon.terms import Validity
-from tests.coupon.desk import Desk, cst
+from tests.coupon.desk import MERCHANT, Desk, cst
 
 
 def _members(number: int) -> list[str]:
@@ -63,6 +63,21 @@ async def test_two_runners_and_repeated_chunks_give_nobody_two(desk: Desk) -> No
     assert (await desk.stock("t")).issued == 500
     await desk.until(desk.at + timedelta(minutes=1))
     assert (await desk.stock("t")).issued == 600
+
+
+async def test_a_mass_grant_of_the_release_before_goes_on_in_its_window(desk: Desk) -> None:
+    """It had set the timers of four chunks, each of which sets that of the fourth after it."""
+    await desk.template("t", total=4_600)
+    await _batch(desk, 4_600)
+    await desk.pool.execute("DELETE FROM timers WHERE kind = 'coupon_grant_window'")
+    first = [(MERCHANT, f"b/{chunk}", desk.at) for chunk in range(4)]
+    await desk.pool.executemany(
+        "INSERT INTO timers VALUES ($1, 'coupon_grant_batch', $2, $3, NULL, 0)", first
+    )
+    await desk.until(desk.at)
+    (end,) = await desk.told("GrantBatchCompleted")
+    assert (end["state"], end["ok"]) == ("COMPLETED", 4_600)
+    assert len(await desk.told("CouponGranted")) == 4_600
 
 
 async def test_a_mass_grant_is_checked_before_it_starts(desk: Desk) -> None:
