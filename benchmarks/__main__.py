@@ -25,10 +25,10 @@ from common import telemetry
 # In the order in which they are worth reading.
 NAMES: Final = (
     "engine", "payments", "hot", "peer", "seats", "accrue", "intake", "rush", "massgrant", "quote",
-    "overhead", "scale", "hop", "age", "segments", "journeys",
+    "overhead", "hop", "age", "segments", "journeys",
 )  # fmt: skip
 # Takes minutes to hours, so only by name: WEEKS=53 make bench NAME=year.
-LONG: Final = ("year",)
+LONG: Final = ("year", "scale")
 WRITTEN_TO: Final = Path(".danke", "benchmarks.json")
 USAGE: Final = f"usage: make bench [NAME={{{'|'.join(NAMES + LONG)}|all}}]"
 
