@@ -93,6 +93,7 @@ class AudiencePage(Row, frozen=True):
     pages: int
     segment_id: str
     member_ids: list[str]
+    kept_at: datetime
 
 
 def chunk_timer(campaign: Campaign, page: int, chunk: int, at: datetime) -> Timer:
@@ -126,7 +127,7 @@ class KeepPage(Command, frozen=True, kw_only=True):
         for place, member_id in enumerate(self.member_ids):
             if not _ID.fullmatch(member_id):
                 raise MemberIdInvalid(field=f"member_ids[{place}]")
-        page = AudiencePage(*key, self.pages, self.segment_id, self.member_ids)
+        page = AudiencePage(*key, self.pages, self.segment_id, self.member_ids, self.at)
         return Decision(rows=[page])
 
 
@@ -178,7 +179,7 @@ class SendCampaign(Command, frozen=True, kw_only=True):
         campaign = self._campaign(policy_of(state, self.merchant_id).rules.window_hours)
         rows: list[Row] = []
         if self.member_ids:
-            campaign, page = with_page(campaign, self.member_ids, last=not self.more_pages)
+            campaign, page = with_page(campaign, self.member_ids, self.at, last=not self.more_pages)
             rows.append(page)
         rows += [campaign, chunk_timer(campaign, 0, 0, campaign.start_at)]
         event = events.CampaignStarted(
@@ -201,7 +202,7 @@ class SendCampaign(Command, frozen=True, kw_only=True):
 
 
 def with_page(
-    campaign: Campaign, member_ids: Sequence[str], *, last: bool
+    campaign: Campaign, member_ids: Sequence[str], at: datetime, *, last: bool
 ) -> tuple[Campaign, AudiencePage]:
     """The campaign with one more page of members. Refuses CAMPAIGN_MEMBERS_OUT_OF_ORDER."""
     before = campaign.last_member_id
@@ -214,7 +215,13 @@ def with_page(
         campaign, pages=number + 1 if last else 0, pages_added=number + 1, last_member_id=before
     )
     page = AudiencePage(
-        campaign.merchant_id, campaign.audience_id, number, after.pages, "", list(member_ids)
+        campaign.merchant_id,
+        campaign.audience_id,
+        number,
+        after.pages,
+        "",
+        list(member_ids),
+        at,
     )
     return after, page
 
@@ -259,7 +266,7 @@ class AddCampaignMembers(OfCampaign, frozen=True, kw_only=True):
             raise CampaignTakesNoMembers(campaign_id=self.campaign_id)
         if self.page != campaign.pages_added:
             raise CampaignPageOutOfOrder(field="page", expected=campaign.pages_added)
-        after, page = with_page(campaign, self.member_ids, last=not self.more_pages)
+        after, page = with_page(campaign, self.member_ids, self.at, last=not self.more_pages)
         return Decision(result=after, rows=[after, page])
 
 

@@ -55,8 +55,14 @@ WHERE t.merchant_id = $1 AND t.campaign_id = $2 AND t.member_id > $3
 ORDER BY t.member_id LIMIT $4
 """
 COUNT_MEMBERS: Final = """
-SELECT state, count(*) FROM campaign_members
-WHERE merchant_id = $1 AND campaign_id = $2 GROUP BY state ORDER BY state
+SELECT state, sum(number)::bigint FROM (
+    SELECT state, count(*) AS number FROM campaign_members
+    WHERE merchant_id = $1 AND campaign_id = $2 GROUP BY state
+    UNION ALL
+    SELECT substr(what, length('ENROLLED_') + 1), number FROM report_sums
+    WHERE merchant_id = $1 AND source_kind = 'CAMPAIGN' AND source_id = $2
+      AND starts_with(what, 'ENROLLED_')
+) AS counted GROUP BY state ORDER BY state
 """
 # Those that are there, and the sums of those that were forgotten; store_trimming.py.
 COUNT_MESSAGES: Final = """

@@ -93,6 +93,38 @@ WITH gone AS (
 )
 SELECT count(*) FROM gone
 """
+# Pages of snapshots and lists, unless a campaign is still at them.
+PAGES: Final = """
+WITH gone AS (
+    DELETE FROM audience_pages WHERE ctid = ANY (ARRAY(
+        SELECT p.ctid FROM audience_pages p
+        WHERE p.kept_at < $1 AND NOT EXISTS (
+            SELECT FROM campaigns c
+            WHERE c.merchant_id = p.merchant_id AND c.audience_id = p.audience_id
+              AND (c.ended_at IS NULL OR c.ended_at >= $1)
+          )
+        LIMIT $2 FOR UPDATE SKIP LOCKED
+    )) RETURNING 1
+)
+SELECT count(*) FROM gone
+"""
+# A campaign counts its members itself; how many ended how is kept like a journey's enrolments.
+CAMPAIGN_MEMBERS: Final = f"""
+WITH {_MARK}, gone AS (
+    DELETE FROM campaign_members WHERE ctid = ANY (ARRAY(
+        SELECT m.ctid FROM campaigns c JOIN campaign_members m
+          ON m.merchant_id = c.merchant_id AND m.campaign_id = c.campaign_id
+        WHERE c.ended_at < $1 AND m.assigned_at < $1
+        LIMIT $2 FOR UPDATE OF m SKIP LOCKED
+    )) RETURNING merchant_id, campaign_id, state
+), summed AS (
+    INSERT INTO report_sums
+    SELECT merchant_id, 'CAMPAIGN', campaign_id, 'ENROLLED_' || state, count(*), 0
+    FROM gone GROUP BY 1, 3, 4 ORDER BY 1, 3, 4
+    {_SUMMED}
+)
+SELECT count(*) FROM gone
+"""
 # A counter is asked for on its own day and week only; any zone's has passed two weeks later.
 COUNTERS: Final = f"""
 WITH {_MARK}, gone AS (
@@ -138,6 +170,8 @@ STATEMENTS: Final[Mapping[str, str]] = {
     "assignments": ASSIGNMENTS,
     "enrollments": ENROLLMENTS,
     "webhook_calls": CALLS,
+    "campaign_members": CAMPAIGN_MEMBERS,
+    "audience_pages": PAGES,
     "frequency_counters": COUNTERS,
     "live_members": WATCHERS,
     "live_schedules": SCHEDULES,

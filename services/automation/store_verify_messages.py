@@ -130,9 +130,9 @@ CHECKS: Final = (
               AND (t.kind = 'CONTROL') = (m.state = 'HELD_OUT')
             WHERE m.merchant_id = c.merchant_id AND m.campaign_id = c.campaign_id
         ) AS m
-        WHERE c.members <> m.members OR c.held_out <> m.held_out
-           OR c.suppressed <> m.suppressed OR (m.assigned <> c.treated + c.held_out
-             AND c.created_at >= coalesce((SELECT before FROM trims), '-infinity'))
+        WHERE c.created_at >= coalesce((SELECT before FROM trims), '-infinity')
+          AND (c.members <> m.members OR c.held_out <> m.held_out
+            OR c.suppressed <> m.suppressed OR m.assigned <> c.treated + c.held_out)
         """,
     ),
     Check(

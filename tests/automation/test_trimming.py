@@ -9,6 +9,7 @@ import pytest
 
 from services.automation import store_campaigns, store_enrollments, store_trimming
 from services.automation.attributions import CreditOrder
+from services.automation.campaigns import KeepPage, SendCampaign
 from services.automation.caps import Cap
 from services.automation.consents import SetConsent
 from services.automation.definitions import CallWebhook, Listener, SendMessage, Wait, WaitEvent
@@ -145,3 +146,57 @@ async def test_it_rests_for_an_hour(busy: Desk) -> None:
     assert await rows(busy, "messages") == left
     await sweep(busy.at)
     assert await rows(busy, "messages") < left
+
+
+async def sent(desk: Desk, campaign_id: str, members: list[str], **fields: Any) -> None:
+    """A campaign to a list."""
+    given: dict[str, Any] = {
+        "snapshot_id": "", "segment_id": "", "more_pages": False, "coupon_template_id": "",
+        "params": {}, "priority": 0, "start_at": None, "holdout_bp": 5_000, "holdout_key": "k",
+        "window_hours": 24, "actor": "a",
+    }  # fmt: skip
+    await desk.run(
+        SendCampaign, campaign_id=campaign_id, name=campaign_id, member_ids=members,
+        template_id="hello", **(given | fields),
+    )  # fmt: skip
+    await desk.due(minutes=1)
+
+
+async def test_of_campaigns_the_numbers_stay(desk: Desk) -> None:
+    """Members and pages go when the campaign ended long ago; a campaign yet to begin keeps its."""
+    await desk.words("hello")
+    members = [f"m{number:02d}" for number in range(30)]
+    await sent(desk, "old", members)
+    await sent(desk, "ahead", members, start_at=desk.at + timedelta(days=900))
+    page = {"audience_id": "snap", "segment_id": "s", "page": 0, "pages": 1}
+    await desk.run(KeepPage, **page, member_ids=members)
+    await desk.due(days=KEPT_DAYS + 10)
+    await sent(desk, "young", members)
+    names = ("old", "ahead", "young")
+    before = {name: await numbers(desk, name) for name in names}
+    assert before["old"][0] == before["young"][0] != {}
+    assert set(before["old"][0]) == {"HELD_OUT", "PLANNED"}
+    assert not await desk.findings()
+    mark, forgotten = desk.at - timedelta(days=KEPT_DAYS), 1
+    while forgotten:
+        forgotten = 0
+        for name in store_trimming.STATEMENTS:
+            forgotten += await store_trimming.trim(desk.pool, name, mark, 7)
+        assert {name: await numbers(desk, name) for name in names} == before
+        assert not await desk.findings()
+    left = "SELECT DISTINCT campaign_id FROM campaign_members"
+    assert [row["campaign_id"] for row in await desk.pool.fetch(left)] == ["young"]
+    left = "SELECT audience_id FROM audience_pages ORDER BY 1"
+    assert [row["audience_id"] for row in await desk.pool.fetch(left)] == [
+        "list/ahead", "list/young",
+    ]  # fmt: skip
+    await desk.due(days=500)
+    assert sum((await numbers(desk, "ahead"))[0].values()) == len(members)
+
+
+async def numbers(desk: Desk, campaign_id: str) -> tuple[dict[str, int], Any]:
+    """A campaign's members by state, and its report."""
+    return (
+        await store_campaigns.member_counts(desk.pool, MERCHANT, campaign_id),
+        await store_campaigns.counts(desk.pool, MERCHANT, "CAMPAIGN", campaign_id),
+    )
