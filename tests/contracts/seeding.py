@@ -163,6 +163,16 @@ class Requests:
             owner.ParseFromString(before)
 
 
+def unfilter(request: Message) -> None:
+    """Makes it ask for whatever there is: no state, no size of a page, as far as that is valid."""
+    for field, value in request.ListFields():
+        if isinstance(value, bool | int):
+            before = request.SerializeToString()
+            request.ClearField(field.name)
+            if generated.VALIDATOR.collect_violations(request):
+                request.ParseFromString(before)
+
+
 class Seeder:
     """The merchant himself."""
 
