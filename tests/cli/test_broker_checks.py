@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
+import msgspec
 from aiokafka import TopicPartition
 
-from cli.broker_checks import Seen, misplaced
+from cli.broker_checks import Record, Seen, misplaced
 from cli.places import clients
 from common.verify import Published
+from danke.events.envelope import Envelope, Event, event_type, to_headers
+from danke.events.wallet import BalanceChanged
 from deploy.local.kafka import Broker
 
 TOPIC = "danke.wallet.account.v1"
 OF_U = ("m1", f"{TOPIC}/u")
+CHARGED = BalanceChanged(
+    member_id="u", delta_principal_fen=100, delta_bonus_fen=0, principal_fen=100, bonus_fen=0,
+    reason="RECHARGE", ref="r-1",
+)  # fmt: skip
+
+
+def record(sequence: int, event: Event = CHARGED, value: bytes | None = None) -> Record:
+    """An event of u's account as the relay writes it."""
+    envelope = Envelope(
+        id=f"e-{sequence}", type=event_type(type(event)), source="danke/wallet", subject="u",
+        time=datetime(2026, 5, 1, tzinfo=UTC), key="u", merchant_id="m1", sequence=sequence,
+    )  # fmt: skip
+    value = msgspec.json.encode(event) if value is None else value
+    return Record(TOPIC, 0, sequence, b"u", value, to_headers(envelope))
 
 
 def seen(*sequences: int) -> Seen:
     found = Seen()
     for sequence in sequences:
-        headers = {"ce_merchantid": "m1", "ce_subject": "u", "ce_sequence": str(sequence)}
-        found.take(TOPIC, headers)
+        found.take(record(sequence))
+    assert not found.spoilt
     return found
 
 
@@ -62,3 +80,33 @@ def test_what_was_never_committed_is_named() -> None:
     [one] = seen(1, 2, 3).unknown({OF_U: Published(published=2, last=2)})
     assert one["on_topic"] == 3
     assert len(list(seen(1).unknown({}))) == 1
+
+
+def test_what_was_changed_is_named_by_its_place() -> None:
+    changed = msgspec.json.encode(msgspec.structs.replace(CHARGED, principal_fen=101))
+    moved = msgspec.json.encode(msgspec.structs.replace(CHARGED, member_id="v"))
+    for value, wrong in (
+        (changed, "said something else before"),
+        (moved, "member_id is not what the envelope says"),
+        (b"{", "truncated"),
+        (b"{}", "missing required field"),
+    ):
+        found = seen(1, 2, 3)
+        found.take(record(2, value=value))
+        row = found.spoilt[0]
+        assert wrong in row["wrong"], row
+        assert (row["topic"], row["offset"], row["subject"]) == (TOPIC, 2, "u")
+        assert found.gaps == []
+    found = seen(1, 2)
+    nameless = record(3)._replace(headers=[("ce_id", b"e-3")])
+    found.take(nameless)
+    assert found.spoilt[0]["wrong"] == "header ce_type is missing"
+    elsewhere = record(3)._replace(topic="danke.wallet.payment.v1")
+    found.take(elsewhere)
+    assert "another topic" in found.spoilt[1]["wrong"]
+
+
+def test_a_gap_as_wide_as_numbers_go_costs_nothing() -> None:
+    found = seen(1, 2, 10**18, 10**18 + 1)
+    assert len(found.gaps) == 1
+    assert found.last(OF_U) == 10**18 + 1
