@@ -5,6 +5,14 @@ from common.errors import Conflict, Denied, Invalid, NotFound, Refusal
 # --- promotions and quotes ------------------------------------------------------------------------
 
 
+class LineUnknown(Invalid):
+    """The returned lines must be the order's lines, each once."""
+
+
+class ReturnedTooMany(Invalid):
+    """More pieces are returned than were bought, or more was refunded than paid."""
+
+
 class PromotionNotFound(NotFound):
     """There is no such promotion."""
 

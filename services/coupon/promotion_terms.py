@@ -115,17 +115,6 @@ def bundle_times(terms: PromotionTerms, pieces: dict[str, int]) -> int:
     return min(found, terms.most_qty)
 
 
-def add_on_refund(paid_fen: int, kept_goods_fen: int, threshold_fen: int, discount_fen: int) -> int:
-    """What comes back for returned goods whose add-on is kept; domain.md §2.14.
-
-    ``discount_fen`` is list price less add-on price of what is kept. If the goods that are kept no
-    longer earn it, it is taken from the refund, never below 0.
-    """
-    if kept_goods_fen >= threshold_fen:
-        return paid_fen
-    return max(0, paid_fen - discount_fen)
-
-
 def check_promotion(terms: PromotionTerms) -> None:
     """Refuses PROMOTION_INVALID or CONDITION_INVALID, naming the field at fault."""
     if terms.kind == "FULL_REDUCTION":

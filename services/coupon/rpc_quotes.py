@@ -6,16 +6,26 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import asyncpg
+from msgspec.structs import replace
 
 from common.clock import Clock
-from common.messages import own
+from common.messages import moment, own
 from common.server import Call
 from danke.coupon.v1 import quote_pb2 as pb
-from services.coupon import store, store_promotions, thresholds
-from services.coupon.carts import Cart, CartLine, PointsOffer, Question, Shopper, Voucher
+from services.coupon import line_refunds, store, store_promotions, thresholds
+from services.coupon.carts import (
+    Cart,
+    CartLine,
+    Offer,
+    PointsOffer,
+    Question,
+    Shopper,
+    Voucher,
+)
 from services.coupon.coupon_secrets import CouponSecrets
 from services.coupon.coupons import Coupon
-from services.coupon.errors_promotions import DuplicateLine
+from services.coupon.errors import CouponNotFound
+from services.coupon.errors_promotions import DuplicateLine, PromotionNotFound
 from services.coupon.quote_answers import Applied, LinePrice, Quote, Rejected
 from services.coupon.quotes import digest, quote
 from services.coupon.terms import FULL_BP, Terms
@@ -40,7 +50,8 @@ class QuoteService:
         response = _answer(answer)
         # What a member's own token says of prices and tiers binds nobody.
         if call.caller.member_id is None:
-            until = asked.at + TTL
+            # The seal holds whole seconds, so the answer says no more than that.
+            until = (asked.at + TTL).replace(microsecond=0)
             response.quote_hash = self.secrets.seal(
                 call.merchant_id, request.member_id,
                 [(one.coupon_id, one.discount_fen) for one in response.coupons],
@@ -48,6 +59,50 @@ class QuoteService:
             )  # fmt: skip
             response.expire_time.FromDatetime(until)
         return response
+
+    async def QuoteRefund(
+        self, request: pb.QuoteRefundRequest, call: Call
+    ) -> pb.QuoteRefundResponse:
+        own(call, request.order.member_id)
+        order, at = request.order, moment(request, "order_time")
+        assert at is not None, "Bug: the proto requires it"
+        _must_be_distinct(order)
+        used = {one.promotion_id: one.version for one in request.promotions}
+        known = await store_promotions.used_promotions(self.pool, call.merchant_id, used)
+        missing = used.keys() - {one.promotion_id for one in known}
+        if missing:
+            raise PromotionNotFound(field="promotions", promotion_id=min(missing))
+        wanted = list(order.coupon_ids)
+        found = await store.named(self.pool, call.merchant_id, order.member_id, wanted)
+        lost = set(wanted) - {one.coupon_id for one, _terms in found}
+        if lost:
+            raise CouponNotFound(field="order.coupon_ids", coupon_id=min(lost))
+        asked = Question(
+            merchant_id=call.merchant_id,
+            at=at,
+            cart=_cart(order),
+            shopper=await self._shopper(order, call, at),
+            # They are used by now; then they were not.
+            vouchers=[replace(_voucher(*pair), state="AVAILABLE") for pair in found],
+            offers=[
+                Offer(one.promotion_id, one.version, one.terms, one.starts_at, one.ends_at)
+                for one in known
+            ],
+            points=_points(order.points),
+            picked=wanted,
+        )
+        answer = line_refunds.refund(
+            asked,
+            [
+                line_refunds.Returned(one.line_id, one.net_fen, one.returned_qty)
+                for one in request.lines
+            ],
+            request.refunded_fen,
+        )
+        return pb.QuoteRefundResponse(
+            refund_fen=answer.refund_fen, add_on_lost_fen=answer.add_on_lost_fen,
+            policy=f"PARTIAL_REFUND_POLICY_{answer.policy}",
+        )  # fmt: skip
 
     async def SuggestThreshold(
         self, request: pb.SuggestThresholdRequest, call: Call
@@ -64,25 +119,15 @@ class QuoteService:
 
     async def _question(self, request: pb.QuoteRequest, call: Call) -> Question:
         now = self.clock.now()
-        names = [line.line_id for line in request.lines]
-        if len(set(names)) != len(names):
-            raise DuplicateLine(field="lines")
+        _must_be_distinct(request)
         found = await self._coupons(request, call, now)
         offers = await store_promotions.active_promotions(self.pool, call.merchant_id, now)
-        vouchers = [
-            Voucher(
-                one.coupon_id, one.template_id, one.terms_version, terms, one.face_fen,
-                one.valid_from, one.valid_to, one.claimed_at,
-                one.ref if one.source == "BATCH" else "", one.state,
-            )
-            for one, terms in found
-        ]  # fmt: skip
         return Question(
             merchant_id=call.merchant_id,
             at=now,
             cart=_cart(request),
-            shopper=await self._shopper(request, call),
-            vouchers=vouchers,
+            shopper=await self._shopper(request, call, now),
+            vouchers=[_voucher(*pair) for pair in found],
             offers=[promotion.offer for promotion in offers],
             points=_points(request.points),
             picked=None if request.no_coupons else list(request.coupon_ids) or None,
@@ -102,12 +147,15 @@ class QuoteService:
             found += [pair for pair in named if pair[0].coupon_id not in known]
         return found
 
-    async def _shopper(self, request: pb.QuoteRequest, call: Call) -> Shopper:
-        """What the caller says of the shopper, if it may; what is known of him, else."""
+    async def _shopper(self, request: pb.QuoteRequest, call: Call, at: datetime) -> Shopper:
+        """What the caller says of the shopper, if it may; what is known of him, else.
+
+        Whether it is his first order is asked as of ``at``: what he paid later does not count.
+        """
         known = await store.standing(self.pool, call.merchant_id, request.member_id)
         trusted = call.caller.member_id is None
         tier_id = request.shopper.tier_id if trusted else ""
-        first = known is None or known.paid_orders == 0
+        first = known is None or known.first_paid_at is None or known.first_paid_at >= at
         segments = dict.fromkeys(request.shopper.segment_ids if trusted else ())
         segments |= dict.fromkeys(known.segment_ids if known else ())
         return Shopper(
@@ -117,6 +165,20 @@ class QuoteService:
             first,
             first,
         )
+
+
+def _must_be_distinct(request: pb.QuoteRequest) -> None:
+    names = [line.line_id for line in request.lines]
+    if len(set(names)) != len(names):
+        raise DuplicateLine(field="lines")
+
+
+def _voucher(coupon: Coupon, terms: Terms) -> Voucher:
+    return Voucher(
+        coupon.coupon_id, coupon.template_id, coupon.terms_version, terms, coupon.face_fen,
+        coupon.valid_from, coupon.valid_to, coupon.claimed_at,
+        coupon.ref if coupon.source == "BATCH" else "", coupon.state,
+    )  # fmt: skip
 
 
 def _cart(request: pb.QuoteRequest) -> Cart:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -60,6 +61,11 @@ SELECT {_columns(PROMOTIONS)} FROM promotions t
 WHERE t.merchant_id = $1 AND t.state = 'ACTIVE' AND t.ends_at > $2 AND t.starts_at <= $2
 ORDER BY t.ends_at, t.promotion_id LIMIT {MOST_ACTIVE}
 """
+USED: Final = f"""
+SELECT {_columns(VERSIONS)} FROM unnest($2::text[], $3::bigint[]) AS v(promotion_id, version)
+JOIN promotion_versions t
+  ON t.merchant_id = $1 AND t.promotion_id = v.promotion_id AND t.version = v.version
+"""
 LIST_PROMOTIONS: Final = f"""
 SELECT {_columns(PROMOTIONS)} FROM promotions t
 WHERE t.merchant_id = $1 AND t.promotion_id > $2 ORDER BY t.promotion_id LIMIT $3
@@ -105,6 +111,13 @@ async def promotion_version(
     key = (merchant_id, promotion_id, version)
     found: PromotionVersion | None = await VERSIONS.get(pool, key)
     return found
+
+
+async def used_promotions(
+    pool: Pool, merchant_id: str, used: Mapping[str, int]
+) -> list[PromotionVersion]:
+    """What these versions of promotions said, by promotion; those that never were are left out."""
+    return await _all(pool, VERSIONS, USED, merchant_id, list(used), list(used.values()))
 
 
 async def promotions(pool: Pool, merchant_id: str, after: str, limit: int) -> list[Promotion]:

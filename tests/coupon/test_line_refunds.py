@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from services.coupon.line_refunds import keep_refund, recalc_refund
-from services.coupon.promotion_terms import add_on_refund
+from services.coupon.carts import Question
+from services.coupon.errors_promotions import LineUnknown, ReturnedTooMany
+from services.coupon.line_refunds import LineRefund, Returned, keep_refund, recalc_refund, refund
 from services.coupon.quotes import quote
 from services.coupon.thresholds import Period, suggest
-from tests.coupon.carting import coupon, line, question
+from tests.coupon.carting import coupon, full_reduction, line, promotion, question
 
 
 def test_c6_partial_refund_keeps_the_share() -> None:
@@ -37,11 +39,73 @@ def test_returned_piece_by_piece_all_comes_back(net_fen: int, pieces: list[int])
     assert back == net_fen
 
 
-@pytest.mark.parametrize(
-    ("paid", "kept", "refund"), [(5_000, 9_900, 5_000), (5_000, 9_899, 2_100), (2_000, 0, 0)]
-)
-def test_a_kept_add_on_that_is_no_longer_earned(paid: int, kept: int, refund: int) -> None:
-    assert add_on_refund(paid, kept, 9_900, 2_900) == refund
+def _back(asked: Question, returned: dict[str, int], refunded: int = 0) -> LineRefund:
+    """What the returned pieces give back of the order at its own quote's prices."""
+    net = {one.line_id: one.net_fen for one in quote(asked).lines}
+    lines = [Returned(name, net[name], returned.get(name, 0)) for name in net]
+    return refund(asked, lines, refunded)
+
+
+def test_a_kept_add_on_that_is_no_longer_earned() -> None:
+    """§2.14: 5 000 + 4 900 of goods earn a 3 000 thing for 100; returning the 5 000 loses 2 900."""
+    asked = question(
+        [line(5_000, name="a"), line(4_900, name="b"),
+         replace(line(3_000, name="x"), add_on_of="plus")],
+        offers=[promotion("plus", "ADD_ON", threshold_fen=9_900, add_on_sku_ids=["s-x"],
+                          price_fen=100)],
+    )  # fmt: skip
+    assert _back(asked, {}).refund_fen == 0
+    one = _back(asked, {"a": 1})
+    assert (one.refund_fen, one.add_on_lost_fen) == (2_100, 2_900)
+    # What was lost is lost once, not by every refund; and comes back with the add-on itself.
+    assert _back(asked, {"a": 1, "b": 1}, 2_100).refund_fen == 4_900
+    assert _back(asked, {"a": 1, "b": 1, "x": 1}, 7_000).refund_fen == 10_000 - 7_000
+    # The refund is smaller than what is lost: nothing comes back, and nothing is claimed.
+    small = question(
+        [line(1_000, name="a"), line(8_900, name="b"), asked.cart.lines[2]], offers=asked.offers
+    )
+    assert _back(small, {"a": 1}).refund_fen == 0
+    assert _back(small, {"a": 1, "x": 1}).refund_fen == 1_100
+
+
+def test_recalc_is_the_coupon_s_to_say_and_sums_to_what_was_paid() -> None:
+    def asked(policy: str) -> Question:
+        used = coupon("c", threshold_fen=10_000, face_fen=2_000, on_partial_refund=policy)
+        return question([line(6_000, name="a"), line(4_000, name="b")], vouchers=[used],
+                        picked=["c"])  # fmt: skip
+
+    assert _back(asked("KEEP"), {"b": 1}) == LineRefund(3_200, "KEEP")
+    assert _back(asked("RECALC"), {"b": 1}) == LineRefund(2_000, "RECALC")
+    assert _back(asked("RECALC"), {"a": 1, "b": 1}, 2_000).refund_fen == 6_000
+    # The kept goods cost more than all did: nothing comes back, and what is left does later.
+    dear = coupon("c", threshold_fen=10_000, face_fen=9_000, on_partial_refund="RECALC")
+    steep = question([line(6_000, name="a"), line(4_000, name="b")], vouchers=[dear], picked=["c"])
+    assert _back(steep, {"b": 1}).refund_fen == 0
+    assert _back(steep, {"a": 1, "b": 1}).refund_fen == 1_000
+
+
+def test_recalc_prices_the_kept_goods_at_their_best_and_pays_nobody_for_a_dear_choice() -> None:
+    used = coupon("c", threshold_fen=20_000, face_fen=1_500, on_partial_refund="RECALC")
+    cart = [line(20_000, name="a"), line(5_000, name="b")]
+    asked = question(cart, vouchers=[used], offers=[full_reduction("f", 20_000, 2_000)],
+                     picked=["c"])  # fmt: skip
+    # Of 25 000 both are earned, of 20 000 one: the 2 000 are better than the coupon.
+    assert _back(asked, {"b": 1}).refund_fen == 21_500 - 18_000
+    # He insisted on the coupon where the promotion was better: 500 too much, and his own choice.
+    dear = question(cart, vouchers=[used], offers=[full_reduction("f", 20_000, 2_000,
+                    no_coupons=True)], picked=["c"])  # fmt: skip
+    assert _back(dear, {}).refund_fen == 0
+    assert _back(dear, {"a": 1, "b": 1}).refund_fen == 23_500
+
+
+def test_what_was_not_bought_or_paid_is_not_refunded() -> None:
+    asked = question([line(6_000, name="a"), line(4_000, name="b")])
+    with pytest.raises(ReturnedTooMany):
+        _back(asked, {"a": 2})
+    with pytest.raises(ReturnedTooMany):
+        _back(asked, {"a": 1}, 10_001)
+    with pytest.raises(LineUnknown):
+        refund(asked, [Returned("a", 6_000, 1)], 0)
 
 
 def test_recent_periods_weigh_more() -> None:

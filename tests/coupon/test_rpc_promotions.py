@@ -120,6 +120,73 @@ async def test_a_members_own_token_gets_a_price_but_no_hash(shop: Shop) -> None:
     assert refused.reason == "ACTOR_NOT_ALLOWED"
 
 
+async def _recalc(process: Process) -> None:
+    """Coupon c2, as c1 but of a template whose kept goods are priced anew."""
+    about: dict[str, Any] = {"merchant_id": "m1", "at": datetime.now(UTC)}
+    await process.engine.run(
+        SetTemplate(
+            id="t-4", new_id="t-4", template_id="t2", version=0, name="", actor="admin",
+            terms=Terms(kind="FULL_REDUCTION", face_fen=1_500, threshold_fen=20_000,
+                        on_partial_refund="RECALC"),
+            validity=Validity(kind="DAYS", amount=30), audience=Audience(), limits=Limits(),
+            notice_hours=0, claim_from=None, claim_until=None, **about,
+        )
+    )  # fmt: skip
+    await process.engine.run(
+        ChangeTemplateState(id="t-5", template_id="t2", to="ACTIVE", actor="admin", **about)
+    )
+    await process.engine.run(
+        Claim(id="t-6", new_id="c2", template_id="t2", member_id="u1", **about)
+    )
+
+
+@pytest.mark.parametrize(("coupon_id", "policy", "back"), [("c1", 1, 4_100), ("c2", 2, 3_500)])
+async def test_a_returned_line_s_refund_is_quoted(
+    shop: Shop, coupon_id: str, policy: int, back: int
+) -> None:
+    """X1's line b comes back: its share, or what the kept 18 000 no longer earn less."""
+    process, channel = shop
+    await _recalc(process)
+    await full_reduction(channel)
+    stub, order = QuoteServiceStub(channel), cart(coupon_ids=[coupon_id])
+    quoted = await stub.Quote(order, metadata=metadata())
+    lock = coupon_pb2.LockRequest(
+        request_id="l-1", order_id="o1", member_id="u1", quote_hash=quoted.quote_hash,
+        coupons=[coupon_pb2.LockedCoupon(coupon_id=coupon_id, discount_fen=1_500)],
+    )  # fmt: skip
+    await CouponServiceStub(channel).Lock(lock, metadata=metadata())
+    await CouponServiceStub(channel).Use(
+        coupon_pb2.UseRequest(request_id="l-2", order_id="o1"), metadata=metadata()
+    )
+    request = quote_pb2.QuoteRefundRequest(
+        order=order, promotions=[quote_pb2.UsedPromotion(promotion_id="f", version=1)],
+        lines=[
+            quote_pb2.ReturnedLine(line_id=one.line_id, net_fen=one.net_fen)
+            for one in quoted.lines
+        ],
+    )  # fmt: skip
+    request.order_time.FromDatetime(datetime.now(UTC))
+    # The promotion's end and later edits change nothing: the order's version is asked for.
+    await PromotionServiceStub(channel).EndPromotion(
+        promotion_pb2.EndPromotionRequest(request_id="p-2", promotion_id="f"), metadata=metadata()
+    )
+    request.lines[1].returned_qty = 1
+    first = await stub.QuoteRefund(request, metadata=metadata())
+    assert (first.policy, first.refund_fen) == (policy, back)
+    request.lines[0].returned_qty, request.refunded_fen = 1, back
+    assert (await stub.QuoteRefund(request, metadata=metadata())).refund_fen == 20_500 - back
+    request.lines[0].returned_qty = 2
+    assert (await refusal(stub.QuoteRefund(request, metadata=metadata()))).reason == (
+        "RETURNED_TOO_MANY"
+    )
+    request.promotions[0].version = 9
+    assert (await refusal(stub.QuoteRefund(request, metadata=metadata()))).reason == (
+        "PROMOTION_NOT_FOUND"
+    )
+    other = metadata(member_id="u2")
+    assert (await refusal(stub.QuoteRefund(request, metadata=other))).reason == "ACTOR_NOT_ALLOWED"
+
+
 async def test_bad_carts_are_refused(shop: Shop) -> None:
     _process, channel = shop
     twice = cart()

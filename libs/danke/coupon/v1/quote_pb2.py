@@ -23,11 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from danke.coupon.v1 import template_pb2 as danke_dot_coupon_dot_v1_dot_template__pb2
 from danke.options.v1 import options_pb2 as danke_dot_options_dot_v1_dot_options__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x64\x61nke/coupon/v1/quote.proto\x12\x0f\x64\x61nke.coupon.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64\x61nke/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb8\x04\n\tQuoteLine\x12/\n\x07line_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12.\n\x06sku_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x18\n\x03qty\x18\x03 \x01(\x03\x42\x0b\xbaH\x08\"\x06\x18\xa0\x8d\x06(\x01\x12%\n\x0elist_price_fen\x18\x04 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00\x12\x32\n\nproduct_id\x18\x05 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{0,64}$\x12\x33\n\x0b\x63\x61tegory_id\x18\x06 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{0,64}$\x12*\n\x0etier_price_fen\x18\x07 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00H\x00\x88\x01\x01\x12\x1b\n\ttier_rule\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12.\n\x12\x61\x63tivity_price_fen\x18\t \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00H\x01\x88\x01\x01\x12\x1f\n\ractivity_rule\x18\n \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12\x31\n\tadd_on_of\x18\x0b \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{0,64}$\x12\x15\n\rno_promotions\x18\x0c \x01(\x08\x12\x12\n\nno_coupons\x18\r \x01(\x08\x42\x11\n\x0f_tier_price_fenB\x15\n\x13_activity_price_fen\"|\n\x0cQuoteShopper\x12/\n\x07tier_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{0,64}$\x12;\n\x0bsegment_ids\x18\x02 \x03(\tB&\xbaH#\x92\x01 \x10\xc8\x01\"\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\"\x93\x01\n\x0bQuotePoints\x12\x1d\n\x06points\x18\x01 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\xc8\xaf\xa0%(\x00\x12\'\n\x12\x66\x65n_per_100_points\x18\x02 \x01(\x03\x42\x0b\xbaH\x08\"\x06\x18\xc0\x84=(\x00\x12\x1a\n\x06max_bp\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x00\x12 \n\x0bmultiple_of\x18\x04 \x01(\x03\x42\x0b\xbaH\x08\"\x06\x18\xc0\x84=(\x00\"\xe2\x03\n\x0cQuoteRequest\x12\x31\n\tmember_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x36\n\x05lines\x18\x02 \x03(\x0b\x32\x1a.danke.coupon.v1.QuoteLineB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xf4\x03\x12\"\n\x0cshipping_fen\x18\x03 \x01(\x03\x42\x0c\xbaH\t\"\x07\x18\x80\xc2\xd7/(\x00\x12*\n\x07\x63hannel\x18\x04 \x01(\tB\x19\xbaH\x16r\x14\x32\x12^(MINI|POS|LIVE)?$\x12\x30\n\x08store_id\x18\x05 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{0,64}$\x12\x1b\n\x07tier_bp\x18\x06 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x00\x12\x1b\n\ttier_rule\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12.\n\x07shopper\x18\x08 \x01(\x0b\x32\x1d.danke.coupon.v1.QuoteShopper\x12,\n\x06points\x18\t \x01(\x0b\x32\x1c.danke.coupon.v1.QuotePoints\x12\x39\n\ncoupon_ids\x18\n \x03(\tB%\xbaH\"\x92\x01\x1f\x10\x14\"\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x12\n\nno_coupons\x18\x0b \x01(\x08\"\xa2\x01\n\x0eQuoteLinePrice\x12\x0f\n\x07line_id\x18\x01 \x01(\t\x12\x10\n\x08list_fen\x18\x02 \x01(\x03\x12\x15\n\rprice_off_fen\x18\x03 \x01(\x03\x12\x15\n\rpromo_off_fen\x18\x04 \x01(\x03\x12\x16\n\x0e\x63oupon_off_fen\x18\x05 \x01(\x03\x12\x16\n\x0epoints_off_fen\x18\x06 \x01(\x03\x12\x0f\n\x07net_fen\x18\x07 \x01(\x03\"\x9e\x01\n\tQuoteStep\x12\x0c\n\x04step\x18\x01 \x01(\t\x12\x0f\n\x07rule_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\x0f\n\x07off_fen\x18\x04 \x01(\x03\x12\x10\n\x08\x62\x61se_fen\x18\x05 \x01(\x03\x12\x15\n\rthreshold_fen\x18\x06 \x01(\x03\x12\x12\n\nshare_fens\x18\x07 \x03(\x03\x12\x13\n\x0btemplate_id\x18\x08 \x01(\t\"\x8a\x01\n\x0eQuoteRejection\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0f\n\x07rule_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0f\n\x07gap_fen\x18\x05 \x01(\x03\x12\x0f\n\x07gap_qty\x18\x06 \x01(\x03\x12\x16\n\x0e\x63onflicts_with\x18\x07 \x01(\t\"]\n\tQuoteHint\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0f\n\x07rule_id\x18\x02 \x01(\t\x12\x0f\n\x07gap_fen\x18\x03 \x01(\x03\x12\x0f\n\x07gap_qty\x18\x04 \x01(\x03\x12\x0f\n\x07off_fen\x18\x05 \x01(\x03\"7\n\x0cQuotedCoupon\x12\x11\n\tcoupon_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64iscount_fen\x18\x02 \x01(\x03\"\xad\x04\n\rQuoteResponse\x12.\n\x05lines\x18\x01 \x03(\x0b\x32\x1f.danke.coupon.v1.QuoteLinePrice\x12)\n\x05steps\x18\x02 \x03(\x0b\x32\x1a.danke.coupon.v1.QuoteStep\x12\x33\n\nrejections\x18\x03 \x03(\x0b\x32\x1f.danke.coupon.v1.QuoteRejection\x12)\n\x05hints\x18\x04 \x03(\x0b\x32\x1a.danke.coupon.v1.QuoteHint\x12.\n\x07\x63oupons\x18\x05 \x03(\x0b\x32\x1d.danke.coupon.v1.QuotedCoupon\x12\x10\n\x08list_fen\x18\x06 \x01(\x03\x12\x15\n\rprice_off_fen\x18\x07 \x01(\x03\x12\x15\n\rpromo_off_fen\x18\x08 \x01(\x03\x12\x16\n\x0e\x63oupon_off_fen\x18\t \x01(\x03\x12\x16\n\x0epoints_off_fen\x18\n \x01(\x03\x12\x13\n\x0bpoints_used\x18\x0b \x01(\x03\x12\x11\n\tgoods_fen\x18\x0c \x01(\x03\x12\x14\n\x0cshipping_fen\x18\r \x01(\x03\x12\x18\n\x10shipping_off_fen\x18\x0e \x01(\x03\x12\x13\n\x0bpayable_fen\x18\x0f \x01(\x03\x12\x12\n\nquote_hash\x18\x10 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07is_best\x18\x12 \x01(\x08\"n\n\x0bSalesPeriod\x12\x1d\n\x06orders\x18\x01 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00\x12#\n\tsales_fen\x18\x02 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\x80\x80\x9a\xa6\xea\xaf\xe3\x01(\x00\x12\x1b\n\x06weight\x18\x03 \x01(\x03\x42\x0b\xbaH\x08\"\x06\x18\xc0\x84=(\x00\"\xb1\x01\n\x17SuggestThresholdRequest\x12\x39\n\x07periods\x18\x01 \x03(\x0b\x32\x1c.danke.coupon.v1.SalesPeriodB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x64\x12\x1e\n\tuplift_bp\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xa0\x8d\x06(\x00\x12\x1a\n\x06off_bp\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x8fN(\x00\x12\x1f\n\tround_fen\x18\x04 \x01(\x03\x42\x0c\xbaH\t\"\x07\x18\x80\xad\xe2\x04(\x00\"V\n\x18SuggestThresholdResponse\x12\x12\n\nanchor_fen\x18\x01 \x01(\x03\x12\x15\n\rthreshold_fen\x18\x02 \x01(\x03\x12\x0f\n\x07off_fen\x18\x03 \x01(\x03\x32\xe1\x01\n\x0cQuoteService\x12W\n\x05Quote\x12\x1d.danke.coupon.v1.QuoteRequest\x1a\x1e.danke.coupon.v1.QuoteResponse\"\x0f\x8a\xb5\x18\x0b\x63oupon.read\x12x\n\x10SuggestThreshold\x12(.danke.coupon.v1.SuggestThresholdRequest\x1a).danke.coupon.v1.SuggestThresholdResponse\"\x0f\x8a\xb5\x18\x0b\x63oupon.readb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x64\x61nke/coupon/v1/quote.proto\x12\x0f\x64\x61nke.coupon.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64\x61nke/coupon/v1/template.proto\x1a\x1e\x64\x61nke/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb8\x04\n\tQuoteLine\x12/\n\x07line_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12.\n\x06sku_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x18\n\x03qty\x18\x03 \x01(\x03\x42\x0b\xbaH\x08\"\x06\x18\xa0\x8d\x06(\x01\x12%\n\x0elist_price_fen\x18\x04 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00\x12\x32\n\nproduct_id\x18\x05 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{0,64}$\x12\x33\n\x0b\x63\x61tegory_id\x18\x06 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{0,64}$\x12*\n\x0etier_price_fen\x18\x07 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00H\x00\x88\x01\x01\x12\x1b\n\ttier_rule\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12.\n\x12\x61\x63tivity_price_fen\x18\t \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00H\x01\x88\x01\x01\x12\x1f\n\ractivity_rule\x18\n \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12\x31\n\tadd_on_of\x18\x0b \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{0,64}$\x12\x15\n\rno_promotions\x18\x0c \x01(\x08\x12\x12\n\nno_coupons\x18\r \x01(\x08\x42\x11\n\x0f_tier_price_fenB\x15\n\x13_activity_price_fen\"|\n\x0cQuoteShopper\x12/\n\x07tier_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{0,64}$\x12;\n\x0bsegment_ids\x18\x02 \x03(\tB&\xbaH#\x92\x01 \x10\xc8\x01\"\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\"\x93\x01\n\x0bQuotePoints\x12\x1d\n\x06points\x18\x01 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\xc8\xaf\xa0%(\x00\x12\'\n\x12\x66\x65n_per_100_points\x18\x02 \x01(\x03\x42\x0b\xbaH\x08\"\x06\x18\xc0\x84=(\x00\x12\x1a\n\x06max_bp\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x00\x12 \n\x0bmultiple_of\x18\x04 \x01(\x03\x42\x0b\xbaH\x08\"\x06\x18\xc0\x84=(\x00\"\xe2\x03\n\x0cQuoteRequest\x12\x31\n\tmember_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x36\n\x05lines\x18\x02 \x03(\x0b\x32\x1a.danke.coupon.v1.QuoteLineB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xf4\x03\x12\"\n\x0cshipping_fen\x18\x03 \x01(\x03\x42\x0c\xbaH\t\"\x07\x18\x80\xc2\xd7/(\x00\x12*\n\x07\x63hannel\x18\x04 \x01(\tB\x19\xbaH\x16r\x14\x32\x12^(MINI|POS|LIVE)?$\x12\x30\n\x08store_id\x18\x05 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{0,64}$\x12\x1b\n\x07tier_bp\x18\x06 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x00\x12\x1b\n\ttier_rule\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12.\n\x07shopper\x18\x08 \x01(\x0b\x32\x1d.danke.coupon.v1.QuoteShopper\x12,\n\x06points\x18\t \x01(\x0b\x32\x1c.danke.coupon.v1.QuotePoints\x12\x39\n\ncoupon_ids\x18\n \x03(\tB%\xbaH\"\x92\x01\x1f\x10\x14\"\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x12\n\nno_coupons\x18\x0b \x01(\x08\"\xa2\x01\n\x0eQuoteLinePrice\x12\x0f\n\x07line_id\x18\x01 \x01(\t\x12\x10\n\x08list_fen\x18\x02 \x01(\x03\x12\x15\n\rprice_off_fen\x18\x03 \x01(\x03\x12\x15\n\rpromo_off_fen\x18\x04 \x01(\x03\x12\x16\n\x0e\x63oupon_off_fen\x18\x05 \x01(\x03\x12\x16\n\x0epoints_off_fen\x18\x06 \x01(\x03\x12\x0f\n\x07net_fen\x18\x07 \x01(\x03\"\x9e\x01\n\tQuoteStep\x12\x0c\n\x04step\x18\x01 \x01(\t\x12\x0f\n\x07rule_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\x0f\n\x07off_fen\x18\x04 \x01(\x03\x12\x10\n\x08\x62\x61se_fen\x18\x05 \x01(\x03\x12\x15\n\rthreshold_fen\x18\x06 \x01(\x03\x12\x12\n\nshare_fens\x18\x07 \x03(\x03\x12\x13\n\x0btemplate_id\x18\x08 \x01(\t\"\x8a\x01\n\x0eQuoteRejection\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0f\n\x07rule_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0f\n\x07gap_fen\x18\x05 \x01(\x03\x12\x0f\n\x07gap_qty\x18\x06 \x01(\x03\x12\x16\n\x0e\x63onflicts_with\x18\x07 \x01(\t\"]\n\tQuoteHint\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0f\n\x07rule_id\x18\x02 \x01(\t\x12\x0f\n\x07gap_fen\x18\x03 \x01(\x03\x12\x0f\n\x07gap_qty\x18\x04 \x01(\x03\x12\x0f\n\x07off_fen\x18\x05 \x01(\x03\"7\n\x0cQuotedCoupon\x12\x11\n\tcoupon_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64iscount_fen\x18\x02 \x01(\x03\"\xad\x04\n\rQuoteResponse\x12.\n\x05lines\x18\x01 \x03(\x0b\x32\x1f.danke.coupon.v1.QuoteLinePrice\x12)\n\x05steps\x18\x02 \x03(\x0b\x32\x1a.danke.coupon.v1.QuoteStep\x12\x33\n\nrejections\x18\x03 \x03(\x0b\x32\x1f.danke.coupon.v1.QuoteRejection\x12)\n\x05hints\x18\x04 \x03(\x0b\x32\x1a.danke.coupon.v1.QuoteHint\x12.\n\x07\x63oupons\x18\x05 \x03(\x0b\x32\x1d.danke.coupon.v1.QuotedCoupon\x12\x10\n\x08list_fen\x18\x06 \x01(\x03\x12\x15\n\rprice_off_fen\x18\x07 \x01(\x03\x12\x15\n\rpromo_off_fen\x18\x08 \x01(\x03\x12\x16\n\x0e\x63oupon_off_fen\x18\t \x01(\x03\x12\x16\n\x0epoints_off_fen\x18\n \x01(\x03\x12\x13\n\x0bpoints_used\x18\x0b \x01(\x03\x12\x11\n\tgoods_fen\x18\x0c \x01(\x03\x12\x14\n\x0cshipping_fen\x18\r \x01(\x03\x12\x18\n\x10shipping_off_fen\x18\x0e \x01(\x03\x12\x13\n\x0bpayable_fen\x18\x0f \x01(\x03\x12\x12\n\nquote_hash\x18\x10 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07is_best\x18\x12 \x01(\x08\"n\n\x0bSalesPeriod\x12\x1d\n\x06orders\x18\x01 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00\x12#\n\tsales_fen\x18\x02 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\x80\x80\x9a\xa6\xea\xaf\xe3\x01(\x00\x12\x1b\n\x06weight\x18\x03 \x01(\x03\x42\x0b\xbaH\x08\"\x06\x18\xc0\x84=(\x00\"\xb1\x01\n\x17SuggestThresholdRequest\x12\x39\n\x07periods\x18\x01 \x03(\x0b\x32\x1c.danke.coupon.v1.SalesPeriodB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x64\x12\x1e\n\tuplift_bp\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xa0\x8d\x06(\x00\x12\x1a\n\x06off_bp\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x8fN(\x00\x12\x1f\n\tround_fen\x18\x04 \x01(\x03\x42\x0c\xbaH\t\"\x07\x18\x80\xad\xe2\x04(\x00\"V\n\x18SuggestThresholdResponse\x12\x12\n\nanchor_fen\x18\x01 \x01(\x03\x12\x15\n\rthreshold_fen\x18\x02 \x01(\x03\x12\x0f\n\x07off_fen\x18\x03 \x01(\x03\"_\n\rUsedPromotion\x12\x34\n\x0cpromotion_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x18\n\x07version\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x01\"\x84\x01\n\x0cReturnedLine\x12/\n\x07line_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12 \n\x07net_fen\x18\x02 \x01(\x03\x42\x0f\xbaH\x0c\"\n\x18\x80\x80\xe9\x83\xb1\xde\x16(\x00\x12!\n\x0creturned_qty\x18\x03 \x01(\x03\x42\x0b\xbaH\x08\"\x06\x18\xa0\x8d\x06(\x00\"\xa2\x02\n\x12QuoteRefundRequest\x12\x34\n\x05order\x18\x01 \x01(\x0b\x32\x1d.danke.coupon.v1.QuoteRequestB\x06\xbaH\x03\xc8\x01\x01\x12\x36\n\norder_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12<\n\npromotions\x18\x03 \x03(\x0b\x32\x1e.danke.coupon.v1.UsedPromotionB\x08\xbaH\x05\x92\x01\x02\x10\x64\x12\x39\n\x05lines\x18\x04 \x03(\x0b\x32\x1d.danke.coupon.v1.ReturnedLineB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xf4\x03\x12%\n\x0crefunded_fen\x18\x05 \x01(\x03\x42\x0f\xbaH\x0c\"\n\x18\x80\x80\xe9\x83\xb1\xde\x16(\x00\"x\n\x13QuoteRefundResponse\x12\x12\n\nrefund_fen\x18\x01 \x01(\x03\x12\x34\n\x06policy\x18\x02 \x01(\x0e\x32$.danke.coupon.v1.PartialRefundPolicy\x12\x17\n\x0f\x61\x64\x64_on_lost_fen\x18\x03 \x01(\x03\x32\xcc\x02\n\x0cQuoteService\x12W\n\x05Quote\x12\x1d.danke.coupon.v1.QuoteRequest\x1a\x1e.danke.coupon.v1.QuoteResponse\"\x0f\x8a\xb5\x18\x0b\x63oupon.read\x12i\n\x0bQuoteRefund\x12#.danke.coupon.v1.QuoteRefundRequest\x1a$.danke.coupon.v1.QuoteRefundResponse\"\x0f\x8a\xb5\x18\x0b\x63oupon.read\x12x\n\x10SuggestThreshold\x12(.danke.coupon.v1.SuggestThresholdRequest\x1a).danke.coupon.v1.SuggestThresholdResponse\"\x0f\x8a\xb5\x18\x0b\x63oupon.readb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -98,36 +99,66 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SUGGESTTHRESHOLDREQUEST'].fields_by_name['off_bp']._serialized_options = b'\272H\007\032\005\030\217N(\000'
   _globals['_SUGGESTTHRESHOLDREQUEST'].fields_by_name['round_fen']._loaded_options = None
   _globals['_SUGGESTTHRESHOLDREQUEST'].fields_by_name['round_fen']._serialized_options = b'\272H\t\"\007\030\200\255\342\004(\000'
+  _globals['_USEDPROMOTION'].fields_by_name['promotion_id']._loaded_options = None
+  _globals['_USEDPROMOTION'].fields_by_name['promotion_id']._serialized_options = b'\272H\033r\0312\027^[A-Za-z0-9_.:-]{1,64}$'
+  _globals['_USEDPROMOTION'].fields_by_name['version']._loaded_options = None
+  _globals['_USEDPROMOTION'].fields_by_name['version']._serialized_options = b'\272H\004\"\002(\001'
+  _globals['_RETURNEDLINE'].fields_by_name['line_id']._loaded_options = None
+  _globals['_RETURNEDLINE'].fields_by_name['line_id']._serialized_options = b'\272H\033r\0312\027^[A-Za-z0-9_.:-]{1,64}$'
+  _globals['_RETURNEDLINE'].fields_by_name['net_fen']._loaded_options = None
+  _globals['_RETURNEDLINE'].fields_by_name['net_fen']._serialized_options = b'\272H\014\"\n\030\200\200\351\203\261\336\026(\000'
+  _globals['_RETURNEDLINE'].fields_by_name['returned_qty']._loaded_options = None
+  _globals['_RETURNEDLINE'].fields_by_name['returned_qty']._serialized_options = b'\272H\010\"\006\030\240\215\006(\000'
+  _globals['_QUOTEREFUNDREQUEST'].fields_by_name['order']._loaded_options = None
+  _globals['_QUOTEREFUNDREQUEST'].fields_by_name['order']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_QUOTEREFUNDREQUEST'].fields_by_name['order_time']._loaded_options = None
+  _globals['_QUOTEREFUNDREQUEST'].fields_by_name['order_time']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_QUOTEREFUNDREQUEST'].fields_by_name['promotions']._loaded_options = None
+  _globals['_QUOTEREFUNDREQUEST'].fields_by_name['promotions']._serialized_options = b'\272H\005\222\001\002\020d'
+  _globals['_QUOTEREFUNDREQUEST'].fields_by_name['lines']._loaded_options = None
+  _globals['_QUOTEREFUNDREQUEST'].fields_by_name['lines']._serialized_options = b'\272H\010\222\001\005\010\001\020\364\003'
+  _globals['_QUOTEREFUNDREQUEST'].fields_by_name['refunded_fen']._loaded_options = None
+  _globals['_QUOTEREFUNDREQUEST'].fields_by_name['refunded_fen']._serialized_options = b'\272H\014\"\n\030\200\200\351\203\261\336\026(\000'
   _globals['_QUOTESERVICE'].methods_by_name['Quote']._loaded_options = None
   _globals['_QUOTESERVICE'].methods_by_name['Quote']._serialized_options = b'\212\265\030\013coupon.read'
+  _globals['_QUOTESERVICE'].methods_by_name['QuoteRefund']._loaded_options = None
+  _globals['_QUOTESERVICE'].methods_by_name['QuoteRefund']._serialized_options = b'\212\265\030\013coupon.read'
   _globals['_QUOTESERVICE'].methods_by_name['SuggestThreshold']._loaded_options = None
   _globals['_QUOTESERVICE'].methods_by_name['SuggestThreshold']._serialized_options = b'\212\265\030\013coupon.read'
-  _globals['_QUOTELINE']._serialized_start=143
-  _globals['_QUOTELINE']._serialized_end=711
-  _globals['_QUOTESHOPPER']._serialized_start=713
-  _globals['_QUOTESHOPPER']._serialized_end=837
-  _globals['_QUOTEPOINTS']._serialized_start=840
-  _globals['_QUOTEPOINTS']._serialized_end=987
-  _globals['_QUOTEREQUEST']._serialized_start=990
-  _globals['_QUOTEREQUEST']._serialized_end=1472
-  _globals['_QUOTELINEPRICE']._serialized_start=1475
-  _globals['_QUOTELINEPRICE']._serialized_end=1637
-  _globals['_QUOTESTEP']._serialized_start=1640
-  _globals['_QUOTESTEP']._serialized_end=1798
-  _globals['_QUOTEREJECTION']._serialized_start=1801
-  _globals['_QUOTEREJECTION']._serialized_end=1939
-  _globals['_QUOTEHINT']._serialized_start=1941
-  _globals['_QUOTEHINT']._serialized_end=2034
-  _globals['_QUOTEDCOUPON']._serialized_start=2036
-  _globals['_QUOTEDCOUPON']._serialized_end=2091
-  _globals['_QUOTERESPONSE']._serialized_start=2094
-  _globals['_QUOTERESPONSE']._serialized_end=2651
-  _globals['_SALESPERIOD']._serialized_start=2653
-  _globals['_SALESPERIOD']._serialized_end=2763
-  _globals['_SUGGESTTHRESHOLDREQUEST']._serialized_start=2766
-  _globals['_SUGGESTTHRESHOLDREQUEST']._serialized_end=2943
-  _globals['_SUGGESTTHRESHOLDRESPONSE']._serialized_start=2945
-  _globals['_SUGGESTTHRESHOLDRESPONSE']._serialized_end=3031
-  _globals['_QUOTESERVICE']._serialized_start=3034
-  _globals['_QUOTESERVICE']._serialized_end=3259
+  _globals['_QUOTELINE']._serialized_start=175
+  _globals['_QUOTELINE']._serialized_end=743
+  _globals['_QUOTESHOPPER']._serialized_start=745
+  _globals['_QUOTESHOPPER']._serialized_end=869
+  _globals['_QUOTEPOINTS']._serialized_start=872
+  _globals['_QUOTEPOINTS']._serialized_end=1019
+  _globals['_QUOTEREQUEST']._serialized_start=1022
+  _globals['_QUOTEREQUEST']._serialized_end=1504
+  _globals['_QUOTELINEPRICE']._serialized_start=1507
+  _globals['_QUOTELINEPRICE']._serialized_end=1669
+  _globals['_QUOTESTEP']._serialized_start=1672
+  _globals['_QUOTESTEP']._serialized_end=1830
+  _globals['_QUOTEREJECTION']._serialized_start=1833
+  _globals['_QUOTEREJECTION']._serialized_end=1971
+  _globals['_QUOTEHINT']._serialized_start=1973
+  _globals['_QUOTEHINT']._serialized_end=2066
+  _globals['_QUOTEDCOUPON']._serialized_start=2068
+  _globals['_QUOTEDCOUPON']._serialized_end=2123
+  _globals['_QUOTERESPONSE']._serialized_start=2126
+  _globals['_QUOTERESPONSE']._serialized_end=2683
+  _globals['_SALESPERIOD']._serialized_start=2685
+  _globals['_SALESPERIOD']._serialized_end=2795
+  _globals['_SUGGESTTHRESHOLDREQUEST']._serialized_start=2798
+  _globals['_SUGGESTTHRESHOLDREQUEST']._serialized_end=2975
+  _globals['_SUGGESTTHRESHOLDRESPONSE']._serialized_start=2977
+  _globals['_SUGGESTTHRESHOLDRESPONSE']._serialized_end=3063
+  _globals['_USEDPROMOTION']._serialized_start=3065
+  _globals['_USEDPROMOTION']._serialized_end=3160
+  _globals['_RETURNEDLINE']._serialized_start=3163
+  _globals['_RETURNEDLINE']._serialized_end=3295
+  _globals['_QUOTEREFUNDREQUEST']._serialized_start=3298
+  _globals['_QUOTEREFUNDREQUEST']._serialized_end=3588
+  _globals['_QUOTEREFUNDRESPONSE']._serialized_start=3590
+  _globals['_QUOTEREFUNDRESPONSE']._serialized_end=3710
+  _globals['_QUOTESERVICE']._serialized_start=3713
+  _globals['_QUOTESERVICE']._serialized_end=4045
 # @@protoc_insertion_point(module_scope)

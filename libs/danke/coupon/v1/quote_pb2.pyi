@@ -1,6 +1,7 @@
 import datetime
 
 from buf.validate import validate_pb2 as _validate_pb2
+from danke.coupon.v1 import template_pb2 as _template_pb2
 from danke.options.v1 import options_pb2 as _options_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -236,3 +237,45 @@ class SuggestThresholdResponse(_message.Message):
     threshold_fen: int
     off_fen: int
     def __init__(self, anchor_fen: _Optional[int] = ..., threshold_fen: _Optional[int] = ..., off_fen: _Optional[int] = ...) -> None: ...
+
+class UsedPromotion(_message.Message):
+    __slots__ = ("promotion_id", "version")
+    PROMOTION_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    promotion_id: str
+    version: int
+    def __init__(self, promotion_id: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
+
+class ReturnedLine(_message.Message):
+    __slots__ = ("line_id", "net_fen", "returned_qty")
+    LINE_ID_FIELD_NUMBER: _ClassVar[int]
+    NET_FEN_FIELD_NUMBER: _ClassVar[int]
+    RETURNED_QTY_FIELD_NUMBER: _ClassVar[int]
+    line_id: str
+    net_fen: int
+    returned_qty: int
+    def __init__(self, line_id: _Optional[str] = ..., net_fen: _Optional[int] = ..., returned_qty: _Optional[int] = ...) -> None: ...
+
+class QuoteRefundRequest(_message.Message):
+    __slots__ = ("order", "order_time", "promotions", "lines", "refunded_fen")
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    ORDER_TIME_FIELD_NUMBER: _ClassVar[int]
+    PROMOTIONS_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    REFUNDED_FEN_FIELD_NUMBER: _ClassVar[int]
+    order: QuoteRequest
+    order_time: _timestamp_pb2.Timestamp
+    promotions: _containers.RepeatedCompositeFieldContainer[UsedPromotion]
+    lines: _containers.RepeatedCompositeFieldContainer[ReturnedLine]
+    refunded_fen: int
+    def __init__(self, order: _Optional[_Union[QuoteRequest, _Mapping]] = ..., order_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., promotions: _Optional[_Iterable[_Union[UsedPromotion, _Mapping]]] = ..., lines: _Optional[_Iterable[_Union[ReturnedLine, _Mapping]]] = ..., refunded_fen: _Optional[int] = ...) -> None: ...
+
+class QuoteRefundResponse(_message.Message):
+    __slots__ = ("refund_fen", "policy", "add_on_lost_fen")
+    REFUND_FEN_FIELD_NUMBER: _ClassVar[int]
+    POLICY_FIELD_NUMBER: _ClassVar[int]
+    ADD_ON_LOST_FEN_FIELD_NUMBER: _ClassVar[int]
+    refund_fen: int
+    policy: _template_pb2.PartialRefundPolicy
+    add_on_lost_fen: int
+    def __init__(self, refund_fen: _Optional[int] = ..., policy: _Optional[_Union[_template_pb2.PartialRefundPolicy, str]] = ..., add_on_lost_fen: _Optional[int] = ...) -> None: ...

@@ -42,6 +42,11 @@ class QuoteServiceStub(object):
                 request_serializer=danke_dot_coupon_dot_v1_dot_quote__pb2.QuoteRequest.SerializeToString,
                 response_deserializer=danke_dot_coupon_dot_v1_dot_quote__pb2.QuoteResponse.FromString,
                 _registered_method=True)
+        self.QuoteRefund = channel.unary_unary(
+                '/danke.coupon.v1.QuoteService/QuoteRefund',
+                request_serializer=danke_dot_coupon_dot_v1_dot_quote__pb2.QuoteRefundRequest.SerializeToString,
+                response_deserializer=danke_dot_coupon_dot_v1_dot_quote__pb2.QuoteRefundResponse.FromString,
+                _registered_method=True)
         self.SuggestThreshold = channel.unary_unary(
                 '/danke.coupon.v1.QuoteService/SuggestThreshold',
                 request_serializer=danke_dot_coupon_dot_v1_dot_quote__pb2.SuggestThresholdRequest.SerializeToString,
@@ -65,6 +70,21 @@ class QuoteServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def QuoteRefund(self, request, context):
+        """What returned goods of a paid order give back, before points and shipping. Nothing is changed.
+
+        Each line gives back its share of what was paid (KEEP); if one of the order's coupons says
+        RECALC, the kept goods are priced anew at the best that the order's own coupons and promotions
+        give, and the difference comes back. A kept add-on that is no longer earned lowers the refund by what it
+        saved. Returned bit by bit it all sums to what was paid.
+
+        Refuses DUPLICATE_LINE, LINE_UNKNOWN, RETURNED_TOO_MANY, PROMOTION_NOT_FOUND, COUPON_NOT_FOUND
+        (naming the member's coupon that does not exist), ACTOR_NOT_ALLOWED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SuggestThreshold(self, request, context):
         """A full reduction's threshold from what orders used to come to, recent periods weighing more.
         """
@@ -79,6 +99,11 @@ def add_QuoteServiceServicer_to_server(servicer, server):
                     servicer.Quote,
                     request_deserializer=danke_dot_coupon_dot_v1_dot_quote__pb2.QuoteRequest.FromString,
                     response_serializer=danke_dot_coupon_dot_v1_dot_quote__pb2.QuoteResponse.SerializeToString,
+            ),
+            'QuoteRefund': grpc.unary_unary_rpc_method_handler(
+                    servicer.QuoteRefund,
+                    request_deserializer=danke_dot_coupon_dot_v1_dot_quote__pb2.QuoteRefundRequest.FromString,
+                    response_serializer=danke_dot_coupon_dot_v1_dot_quote__pb2.QuoteRefundResponse.SerializeToString,
             ),
             'SuggestThreshold': grpc.unary_unary_rpc_method_handler(
                     servicer.SuggestThreshold,
@@ -116,6 +141,33 @@ class QuoteService(object):
             '/danke.coupon.v1.QuoteService/Quote',
             danke_dot_coupon_dot_v1_dot_quote__pb2.QuoteRequest.SerializeToString,
             danke_dot_coupon_dot_v1_dot_quote__pb2.QuoteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def QuoteRefund(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.coupon.v1.QuoteService/QuoteRefund',
+            danke_dot_coupon_dot_v1_dot_quote__pb2.QuoteRefundRequest.SerializeToString,
+            danke_dot_coupon_dot_v1_dot_quote__pb2.QuoteRefundResponse.FromString,
             options,
             channel_credentials,
             insecure,
