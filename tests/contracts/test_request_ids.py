@@ -156,7 +156,9 @@ def valid(method: descriptor.MethodDescriptor, rng: random.Random) -> Message | 
 
 
 def _mend(request: Message, violation: Any, rng: random.Random) -> None:
-    names = [element.field_name for element in violation.proto.field.elements]
+    # A rule of the request as a whole names no field: any may be at fault.
+    where = violation.proto.field
+    names = [element.field_name for element in where.elements] if where else []
     leaves = [
         path
         for path in _leaves(request)
