@@ -56,19 +56,7 @@ class Mall(Shop):
         )
         guide = guide_pb2.UpsertGuideRequest(guide_id=GUIDE, store_id=STORE)
         await self.ask(self.guides.UpsertGuide, guide)
-        settings = template_pb2.TemplateSettings(
-            name="15 off",
-            terms=template_pb2.Terms(kind="COUPON_KIND_CASH", face_fen=COUPON_FEN),
-            validity=template_pb2.Validity(kind="KIND_DAYS", amount=90),
-        )
-        await self.ask(
-            self.templates.SetTemplate,
-            template_pb2.SetTemplateRequest(template_id="fifteen", settings=settings),
-        )
-        await self.ask(
-            self.templates.ActivateTemplate,
-            template_pb2.ActivateTemplateRequest(template_id="fifteen"),
-        )
+        await self.offer("fifteen", kind="COUPON_KIND_CASH", face_fen=COUPON_FEN)
 
     async def bind(self, customer_id: str, promoter_id: str) -> None:
         """The customer belongs to the promoter from now on."""
@@ -77,9 +65,25 @@ class Mall(Shop):
             binding_pb2.BindCustomerRequest(customer_id=customer_id, promoter_id=promoter_id),
         )
 
-    async def claim(self, member_id: str) -> str:
+    async def offer(self, template_id: str, **terms: Any) -> None:
+        """From now on there are coupons on these terms, each valid for 90 days."""
+        settings = template_pb2.TemplateSettings(
+            name=template_id,
+            terms=template_pb2.Terms(**terms),
+            validity=template_pb2.Validity(kind="KIND_DAYS", amount=90),
+        )
+        await self.ask(
+            self.templates.SetTemplate,
+            template_pb2.SetTemplateRequest(template_id=template_id, settings=settings),
+        )
+        await self.ask(
+            self.templates.ActivateTemplate,
+            template_pb2.ActivateTemplateRequest(template_id=template_id),
+        )
+
+    async def claim(self, member_id: str, template_id: str = "fifteen") -> str:
         """A coupon of the member's; its id."""
-        request = coupon_pb2.ClaimRequest(template_id="fifteen", member_id=member_id)
+        request = coupon_pb2.ClaimRequest(template_id=template_id, member_id=member_id)
         return str((await self.ask(self.coupons.Claim, request)).coupon.coupon_id)
 
     def checkout(self, *interceptors: Any, retry: Retry | None = None) -> Checkout:
