@@ -51,6 +51,8 @@ def deduction(
     if wanted_points:
         points = min(points, wanted_points // step * step)
         limited_by = "WANTED" if points == wanted_points // step * step else limited_by
+    # What does not reach another fen stays the member's.
+    points = min(points, covering(terms, worth_fen(points, terms.points_per_yuan)))
     if points < terms.deduct_min_points:
         return Deduction(0, 0, limit, "MINIMUM")
     return Deduction(points, worth_fen(points, terms.points_per_yuan), limit, limited_by)

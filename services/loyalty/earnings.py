@@ -25,6 +25,7 @@ from services.loyalty.errors import (
     MemberMoved,
     NotOffered,
     PointsClosed,
+    RefundIdReused,
     RevokeExceedsEarned,
 )
 from services.loyalty.points_accounts import (
@@ -103,6 +104,15 @@ class Clawback(Row, frozen=True):
     points: int
     reason: str
     at: datetime
+
+
+def of_order_refund(refund_id: str) -> str:
+    """The clawback's id if an order's refund was told by event.
+
+    That one also counts the lines and gives used points back, so it must not be taken for done when
+    a caller took points back for the same refund before. No caller's id has a slash.
+    """
+    return f"order/{refund_id}"
 
 
 def earn(
@@ -215,7 +225,8 @@ class EarnPoints(BookCommand, frozen=True, kw_only=True):
     """Gives points for a source that has no rule: an operator's kindness, a journey, a referral.
 
     Usable at once. The source earns once: a repeat answers the same. Refuses ALREADY_EARNED if it
-    earned another number of points, NOT_OFFERED if the programme is off, POINTS_CLOSED.
+    earned another number of points or for another member, NOT_OFFERED if the programme is off,
+    POINTS_CLOSED.
     """
 
     RESULT: ClassVar[type] = Earned
@@ -236,8 +247,8 @@ class EarnPoints(BookCommand, frozen=True, kw_only=True):
     def decide(self, state: State) -> Decision:
         book = self.book(state)
         for known in state.group(EARNED_BY, (self.merchant_id, self.source_type, self.source_id)):
-            if known.points != self.points:
-                raise AlreadyEarned(points=known.points)
+            if (known.member_id, known.points) != (book.account.member_id, self.points):
+                raise AlreadyEarned(field="source_id", points=known.points)
             return Decision(result=earned(known, book.account))
         if not book.programme.earning:
             raise NotOffered(programme="points")
@@ -263,7 +274,8 @@ class RevokeEarned(Command, frozen=True, kw_only=True):
     """Takes back what a source earned, all of it or ``points`` of it.
 
     ``clawback_id`` (a refund's id) works once for ever. What was used already becomes debt, as the
-    programme says. Refuses EARNING_NOT_FOUND, REVOKE_EXCEEDS_EARNED. domain.md §2.9, L2, L3, S2.
+    programme says. Refuses EARNING_NOT_FOUND, REVOKE_EXCEEDS_EARNED, REFUND_ID_REUSED for another
+    source. domain.md §2.9, L2, L3, S2.
     """
 
     RESULT: ClassVar[type] = Revoked
@@ -289,6 +301,7 @@ class RevokeEarned(Command, frozen=True, kw_only=True):
     def reads(self, found: State) -> Iterable[Read]:
         yield EARNED_BY, (self.merchant_id, self.source_type, self.source_id)
         yield Clawback, (self.merchant_id, self.clawback_id)
+        yield Clawback, (self.merchant_id, of_order_refund(self.clawback_id))
         for earning in self._earnings(found):
             yield from book_reads(self.merchant_id, earning.member_id)
             yield from cap_reads(self.merchant_id, earning.member_id, (earning.cap_day,))
@@ -305,8 +318,12 @@ class RevokeEarned(Command, frozen=True, kw_only=True):
         if not declared(state, PointsAccount, (self.merchant_id, member_id)):
             raise MemberMoved(member_id=member_id)
         book = Book(state, self.merchant_id, member_id, self.at, self.new_id)
-        known = state.get(Clawback, (self.merchant_id, self.clawback_id))
-        if known is not None:
+        for clawback_id in (self.clawback_id, of_order_refund(self.clawback_id)):
+            known = state.get(Clawback, (self.merchant_id, clawback_id))
+            if known is None:
+                continue
+            if (known.source_type, known.source_id) != (self.source_type, self.source_id):
+                raise RefundIdReused(field="clawback_id", source_id=known.source_id)
             return Decision(result=Revoked(known.points, balances(book.account)))
         left = sum(earning.left_points for earning in earnings)
         if self.points > left:

@@ -54,7 +54,11 @@ class RevokeExceedsEarned(Refusal):
 
 
 class AlreadyEarned(Conflict):
-    """This source already earned points, another number of them."""
+    """This source already earned points: another number of them, or for another member."""
+
+
+class RefundIdReused(Conflict):
+    """The refund id was already used for something else, or for another number of points."""
 
 
 class OrderNotPaidYet(NotYet):

@@ -26,7 +26,13 @@ from services.loyalty.earn_rules import (
     rules_at,
 )
 from services.loyalty.earnings import EARNED_BY, Earning, Source, earn
-from services.loyalty.errors import DailyCapReached, NotOffered, RuleInvalid
+from services.loyalty.errors import (
+    AlreadyEarned,
+    DailyCapReached,
+    NotOffered,
+    PointsClosed,
+    RuleInvalid,
+)
 from services.loyalty.points_accounts import Balances, balances
 from services.loyalty.points_book import Book, BookCommand
 
@@ -59,8 +65,9 @@ class ReportGameResult(BookCommand, frozen=True, kw_only=True):
     """Gives the points of one round of ``game_id`` (the rule's id), once per round.
 
     With prizes in the rule the server draws and ``points`` must be 0; otherwise the game's server
-    says what was won. Refuses NOT_OFFERED, DAILY_CAP_REACHED, RULE_INVALID if more is reported than
-    a round may give or points are reported for a game the server draws.
+    says what was won. Refuses NOT_OFFERED (also if the programme is off), POINTS_CLOSED,
+    ALREADY_EARNED if the round was another member's or game's, DAILY_CAP_REACHED, RULE_INVALID if
+    more is reported than a round may give or points are reported for a game the server draws.
     """
 
     RESULT: ClassVar[type] = GameResult
@@ -78,7 +85,13 @@ class ReportGameResult(BookCommand, frozen=True, kw_only=True):
     def decide(self, state: State) -> Decision:
         book = self.book(state)
         for known in state.group(EARNED_BY, (self.merchant_id, "GAME", self.round_id)):
+            if (known.member_id, known.rule_id) != (book.account.member_id, self.game_id):
+                raise AlreadyEarned(field="round_id", points=known.points)
             return Decision(result=self._result(known, book, known.points))
+        if not book.programme.earning:
+            raise NotOffered(programme="points")
+        if book.account.state == "CLOSED":
+            raise PointsClosed(member_id=self.member_id)
         rule = self._rule(state)
         won = self._won(rule)
         caps = Caps(state, self.merchant_id, book.account.member_id, days_near(self.at))

@@ -159,7 +159,8 @@ class CountPoints(OfMember, frozen=True, kw_only=True):
 class AdjustGrowth(OfMember, frozen=True, kw_only=True):
     """An operator adds growth or takes some off; ``adjustment_id`` works once.
 
-    Refuses GROWTH_WOULD_BE_NEGATIVE. A correction downwards undoes an upgrade as a refund does.
+    Refuses GROWTH_WOULD_BE_NEGATIVE, MEMBER_IS_CLOSED. A correction downwards undoes an upgrade as
+    a refund does.
     """
 
     adjustment_id: str
@@ -176,6 +177,7 @@ class AdjustGrowth(OfMember, frozen=True, kw_only=True):
         known = state.get(GrowthEntry, (self.merchant_id, f"ADJUSTMENT:{self.adjustment_id}"))
         if known is not None:
             return Decision(standing.account)
+        standing.must_be_here()
         if standing.account.growth + self.growth < 0:
             raise GrowthWouldBeNegative(field="growth", growth=standing.account.growth)
         delta = Sums(growth=abs(self.growth))

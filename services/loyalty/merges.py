@@ -16,7 +16,8 @@ from msgspec.structs import replace
 
 from common.commands import Command, Decision
 from common.rows import Read, Row, State
-from danke.events.loyalty import MemberMerged
+from danke.events.envelope import Event
+from danke.events.loyalty import MemberFrozen, MemberMerged
 from services.loyalty.errors_members import MemberIsMerged, MergeIdReused, SameMember
 from services.loyalty.growth import EntryKind, GrowthEntry
 from services.loyalty.members import (
@@ -63,9 +64,9 @@ class Merged(msgspec.Struct, frozen=True):
 class MergeMembers(Command, frozen=True, kw_only=True):
     """Makes ``from_id`` part of ``into_id``; ``merge_id`` works once for ever.
 
-    If ``into_id`` was merged itself, who it leads to is meant. Merging again what is one member
-    already changes nothing. Refuses SAME_MEMBER, MEMBER_NOT_FOUND, MEMBER_IS_CLOSED,
-    MEMBER_IS_MERGED if ``from_id`` belongs to a third member, MERGE_ID_REUSED.
+    If ``into_id`` was merged itself, who it leads to is meant. A freeze of either stays. Merging
+    again what is one member already changes nothing. Refuses SAME_MEMBER, MEMBER_NOT_FOUND,
+    MEMBER_IS_CLOSED, MEMBER_IS_MERGED if ``from_id`` belongs to a third member, MERGE_ID_REUSED.
     """
 
     RESULT: ClassVar[type] = Merged
@@ -135,10 +136,15 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         points = merge_points(
             state, self.merchant_id, gone.member_id, into.member_id, self.at, self.new_id
         )
+        told: list[Event] = [merged]
+        if gone.status == "FROZEN" and into.status == "ACTIVE":  # nobody escapes by a merge
+            into = replace(into, status="FROZEN", status_reason=gone.status_reason)
+            told.append(MemberFrozen(member_id=into.member_id, reason=gone.status_reason))
+            rows.append(into)
         return Decision(
             Merged(into, merged=True),
             [*rows, *growth.rows, *points.rows],
-            [merged, *growth.events, *points.events],
+            [*told, *growth.events, *points.events],
             [*growth.deletes, *points.deletes],
         )
 

@@ -27,7 +27,15 @@ from services.loyalty.earn_rules import (
     points_for,
     rules_at,
 )
-from services.loyalty.earnings import EARNED_BY, Clawback, Earning, Source, earn, revoke
+from services.loyalty.earnings import (
+    EARNED_BY,
+    Clawback,
+    Earning,
+    Source,
+    earn,
+    of_order_refund,
+    revoke,
+)
 from services.loyalty.errors import HoldNotConsumedYet, MemberMoved, OrderNotPaidYet
 from services.loyalty.members import MEMBER_LINK
 from services.loyalty.points_accounts import (
@@ -253,8 +261,9 @@ class LineRefund(msgspec.Struct, frozen=True):
 class RefundOrder(_OfOrder, frozen=True, kw_only=True):
     """Gives back the points an order was paid with, takes back those it earned; S4, L1–L3.
 
-    ``refund_id`` works once for ever. Waits for the payment, and for the points of the order to be
-    consumed if they are still held.
+    ``refund_id`` works once for ever; what a caller took or gave back for it before is not taken or
+    given again. Waits for the payment, and for the points of the order to be consumed if they are
+    still held.
     """
 
     refund_id: str
@@ -265,7 +274,7 @@ class RefundOrder(_OfOrder, frozen=True, kw_only=True):
 
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
-        yield Clawback, (self.merchant_id, self.refund_id)
+        yield Clawback, (self.merchant_id, of_order_refund(self.refund_id))
         yield PointsRevert, (self.merchant_id, self.refund_id)
         yield HOLDS_OF_ORDER, (self.merchant_id, self.order_id)
         for hold in found.group(HOLDS_OF_ORDER, (self.merchant_id, self.order_id)):
@@ -274,7 +283,8 @@ class RefundOrder(_OfOrder, frozen=True, kw_only=True):
     def decide(self, state: State) -> Decision:
         order = self._order(state)
         book, caps = self._open(state, order)
-        if state.get(Clawback, (self.merchant_id, self.refund_id)) is not None:
+        clawback_id = of_order_refund(self.refund_id)
+        if state.get(Clawback, (self.merchant_id, clawback_id)) is not None:
             return Decision(result=balances(book.account))
         rows = self._give_back(state, book)
         order = replace(
@@ -292,7 +302,7 @@ class RefundOrder(_OfOrder, frozen=True, kw_only=True):
             if points:
                 rows.append(revoke(book, caps, earning, points, "REFUND"))
         clawback = Clawback(
-            self.merchant_id, self.refund_id, order.member_id, "ORDER", self.order_id, taken,
+            self.merchant_id, clawback_id, order.member_id, "ORDER", self.order_id, taken,
             "REFUND", self.at,
         )  # fmt: skip
         return book.close(balances(book.account), clawback, *rows, *caps.rows())

@@ -24,6 +24,7 @@ from services.loyalty.errors import (
     HoldNotFound,
     MemberMoved,
     PointsInDebt,
+    RefundIdReused,
     RevertExceedsConsumed,
 )
 from services.loyalty.points_accounts import (
@@ -314,7 +315,8 @@ class RevertConsumed(_OfHold, frozen=True, kw_only=True):
 
     ``refund_id`` works once for ever, by whatever door. Points of lots that expired meanwhile are
     lost, or live on for the programme's days of grace (L1). Refuses HOLD_NOT_FOUND,
-    HOLD_INVALID_STATE if nothing was consumed, REVERT_EXCEEDS_CONSUMED.
+    HOLD_INVALID_STATE if nothing was consumed, REVERT_EXCEEDS_CONSUMED, REFUND_ID_REUSED if it
+    meant another hold or number of points.
     """
 
     RESULT: ClassVar[type] = Reverted
@@ -330,6 +332,8 @@ class RevertConsumed(_OfHold, frozen=True, kw_only=True):
         hold, book = self._open(state)
         known = state.get(PointsRevert, (self.merchant_id, self.refund_id))
         if known is not None:
+            if (known.hold_id, known.points) != (self.hold_id, self.points):
+                raise RefundIdReused(field="refund_id", hold_id=known.hold_id)
             return Decision(
                 result=Reverted(hold, known.points, known.expired_points, balances(book.account))
             )

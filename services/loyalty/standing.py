@@ -22,7 +22,8 @@ from danke.events.loyalty import (
     TierUpgradeGiftDue,
     TierUpgradeGiftRevoked,
 )
-from services.loyalty.members import must_be_declared
+from services.loyalty.errors_members import MemberIsClosed
+from services.loyalty.members import MEMBER_LINK, must_be_declared
 from services.loyalty.tier_schemes import Sums, Tier, scheme_of
 from services.loyalty.tiers import (
     EVALUATED,
@@ -43,7 +44,10 @@ _NO_GIFT: frozenset[TierReason] = frozenset(
 
 
 class Standing:
-    """The grants by id, the account (``TierState``), and what is to be written and told."""
+    """The grants by id, the account (``TierState``), and what is to be written and told.
+
+    Who has left has no tier any more: what comes late is counted, for the ledger, and that is all.
+    """
 
     def __init__(self, state: State, command: Command, member_id: str, prefix: str = "") -> None:
         """Refuses MEMBER_MOVED if ``standing_reads`` of this member was not declared.
@@ -55,6 +59,7 @@ class Standing:
         self.merchant_id, self.member_id = key
         self.at = command.at
         self.scheme = scheme_of(state, self.merchant_id)
+        self.has_left = any(m.status == "CLOSED" for m in state.group(MEMBER_LINK, key))
         self.account = state.get(TierState, key) or self._blank()
         self.grants = {grant.grant_id: grant for grant in state.group(GRANTS, key)}
         self.gifts = {gift.tier_id: gift for gift in state.group(GIFTS, key)}
@@ -113,6 +118,11 @@ class Standing:
         grant = self.new_grant("EARNED", "", self.scheme.lowest, None)
         return self.put(replace(grant, from_n=self.account.qualifying_from_n))
 
+    def must_be_here(self) -> None:
+        """Refuses MEMBER_IS_CLOSED: an operator gives nothing to who has left."""
+        if self.has_left:
+            raise MemberIsClosed(member_id=self.member_id)
+
     # --- counting -----------------------------------------------------------------------------
 
     def count(
@@ -150,6 +160,8 @@ class Standing:
 
     def _windows(self, origin: int) -> list[TierGrant]:
         """The grants in whose window an entry of this number counts."""
+        if self.has_left:
+            return []
         ladder = [self.earned, *self._superseded()]
         targets = [grant for grant in ladder if grant.from_n <= origin][:1]
         others = self.active("RECHARGE", "MANUAL")
@@ -162,6 +174,8 @@ class Standing:
 
     def promote(self, reason: TierReason, ref: str) -> None:
         """Upgrades at once if a higher threshold is met, for a new validity from now; L8."""
+        if self.has_left:
+            return
         earned = self.earned
         tier = self.scheme.reached(self.account.qualifying.of(self.scheme.metric))
         if tier.level > self.tier(earned).level:
@@ -175,7 +189,7 @@ class Standing:
 
         A tier that was kept since, or given for another reason, stays; domain.md §2.10.
         """
-        while True:
+        while not self.has_left:
             grant = self.earned
             value = self.account.qualifying.of(grant.metric)
             if grant.threshold is None or value >= grant.threshold:
@@ -268,6 +282,8 @@ class Standing:
 
     def refresh(self, reason: TierReason, ref: str = "", *, gifts: bool = True) -> None:
         """Sets the effective tier from the grants and tells if it is another one."""
+        if self.has_left:
+            return
         best = (self.active() or [self.earned])[0]
         tier = self.tier(best)
         before = self.account
@@ -307,6 +323,8 @@ class Standing:
 
     def progress(self) -> None:
         """Tells how far the next tier is: what reminders are made of (M10)."""
+        if self.has_left:
+            return
         upper = self.scheme.above(self.account.level)
         value = self.account.qualifying.of(self.scheme.metric)
         self.events.append(

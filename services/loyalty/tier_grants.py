@@ -43,7 +43,7 @@ class RecordRecharge(_OnRecharge, frozen=True, kw_only=True):
     """Lifts a member to the tier that a recharge brings, and counts its growth; M17, W1.
 
     The tier lasts one validity and is then evaluated as an earned one is. A tier id that the scheme
-    does not know is passed over: the recharge itself is done.
+    does not know is passed over, and so is one who has left: the recharge itself is done.
     """
 
     tier_id: str
@@ -60,7 +60,8 @@ class RecordRecharge(_OnRecharge, frozen=True, kw_only=True):
             line.n, False,
         )  # fmt: skip
         scheme = standing.scheme
-        if any(tier.tier_id == self.tier_id for tier in scheme.tiers):
+        known = any(tier.tier_id == self.tier_id for tier in scheme.tiers)
+        if known and not standing.has_left:
             tier = scheme.named(self.tier_id)
             standing.grant("RECHARGE", self.recharge_id, tier, self.at + scheme.validity)
             standing.refresh("RECHARGE", self.recharge_id)
@@ -106,7 +107,7 @@ class SetTierManually(OfMember, frozen=True, kw_only=True):
     """An operator gives a tier until ``valid_until``, or for one validity; then it is evaluated.
 
     ``trial`` ends without evaluation. A tier below the present one takes effect when that ends; to
-    take a tier away, revoke its grant. Refuses TIER_NOT_FOUND.
+    take a tier away, revoke its grant. Refuses TIER_NOT_FOUND, MEMBER_IS_CLOSED.
     """
 
     tier_id: str
@@ -117,6 +118,7 @@ class SetTierManually(OfMember, frozen=True, kw_only=True):
 
     def decide(self, state: State) -> Decision:
         standing = self.standing(state)
+        standing.must_be_here()
         tier = standing.scheme.named(self.tier_id)
         settle(standing)
         until = self.valid_until or self.at + standing.scheme.validity

@@ -15,6 +15,7 @@ from typing import ClassVar, Literal
 
 from common.rows import Group, Read, Row
 from danke.events.loyalty import TierMetric, TierSource
+from services.loyalty.members import MEMBER_LINK
 from services.loyalty.tier_schemes import Sums, TierScheme, scheme_key
 
 GrantState = Literal["ACTIVE", "SUPERSEDED", "ENDED", "REVOKED", "REVERTED"]
@@ -109,6 +110,7 @@ def standing_reads(merchant_id: str, member_id: str) -> tuple[Read, ...]:
     """What ``Standing`` needs of a member."""
     member = (merchant_id, member_id)
     return (
+        (MEMBER_LINK, member),
         (TierState, member),
         (GRANTS, member),
         (GIFTS, member),

@@ -53,4 +53,12 @@ def test_a_deduction_never_exceeds_cap_or_balance_nor_costs_more_than_it_needs(
     assert found.deduct_fen * 10_000 <= payable * cap
     assert 0 <= found.points <= max(0, balance) and found.points % step == 0
     assert found.deduct_fen == worth_fen(found.points, rate)
-    assert points_needed(found.deduct_fen, rate) <= found.points
+    # Up to the step: a fen that is not reached costs nothing.
+    assert found.points == covering(terms, found.deduct_fen)
+
+
+def test_points_that_buy_no_further_fen_are_not_taken() -> None:
+    cheap = PointsProgramme("m1", points_per_yuan=1_000, deduct_step_points=1)
+    found = deduction(cheap, 10_000, 9_995)
+    assert (found.points, found.deduct_fen) == (9_990, 999)
+    assert deduction(cheap, 10_000, 9).points == 0

@@ -18,6 +18,7 @@ from services.loyalty.errors import (
     HoldNotConsumedYet,
     OrderNotPaidYet,
     RechargeNotEarnedYet,
+    RefundIdReused,
     RuleInvalid,
     RuleVersionConflict,
 )
@@ -304,3 +305,51 @@ async def test_rolling_days_count_the_day_of_earning_as_the_first(desk: Desk) ->
     )
     (lot,) = await desk.lots("ann")
     assert lot.expires_at == cst("2026-05-31")
+
+
+async def test_a_source_that_gave_to_somebody_else_is_not_answered_as_done(desk: Desk) -> None:
+    """One id for a whole campaign: the second member must not be told of points it never got."""
+    await desk.give("ann", 50, source_id="campaign")
+    with pytest.raises(AlreadyEarned):
+        await desk.give("bob", 50, source_id="campaign")
+    assert (await desk.give("ann", 50, source_id="campaign")).points == 50
+    assert (await desk.available("ann"), await desk.available("bob")) == (50, 0)
+
+
+async def test_S4_a_refund_whose_clawback_came_by_rpc_still_gives_used_points_back(
+    desk: Desk,
+) -> None:
+    """The operator's call and the event name one refund: each half of it happens once."""
+    await desk.give("ann", 300)
+    await desk.spend("ann", "o1", 300)
+    await desk.pay("ann", "o1", 20_000)
+    await desk.complete("o1")
+    claw = {"source_type": "ORDER", "source_id": "o1", "clawback_id": "r1"}
+    assert (await desk.run(RevokeEarned, points=40, **claw)).points == 40
+    for _ in range(2):
+        await desk.refund("o1", "r1", 10_000, points=100)
+    left = await desk.balances("ann")
+    assert (left.available_points, left.pending_points) == (100, 100)
+    assert (await desk.run(RevokeEarned, points=40, **claw)).points == 40
+    # What the first refund gave back is remembered, so that both sum to all of it.
+    await desk.refund("o1", "r2", 5_000, points=200)
+    assert (await desk.run(RevokeEarned, **claw | {"clawback_id": "r2"})).points == 50
+    left = await desk.balances("ann")
+    assert (left.available_points, left.pending_points) == (300, 50)
+
+
+async def test_a_refund_id_means_one_refund(desk: Desk) -> None:
+    await desk.give("ann", 100, source_id="s1")
+    await desk.give("ann", 100, source_id="s2")
+    claw = {"source_type": "MANUAL", "clawback_id": "c1", "points": 10}
+    await desk.run(RevokeEarned, source_id="s1", **claw)
+    with pytest.raises(RefundIdReused):
+        await desk.run(RevokeEarned, source_id="s2", **claw)
+    one = (await desk.spend("ann", "o1", 50)).hold.hold_id
+    other = (await desk.spend("ann", "o2", 50)).hold.hold_id
+    await desk.revert(one, 20, "r1")
+    assert (await desk.revert(one, 20, "r1")).points == 20
+    for hold_id, points in ((one, 30), (other, 20)):
+        with pytest.raises(RefundIdReused):
+            await desk.revert(hold_id, points, "r1")
+    assert await desk.available("ann") == 110

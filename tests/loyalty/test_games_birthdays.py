@@ -7,9 +7,18 @@ from datetime import date
 import pytest
 
 from services.loyalty.birthdays import AwardBirthday, SetBirthday, celebrated
+from services.loyalty.closures import CloseMember
 from services.loyalty.earn_rules import Prize
-from services.loyalty.errors import DailyCapReached, NotOffered, RuleInvalid
+from services.loyalty.errors import (
+    AlreadyEarned,
+    DailyCapReached,
+    NotOffered,
+    PointsClosed,
+    RuleInvalid,
+)
 from services.loyalty.games import ReportGameResult, drawn
+from services.loyalty.members import Enroll
+from tests.loyalty.club import claim
 from tests.loyalty.points_desk import Desk, cst, hours
 
 
@@ -29,6 +38,29 @@ async def test_a_round_counts_once_and_the_day_has_a_cap(desk: Desk) -> None:
     assert await desk.available("ann") == 50
     desk.now += hours(24)
     assert (await desk.run(ReportGameResult, round_id="g3", points=1, **play)).points == 1
+
+
+async def test_a_round_is_one_members_and_one_games(desk: Desk) -> None:
+    for game in ("wheel", "box"):
+        await desk.rule(game, "GAME", points=30)
+    play = {"round_id": "g1", "points": 30}
+    await desk.run(ReportGameResult, member_id="ann", game_id="wheel", **play)
+    for member_id, game_id in (("bob", "wheel"), ("ann", "box")):
+        with pytest.raises(AlreadyEarned):
+            await desk.run(ReportGameResult, member_id=member_id, game_id=game_id, **play)
+
+
+async def test_a_game_that_gives_nothing_says_why(desk: Desk) -> None:
+    await desk.rule("wheel", "GAME", points=30)
+    play = {"game_id": "wheel", "round_id": "g1", "points": 30}
+    await desk.programme(earning=False)
+    with pytest.raises(NotOffered):
+        await desk.run(ReportGameResult, member_id="ann", **play)
+    await desk.run(Enroll, member_id="gone", claims=[claim("gone")], channel="MINI")
+    await desk.run(CloseMember, member_id="gone", reason="asked")
+    await desk.programme(version=1)
+    with pytest.raises(PointsClosed):
+        await desk.run(ReportGameResult, member_id="gone", **play)
 
 
 async def test_a_drawn_game_takes_no_result_from_outside(desk: Desk) -> None:

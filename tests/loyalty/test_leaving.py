@@ -9,10 +9,14 @@ import pytest
 from common.errors import Refusal
 from services.loyalty import store_members
 from services.loyalty.closures import CloseMember
+from services.loyalty.growth import AdjustGrowth, CountPoints
 from services.loyalty.member_codes import DecodeMemberCode, issue, judge
 from services.loyalty.member_status import FreezeMember
 from services.loyalty.obligations import RecordObligation
-from tests.loyalty.club import MERCHANT, Club, claim
+from services.loyalty.order_growth import BaseLine, RecordOrderCompleted, RecordOrderPaid
+from services.loyalty.tier_grants import RecordRecharge, RecordRechargeRefund, SetTierManually
+from services.loyalty.tier_schemes import SetTierScheme, UpgradeGift
+from tests.loyalty.club import MERCHANT, Club, claim, tiers
 
 KEY = b"k" * 32
 AT = datetime(2026, 3, 1, 2, 0, 0, tzinfo=UTC)
@@ -56,6 +60,38 @@ async def test_s10_identities_are_erased_and_books_stay(club: Club) -> None:
     assert len(await club.told("MemberClosed")) == 1
     again = await club.enrol("b", claim("138"))
     assert again.created, "the same phone number is somebody new"
+
+
+async def test_s10_what_a_gone_member_ordered_is_booked_and_lifts_nobody(club: Club) -> None:
+    """An order paid before the member left is completed, and refunded, afterwards."""
+    gift = UpgradeGift(points=100)
+    await club.run(
+        SetTierScheme, metric="GROWTH", validity_days=365, notice_days=30, operator="op",
+        tiers=tiers((0, 0), (1_000, 600), (5_000, 3_000), gift=gift),
+    )  # fmt: skip
+    await club.enrol("a")
+    await club.order("a", 1_100)
+    line = BaseLine("l1", 600_000, 600_000)
+    await club.run(RecordOrderPaid, member_id="a", order_id="late", lines=[line])
+    await club.run(CloseMember, member_id="a", reason="asked")
+    told = ("TierChanged", "TierKept", "TierProgressUpdated", "TierUpgradeGiftDue")
+    before = await club.told(*told)
+    await club.run(RecordOrderCompleted, order_id="late")
+    assert (await club.state("a")).growth == 7_100
+    await club.run(RecordRecharge, member_id="a", recharge_id="r1", tier_id="V3", growth=10)
+    await club.refund("late", 3_000)
+    await club.run(RecordRechargeRefund, member_id="a", recharge_id="r1")
+    assert (await club.state("a")).growth == 4_100
+    club.later(days=800)
+    await club.run_due()
+    await club.run(CountPoints, member_id="a", source="s", points=5)
+    assert await club.told(*told) == before
+    for command in (
+        {"cls": AdjustGrowth, "adjustment_id": "x", "growth": 5},
+        {"cls": SetTierManually, "tier_id": "V2"},
+    ):
+        with pytest.raises(Refusal, match="MEMBER_IS_CLOSED"):
+            await club.run(member_id="a", reason="r", operator="op", **command)
 
 
 def test_a_code_lives_for_at_most_a_minute() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from common.errors import Refusal
 from services.loyalty import store_members
+from services.loyalty.member_status import FreezeMember
 from services.loyalty.merges import MergeMembers
 from services.loyalty.order_growth import RecordOrderCompleted
 from services.loyalty.tier_grants import RecordRecharge
@@ -50,6 +51,19 @@ async def test_identities_growth_and_orders_move_and_the_tier_rises(club: Club) 
     await club.refund(order, full=True)
     state = await club.state("a")
     assert (state.growth, state.tier_id) == (3_000, "V2")
+
+
+async def test_a_freeze_is_not_escaped_by_a_merge(club: Club) -> None:
+    for member in ("bad", "good", "third"):
+        await club.enrol(member)
+    await club.run(FreezeMember, member_id="bad", reason="fraud 7")
+    await merge(club, "bad", "good")
+    joint = await store_members.member(club.pool, MERCHANT, "good")
+    assert joint is not None
+    assert (joint.status, joint.status_reason) == ("FROZEN", "fraud 7")
+    assert [told["member_id"] for told in await club.told("MemberFrozen")] == ["bad", "good"]
+    await merge(club, "third", "good")
+    assert len(await club.told("MemberFrozen")) == 2
 
 
 async def test_the_tier_is_never_lower_after_a_merge(club: Club) -> None:
