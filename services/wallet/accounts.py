@@ -28,6 +28,7 @@ AccountStatus = Literal["NORMAL", "FROZEN", "CLOSED"]
 CardKind = Literal["NAMED", "BEARER"]
 # A bearer card is good for at least three years, one of which may be a leap year; domain.md §2.4.
 BEARER_VALIDITY_DAYS: Final = 3 * 365 + 1
+LATE_REFUND: Final = "REFUND_AFTER_CLOSURE"
 
 
 class Account(Row, frozen=True):
@@ -73,6 +74,37 @@ def must_be_open(account: Account | None, at: datetime) -> None:
     if account.status == "FROZEN":
         raise AccountFrozen(member_id=account.member_id)
     raise AccountClosed(member_id=account.member_id, merged_into=account.merged_into)
+
+
+def is_stopped(account: Account | None) -> bool:
+    """Whether risk control or a court froze the wallet, so that no money may leave it.
+
+    One that the service itself froze (its member left, or it was closed when a refund came) is only
+    kept from being spent: what is in it is paid out.
+    """
+    return account is not None and account.status == "FROZEN" and account.changed_by != ""
+
+
+def must_not_be_stopped(account: Account | None) -> None:
+    """Refuses ACCOUNT_FROZEN if ``is_stopped``."""
+    if account is not None and is_stopped(account):
+        raise AccountFrozen(member_id=account.member_id)
+
+
+def must_not_be_closed(account: Account | None) -> None:
+    """Refuses ACCOUNT_CLOSED: who left, or was merged into somebody else, gets nothing new."""
+    if account is not None and account.status == "CLOSED":
+        raise AccountClosed(member_id=account.member_id, merged_into=account.merged_into)
+
+
+def kept_safe(account: Account, at: datetime) -> tuple[Account, WalletStatusChanged]:
+    """A closed wallet that a refund brought money to: frozen, so that it can be paid out."""
+    after = replace(
+        account, status="FROZEN", status_reason=LATE_REFUND, changed_by="", changed_at=at
+    )
+    return after, WalletStatusChanged(
+        member_id=account.member_id, status="FROZEN", reason=LATE_REFUND
+    )
 
 
 def must_be_here(state: State, wallet: Group[Any], merchant_id: str, member_id: str) -> None:
@@ -131,8 +163,7 @@ class FreezeAccount(OfAccount, frozen=True, kw_only=True):
     def decide(self, state: State) -> Decision:
         wallet = (self.merchant_id, self.member_id)
         account = state.get(Account, wallet) or Account.opened(*wallet, "NAMED", self.at)
-        if account.status == "CLOSED":
-            raise AccountClosed(member_id=self.member_id, merged_into=account.merged_into)
+        must_not_be_closed(account)
         return self.changed(account, "FROZEN", self.reason)
 
 
@@ -197,6 +228,7 @@ class MemberLeft(OfAccount, frozen=True, kw_only=True):
     """The member was closed elsewhere (saga S10): the wallet closes too if no money is at stake.
 
     Otherwise it is frozen: the money stays the member's, can be refunded, and nobody can spend it.
+    A freeze by risk control stays what it is.
     """
 
     actor: str = ""
@@ -213,4 +245,6 @@ class MemberLeft(OfAccount, frozen=True, kw_only=True):
             return Decision(result=account)
         lots = state.group(OPEN_LOTS, (self.merchant_id, self.member_id))
         money = sum(lot.worth_fen - lot.used_fen for lot in lots)
+        if money and account.status == "FROZEN":
+            return Decision(result=account)
         return self.changed(account, "FROZEN" if money else "CLOSED", "MEMBER_CLOSED")

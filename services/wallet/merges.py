@@ -202,7 +202,11 @@ class MergeMembers(Command, frozen=True, kw_only=True):
             into = replace(into, status="NORMAL", status_reason="MERGED", changed_at=self.at)
         if frozen:
             into = replace(
-                into, status="FROZEN", status_reason=source.status_reason, changed_at=self.at
+                into,
+                status="FROZEN",
+                status_reason=source.status_reason,
+                changed_by=source.changed_by or into.changed_by,
+                changed_at=self.at,
             )
         if into != known:
             accounts.append(into)

@@ -18,7 +18,7 @@ from common.errors import NotYet
 from common.rows import Read, Row, State
 from danke.events import wallet as events
 from danke.events.envelope import Event
-from services.wallet.accounts import must_be_here
+from services.wallet.accounts import Account, kept_safe, must_be_here
 from services.wallet.errors import InvalidState, RefundExceedsPayment, RefundIdReused
 from services.wallet.ledger import transfers
 from services.wallet.lots import (
@@ -68,6 +68,9 @@ class RefundPayment(OfPayment, frozen=True, kw_only=True):
     def reads(self, found: State) -> Iterable[Read]:
         yield PaymentRefund, (self.merchant_id, self.refund_id)
         yield from super().reads(found)
+        payment = found.get(Payment, (self.merchant_id, self.payment_id))
+        if payment:
+            yield Account, (self.merchant_id, payment.member_id)
 
     def decide(self, state: State) -> Decision:
         return _refund(self, state, self.payment(state), self.refund_id, self.amount_fen)
@@ -100,6 +103,7 @@ class RefundOrder(Command, frozen=True, kw_only=True):
         yield PaymentRefund, (self.merchant_id, self.refund_id)
         yield ORDER_PAYMENTS, (self.merchant_id, self.order_id)
         for payment in found.group(ORDER_PAYMENTS, (self.merchant_id, self.order_id)):
+            yield Account, (self.merchant_id, payment.member_id)
             yield OPEN_LOTS, (self.merchant_id, payment.member_id)
             for share in payment.shares:
                 yield Lot, (self.merchant_id, share.lot_id)
@@ -148,11 +152,14 @@ def _refund(
             ("PAYMENT_REFUND", "REVENUE_PENDING", "BONUS_LIAB", amount_fen - principal),
         ],
     )  # fmt: skip
-    return Decision(
-        result=Refunded(after, refund),
-        rows=[after, refund, *restored, *moves],
-        events=_told(state, after, refund, restored),
-    )
+    rows: list[Row] = [after, refund, *restored, *moves]
+    told = _told(state, after, refund, restored)
+    account = state.get(Account, (payment.merchant_id, payment.member_id))
+    if account is not None and account.status == "CLOSED":
+        reopened, status = kept_safe(account, command.at)
+        rows.append(reopened)
+        told.append(status)
+    return Decision(result=Refunded(after, refund), rows=rows, events=told)
 
 
 def _told(

@@ -17,6 +17,7 @@ from common.errors import NotYet
 from common.rows import Group, Read, Row, State
 from common.timers import Timer
 from danke.events import wallet_punchcard as events
+from services.wallet.accounts import Account, must_not_be_closed
 from services.wallet.calendar import SHANGHAI
 from services.wallet.errors import (
     CardAlreadyPaid,
@@ -241,7 +242,7 @@ def without_timers(card: PunchCard) -> list[tuple[type[Row], tuple[str, str, str
 class BuyPunchCard(Command, frozen=True, kw_only=True):
     """Takes a card off the shelf, to be paid within ``pay_within``; then it is closed again.
 
-    Refuses TEMPLATE_NOT_FOUND, TEMPLATE_NOT_ON_SALE, CARD_LIMIT_REACHED.
+    Refuses ACCOUNT_CLOSED, TEMPLATE_NOT_FOUND, TEMPLATE_NOT_ON_SALE, CARD_LIMIT_REACHED.
     """
 
     RESULT: ClassVar[type] = PunchCard
@@ -257,10 +258,12 @@ class BuyPunchCard(Command, frozen=True, kw_only=True):
         return self.member_id
 
     def reads(self, found: State) -> Iterable[Read]:
+        yield Account, (self.merchant_id, self.member_id)
         yield PunchTemplate, (self.merchant_id, self.template_id)
         yield CARDS_BOUGHT, (self.merchant_id, self.member_id, self.template_id)
 
     def decide(self, state: State) -> Decision:
+        must_not_be_closed(state.get(Account, (self.merchant_id, self.member_id)))
         template = state.get(PunchTemplate, (self.merchant_id, self.template_id))
         if template is None:
             raise TemplateNotFound(field="template_id", template_id=self.template_id)

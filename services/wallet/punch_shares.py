@@ -19,6 +19,7 @@ from common.from_door import FromDoor
 from common.rows import Group, Read, Row, State
 from common.timers import Timer
 from danke.events import wallet_punchcard as events
+from services.wallet.accounts import Account, must_not_be_closed
 from services.wallet.errors import (
     CardNotHeld,
     ShareClosed,
@@ -237,13 +238,17 @@ class AcceptShare(_OfShare, frozen=True, kw_only=True):
 
     A repeat by the same friend answers the same. Refuses SHARE_NOT_FOUND (also for a wrong link or
     an offer to somebody else), SHARE_NOT_ALLOWED to the owner himself, SHARE_CLOSED,
-    CARD_NOT_ACTIVE, CARD_EXPIRED, CARD_EXHAUSTED.
+    ACCOUNT_CLOSED to who left, CARD_NOT_ACTIVE, CARD_EXPIRED, CARD_EXHAUSTED.
     """
 
     RESULT: ClassVar[type] = Accepted
 
     friend_id: str
     link_hash: bytes
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield from super().reads(found)
+        yield Account, (self.merchant_id, self.friend_id)
 
     def decide(self, state: State) -> Decision:
         share = self._share(state)
@@ -262,6 +267,7 @@ class AcceptShare(_OfShare, frozen=True, kw_only=True):
             return Decision(result=Accepted(share, card))
         if share.state != "OFFERED" or self.at >= share.expires_at:
             raise ShareClosed(state=share.state, expires_at=share.expires_at.isoformat())
+        must_not_be_closed(state.get(Account, (self.merchant_id, self.friend_id)))
         must_be_usable(card, self.at)
         mine = replace(share, state="ACCEPTED", friend_id=self.friend_id, accepted_at=self.at)
         timer = (Timer, (self.merchant_id, SHARE_TIMER, share.share_id))

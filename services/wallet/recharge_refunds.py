@@ -23,7 +23,7 @@ from common.timers import Timer
 from danke.events import wallet as events
 from danke.events.envelope import Event
 from danke.events.wallet import GiftsToRevoke, RefundBasis
-from services.wallet.accounts import Account, must_be_here
+from services.wallet.accounts import Account, is_stopped, must_be_here, must_not_be_stopped
 from services.wallet.errors import (
     CheckerIsMaker,
     HoldsPending,
@@ -49,6 +49,8 @@ class Refunding(msgspec.Struct, frozen=True):
 
 class RequestRechargeRefund(OfRecharge, frozen=True, kw_only=True):
     """Asks for a recharge's refund. On the basis COOLING_OFF it is granted at once.
+
+    Where risk control froze the wallet it only is asked for, in time, and approved later.
 
     ``consumed_original_fen`` is the undiscounted price of what was bought with it, where that is
     more than was paid (basis CONSUMER_REASON_ORIGINAL_PRICE). Refuses RECHARGE_NOT_FOUND,
@@ -88,7 +90,8 @@ class RequestRechargeRefund(OfRecharge, frozen=True, kw_only=True):
             rescinded_at=self.rescinded_at,
         )
         refund = _divided(refund, _quote(state, recharge, lot, refund))
-        if self.basis == "COOLING_OFF":
+        account = state.get(Account, (self.merchant_id, recharge.member_id))
+        if self.basis == "COOLING_OFF" and not is_stopped(account):
             return _approve(self, state, refund, recharge, lot, decided_by="")
         recharge = replace(recharge, state="REFUND_REQUESTED", refund_id=refund.refund_id)
         return Decision(result=Refunding(refund, recharge), rows=[refund, recharge])
@@ -136,7 +139,8 @@ class ApproveRechargeRefund(_OfRefund, frozen=True, kw_only=True):
     """Grants a refund: freezes what is left of the lot and asks the payment system to pay.
 
     A repeat answers the same. Refuses RECHARGE_REFUND_NOT_FOUND, INVALID_STATE if rejected,
-    CHECKER_IS_MAKER, HOLDS_PENDING, QUOTE_CHANGED if the wallet was used since the request.
+    CHECKER_IS_MAKER, ACCOUNT_FROZEN by risk control, HOLDS_PENDING, QUOTE_CHANGED if the wallet was
+    used since the request.
     """
 
     actor: str
@@ -149,6 +153,7 @@ class ApproveRechargeRefund(_OfRefund, frozen=True, kw_only=True):
             raise InvalidState(refund_id=self.refund_id, state=refund.state)
         if self.actor == refund.requested_by:
             raise CheckerIsMaker(actor=self.actor)
+        must_not_be_stopped(state.get(Account, (self.merchant_id, refund.member_id)))
         lot = state.get(Lot, (self.merchant_id, refund.recharge_id))
         assert lot is not None, "Bug: a refund was requested for a recharge without a lot"
         now = _divided(refund, _quote(state, recharge, lot, refund))

@@ -271,11 +271,11 @@ CHECKS: Final = (
     ),
     Check(
         "closed_wallets_are_empty",
-        "nothing is left in a wallet that was merged into another",
+        "nothing is left in a wallet that was closed or merged into another",
         """
         SELECT a.merchant_id, a.member_id, l.lot_id FROM accounts a
         JOIN lots l ON l.merchant_id = a.merchant_id AND l.member_id = a.member_id
-        WHERE a.merged_into <> ''
+        WHERE a.merged_into <> '' OR (a.status = 'CLOSED' AND l.state = 'ACTIVE')
         """,
     ),
 )

@@ -35,8 +35,14 @@ from services.wallet.errors import (
     InsufficientBalance,
     InvalidState,
 )
+from services.wallet.merges import MergeMembers
 from services.wallet.payments import ReleasePayment
 from services.wallet.policies import Policy, SetPolicy
+from services.wallet.recharge_refunds import (
+    ApproveRechargeRefund,
+    RequestRechargeRefund,
+    SettleRechargeRefund,
+)
 from tests.wallet.wallets import MERCHANT, Wallets
 
 
@@ -192,6 +198,56 @@ async def test_s10_a_member_who_left_leaves_no_money_unguarded(wallets: Wallets)
     assert (await wallets.run(MemberLeft, member_id="poor")).status == "CLOSED"
     with pytest.raises(AccountFrozen):
         await wallets.pay("rich", 1)
+
+
+async def test_s10_leaving_does_not_lift_a_freeze_by_risk_control(wallets: Wallets) -> None:
+    await wallets.recharge("m", 1_000)
+    await wallets.run(FreezeAccount, member_id="m", actor="risk", reason="court 7")
+    left = await wallets.run(MemberLeft, member_id="m")
+    assert (left.status, left.status_reason) == ("FROZEN", "court 7")
+
+
+async def test_a_refund_to_a_closed_wallet_can_be_paid_out(wallets: Wallets) -> None:
+    """The order is returned after the wallet was closed: the money may not be stuck in there."""
+    recharge = await wallets.recharge("m", 1_000)
+    paid = await wallets.pay("m", 1_000)
+    await wallets.run(CloseAccount, member_id="m", actor="m")
+    for _ in range(2):
+        await wallets.give_back(paid, 400, refund_id="r1")
+    kept = await store_accounts.account(wallets.pool, MERCHANT, "m")
+    assert kept is not None
+    assert (kept.status, kept.status_reason) == ("FROZEN", "REFUND_AFTER_CLOSURE")
+    with pytest.raises(AccountFrozen):
+        await wallets.pay("m", 1)
+    asked = await wallets.run(
+        RequestRechargeRefund, recharge_id=recharge.recharge_id, basis="NOT_CONSUMER_FAULT",
+        actor="ann",
+    )  # fmt: skip
+    done = await wallets.run(ApproveRechargeRefund, refund_id=asked.refund.refund_id, actor="bob")
+    assert (done.refund.state, done.refund.amount_fen) == ("REFUNDING", 400)
+    await wallets.run(SettleRechargeRefund, refund_id=asked.refund.refund_id, paid_back=True)
+    await wallets.run(CloseAccount, member_id="m", actor="m")
+    told = await wallets.told("WalletStatusChanged")
+    assert [event["status"] for event in told] == ["CLOSED", "FROZEN", "CLOSED"]
+
+
+async def test_no_money_leaves_a_wallet_that_risk_control_froze(wallets: Wallets) -> None:
+    """What can be asked for only in time may be asked for; it is granted when the freeze ends."""
+    ask_for = {"recharge_id": (await wallets.recharge("m", 1_000)).recharge_id, "actor": "m"}
+    await wallets.run(FreezeAccount, member_id="m", actor="risk", reason="court 7")
+    asked = await wallets.run(RequestRechargeRefund, basis="COOLING_OFF", **ask_for)
+    assert asked.refund.state == "REQUESTED"
+    wallets.later(days=20)
+    approval = {"refund_id": asked.refund.refund_id, "actor": "bob"}
+    with pytest.raises(AccountFrozen):
+        await wallets.run(ApproveRechargeRefund, **approval)
+    # Nor does a merge into a wallet nobody froze let it out.
+    await wallets.run(MergeMembers, merge_id="x", from_member="m", into_member="n")
+    with pytest.raises(AccountFrozen):
+        await wallets.run(ApproveRechargeRefund, **approval)
+    await wallets.run(UnfreezeAccount, member_id="n", actor="risk")
+    granted = await wallets.run(ApproveRechargeRefund, **approval)
+    assert (granted.refund.state, granted.refund.amount_fen) == ("REFUNDING", 1_000)
 
 
 async def test_the_statement_carries_its_running_balance(wallets: Wallets) -> None:
