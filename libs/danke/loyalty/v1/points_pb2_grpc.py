@@ -143,8 +143,8 @@ class PointsServiceServicer(object):
     def EarnPoints(self, request, context):
         """Gives points that no rule gives, usable at once; each source gives once.
 
-        Refuses ALREADY_EARNED (the source gave another number), NOT_OFFERED (the programme is off),
-        POINTS_CLOSED.
+        Refuses ALREADY_EARNED (the source gave another number, or gave to another member), NOT_OFFERED
+        (the programme is off), POINTS_CLOSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -153,7 +153,7 @@ class PointsServiceServicer(object):
     def RevokeEarned(self, request, context):
         """Takes back what a source gave; what was used already becomes debt. Works once per clawback_id.
 
-        Refuses EARNING_NOT_FOUND, REVOKE_EXCEEDS_EARNED.
+        Refuses EARNING_NOT_FOUND, REVOKE_EXCEEDS_EARNED, REFUND_ID_REUSED (for another source).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -193,7 +193,8 @@ class PointsServiceServicer(object):
     def RevertConsumed(self, request, context):
         """Gives used points back to the lots they came from, in part or in full. Once per refund_id.
 
-        Refuses HOLD_NOT_FOUND, HOLD_INVALID_STATE (not consumed), REVERT_EXCEEDS_CONSUMED.
+        Refuses HOLD_NOT_FOUND, HOLD_INVALID_STATE (not consumed), REVERT_EXCEEDS_CONSUMED,
+        REFUND_ID_REUSED (for another hold or number of points).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -209,8 +210,9 @@ class PointsServiceServicer(object):
     def ReportGameResult(self, request, context):
         """Gives the points of one round of a game, drawn here or reported by the game's own server.
 
-        Refuses NOT_OFFERED, DAILY_CAP_REACHED, RULE_INVALID (more than a round may give, or a result
-        for a game that is drawn here).
+        Refuses NOT_OFFERED, POINTS_CLOSED, ALREADY_EARNED (the round was another member's or game's),
+        DAILY_CAP_REACHED, RULE_INVALID (more than a round may give, or a result for a game that is
+        drawn here).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

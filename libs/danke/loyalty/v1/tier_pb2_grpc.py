@@ -131,14 +131,14 @@ class TierServiceServicer(object):
     def AdjustGrowth(self, request, context):
         """Adds growth, or takes some off. Works once per adjustment_id.
 
-        Refuses GROWTH_WOULD_BE_NEGATIVE.
+        Refuses GROWTH_WOULD_BE_NEGATIVE, MEMBER_IS_CLOSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SetTierManually(self, request, context):
-        """Gives a tier by hand, for good measure or on trial. Refuses TIER_NOT_FOUND.
+        """Gives a tier by hand, for good measure or on trial. Refuses TIER_NOT_FOUND, MEMBER_IS_CLOSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -326,7 +326,8 @@ class PunchCardServiceServicer(object):
     def BuyPunchCard(self, request, context):
         """Takes a card off the shelf, to be paid within half an hour.
 
-        Refuses TEMPLATE_NOT_FOUND, TEMPLATE_NOT_ON_SALE, CARD_LIMIT_REACHED.
+        Refuses ACCOUNT_CLOSED (the member left or was merged), TEMPLATE_NOT_FOUND,
+        TEMPLATE_NOT_ON_SALE, CARD_LIMIT_REACHED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -1229,7 +1230,7 @@ class PunchShareServiceServicer(object):
         """A friend opens the link.
 
         Refuses SHARE_NOT_FOUND (also a wrong link), SHARE_NOT_ALLOWED (the owner), SHARE_CLOSED,
-        CARD_NOT_ACTIVE, CARD_EXPIRED, CARD_EXHAUSTED.
+        ACCOUNT_CLOSED (the friend left or was merged), CARD_NOT_ACTIVE, CARD_EXPIRED, CARD_EXHAUSTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

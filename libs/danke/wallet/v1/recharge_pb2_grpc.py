@@ -166,7 +166,8 @@ class RechargeServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def RequestRechargeRefund(self, request, context):
-        """Asks for a refund. On BASIS_COOLING_OFF it is granted at once, for nobody may refuse it.
+        """Asks for a refund. On BASIS_COOLING_OFF it is granted at once, for nobody may refuse it, unless
+        risk control froze the wallet: then it waits, asked for in time, for an approval.
 
         Refuses as QuoteRefund does, and HOLDS_PENDING, NOTHING_TO_REFUND, INVALID_STATE (a refund of
         this recharge is already open), RESCISSION_NOT_POSSIBLE.
@@ -178,8 +179,8 @@ class RechargeServiceServicer(object):
     def ApproveRechargeRefund(self, request, context):
         """Grants a refund: freezes what is left and asks the payment system to pay it back.
 
-        Refuses RECHARGE_REFUND_NOT_FOUND, INVALID_STATE (rejected), CHECKER_IS_MAKER, HOLDS_PENDING,
-        NOTHING_TO_REFUND, QUOTE_CHANGED (the wallet was used since the request).
+        Refuses RECHARGE_REFUND_NOT_FOUND, INVALID_STATE (rejected), CHECKER_IS_MAKER, ACCOUNT_FROZEN
+        (by risk control), HOLDS_PENDING, NOTHING_TO_REFUND, QUOTE_CHANGED (the wallet was used since the request).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
