@@ -12,6 +12,7 @@ from common.commands import Command, Decision
 from common.rows import Read, Row, State
 from danke.events.wallet import GiftCoupon, GiftsToRevoke
 from services.wallet.errors import PlanChanged
+from services.wallet.policies import Promised
 
 PlanState = Literal["ON_SALE", "OFF_SALE"]
 
@@ -27,6 +28,8 @@ class Terms(msgspec.Struct, frozen=True):
     growth: int = 0
     plan_id: str = ""
     plan_version: int = 0
+    # Of refunds; None in what was sold before it was noted.
+    promised: Promised | None = None
 
     @property
     def gifts(self) -> GiftsToRevoke:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import ClassVar, Final, Literal
 
+import msgspec
 from msgspec.structs import replace
 
 from common.commands import Command, Decision
@@ -21,6 +22,14 @@ CapBasis = Literal["PRINCIPAL", "TOTAL"]
 POLICY_ID: Final = "default"
 # 法释〔2025〕4号 art. 14: a merchant may give more days, not fewer.
 COOLING_OFF_DAYS: Final = 7
+
+
+class Promised(msgspec.Struct, frozen=True):
+    """What a policy said of refunds when a recharge was sold: it never gets worse for the buyer."""
+
+    cooling_off_days: int
+    refund_fee_bp: int
+    refund_fee_fixed_fen: int
 
 
 class Policy(Row, frozen=True):
@@ -66,6 +75,26 @@ class Policy(Row, frozen=True):
     def cap_fen(self, kind: CardKind) -> int:
         """The most a card of this kind may hold."""
         return self.cap_bearer_fen if kind == "BEARER" else self.cap_named_fen
+
+    @property
+    def promised(self) -> Promised:
+        """What a recharge sold now may count on."""
+        return Promised(self.cooling_off_days, self.refund_fee_bp, self.refund_fee_fixed_fen)
+
+    def for_what_was_sold(self, sold: Promised | None) -> Policy:
+        """The policy for a recharge that was sold under another one; None: it was not noted.
+
+        Of the two the better for the consumer (art. 19: the parties may agree on that, not on
+        less): more days of cooling off, lower fees.
+        """
+        if sold is None:
+            return self
+        return replace(
+            self,
+            cooling_off_days=max(self.cooling_off_days, sold.cooling_off_days),
+            refund_fee_bp=min(self.refund_fee_bp, sold.refund_fee_bp),
+            refund_fee_fixed_fen=min(self.refund_fee_fixed_fen, sold.refund_fee_fixed_fen),
+        )
 
     def cooling_off_ends(self, paid_at: datetime) -> datetime:
         """The first moment at which money paid at ``paid_at`` can no longer be reclaimed; W12."""

@@ -242,7 +242,7 @@ def _quote(state: State, recharge: Recharge, lot: Lot, refund: RechargeRefund) -
     return quote(
         lot,
         refund.basis,
-        policy_of(state, recharge.merchant_id),
+        policy_of(state, recharge.merchant_id).for_what_was_sold(recharge.terms.promised),
         paid_at=recharge.paid_at,
         requested_at=refund.requested_at,
         consumed_original_fen=refund.consumed_original_fen,

@@ -143,7 +143,7 @@ class CreateRecharge(Command, frozen=True, kw_only=True):
             state="CREATED",
             state_reason="",
             pay_fen=pay_fen,
-            terms=terms,
+            terms=replace(terms, promised=policy.promised),
             payment_id="",
             refund_id="",
             created_at=self.at,

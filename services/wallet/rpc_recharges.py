@@ -142,7 +142,7 @@ class RechargeService:
         quoted = quote(
             lot,
             _basis(request.basis),
-            policy,
+            policy.for_what_was_sold(recharge.terms.promised),
             paid_at=recharge.paid_at,
             requested_at=self.clock.now(),
             consumed_original_fen=request.consumed_original_fen,
