@@ -6,17 +6,27 @@ why (M08, M11; domain.md §2.10; parity.md §2 item 14).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 import msgspec
 
 from common.commands import Command, Decision
 from common.rows import Read, Row, State
+from services.loyalty.errors_members import BenefitInvalid
 
 Better = Literal["HIGHER", "LOWER"]
 Owner = Literal["TIER", "PLAN"]
+# What the figure of a well-known kind can mean, both ends included. Points are multiplied by at
+# most a hundred: beyond that a figure is a slip, and one below zero takes points for buying.
+_FIGURES: Final[Mapping[str, tuple[int, int]]] = {
+    "MEMBER_PRICE_OFF_BP": (0, 10_000),
+    "POINTS_MULTIPLIER_BP": (0, 1_000_000),
+    "FREE_SHIPPING_FROM_FEN": (0, 10_000_000_000),
+    "BIRTHDAY_POINTS": (0, 1_000_000_000),
+    "RETURN_DAYS": (0, 3_650),
+}
 
 
 class Benefit(msgspec.Struct, frozen=True):
@@ -85,7 +95,7 @@ def best(candidates: Iterable[tuple[Benefit, Source]]) -> list[Held]:
 
 
 class SetBenefits(Command, frozen=True, kw_only=True):
-    """Replaces what one tier or plan gives."""
+    """Replaces what one tier or plan gives. Refuses BENEFIT_INVALID."""
 
     RESULT: ClassVar[type] = BenefitCatalogue
 
@@ -101,6 +111,10 @@ class SetBenefits(Command, frozen=True, kw_only=True):
         return ((BenefitCatalogue, (self.merchant_id, self.lane())),)
 
     def decide(self, state: State) -> Decision:
+        for number, benefit in enumerate(self.benefits):
+            least, most = _FIGURES.get(benefit.kind, (benefit.value, benefit.value))
+            if not least <= benefit.value <= most:
+                raise BenefitInvalid(field=f"benefits[{number}].value", least=least, most=most)
         old = state.get(BenefitCatalogue, (self.merchant_id, self.lane()))
         catalogue = BenefitCatalogue(
             self.merchant_id, self.lane(), self.owner, self.owner_id,

@@ -87,6 +87,14 @@ class TierNotFound(NotFound):
     """The scheme has no such tier."""
 
 
+class BenefitInvalid(Invalid):
+    """A benefit of this kind cannot have this figure."""
+
+
+class TermOver(Invalid):
+    """The term would be over before it began."""
+
+
 class GrantNotFound(NotFound):
     """There is no such tier grant."""
 

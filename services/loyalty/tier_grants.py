@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from common.commands import Command, Decision
 from common.rows import Read, Row, State
-from services.loyalty.errors_members import GrantNotFound, RechargeNotSeenYet
+from services.loyalty.errors_members import GrantNotFound, RechargeNotSeenYet, TermOver
 from services.loyalty.growth import GrowthEntry, OfMember, entry, reversed_
 from services.loyalty.members import must_be_declared
 from services.loyalty.standing import Standing
@@ -107,7 +107,7 @@ class SetTierManually(OfMember, frozen=True, kw_only=True):
     """An operator gives a tier until ``valid_until``, or for one validity; then it is evaluated.
 
     ``trial`` ends without evaluation. A tier below the present one takes effect when that ends; to
-    take a tier away, revoke its grant. Refuses TIER_NOT_FOUND, MEMBER_IS_CLOSED.
+    take a tier away, revoke its grant. Refuses TIER_NOT_FOUND, TERM_OVER, MEMBER_IS_CLOSED.
     """
 
     tier_id: str
@@ -122,6 +122,8 @@ class SetTierManually(OfMember, frozen=True, kw_only=True):
         tier = standing.scheme.named(self.tier_id)
         settle(standing)
         until = self.valid_until or self.at + standing.scheme.validity
+        if until <= self.at:
+            raise TermOver(field="valid_until")
         standing.grant("TRIAL" if self.trial else "MANUAL", self.reason, tier, until)
         standing.refresh("TRIAL" if self.trial else "MANUAL", self.operator)
         return standing.decision(standing.account)

@@ -22,6 +22,7 @@ from services.loyalty.errors import (
     RuleInvalid,
     RuleVersionConflict,
 )
+from services.loyalty.errors_members import BenefitInvalid
 from services.loyalty.order_points import BasisLine, EarnOrder, LineRefund, OrderLine, RecordOrder
 from services.loyalty.points_holds import HoldPoints
 from services.loyalty.recharge_points import EarnRecharge, RevokeRecharge
@@ -353,3 +354,23 @@ async def test_a_refund_id_means_one_refund(desk: Desk) -> None:
         with pytest.raises(RefundIdReused):
             await desk.revert(hold_id, points, "r1")
     assert await desk.available("ann") == 110
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("POINTS_MULTIPLIER_BP", -1),
+        ("POINTS_MULTIPLIER_BP", 1_000_001),
+        ("MEMBER_PRICE_OFF_BP", 10_001),
+        ("FREE_SHIPPING_FROM_FEN", -1),
+    ],
+)
+async def test_a_benefit_that_would_take_from_the_buyer_is_refused(
+    desk: Desk, kind: str, value: int
+) -> None:
+    """A multiplier below zero made orders earn negative points; a huge one stopped them all."""
+    with pytest.raises(BenefitInvalid):
+        await desk.run(
+            SetBenefits, owner="TIER", owner_id="V1", operator="admin",
+            benefits=[Benefit("RETURN_DAYS", 7), Benefit(kind, value)],
+        )  # fmt: skip

@@ -225,6 +225,15 @@ async def test_a_trial_ends_and_what_was_below_shows_again_with_its_own_validity
     assert (await club.told("TierChanged"))[-1]["reason"] == "ENDED"
 
 
+async def test_a_term_that_is_over_is_not_given(club: Club) -> None:
+    """It would bring an upgrade gift and end in the same breath."""
+    given = {"member_id": "a", "tier_id": "V4", "reason": "t", "operator": "op"}
+    for until in (club.now, club.now - timedelta(days=1)):
+        with pytest.raises(Refusal, match="TERM_OVER"):
+            await club.run(SetTierManually, valid_until=until, **given)
+    await club.run(SetTierManually, valid_until=club.now + timedelta(seconds=1), **given)
+
+
 async def test_a_manual_tier_can_be_revoked_and_an_earned_one_not(club: Club) -> None:
     await club.grow("a", 1_200)
     await club.run(SetTierManually, member_id="a", tier_id="V3", reason="vip", operator="op")

@@ -138,7 +138,9 @@ class TierServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def SetTierManually(self, request, context):
-        """Gives a tier by hand, for good measure or on trial. Refuses TIER_NOT_FOUND, MEMBER_IS_CLOSED.
+        """Gives a tier by hand, for good measure or on trial.
+
+        Refuses TIER_NOT_FOUND, TERM_OVER (valid_until is not in the future), MEMBER_IS_CLOSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -204,6 +206,8 @@ class TierServiceServicer(object):
 
     def SetBenefits(self, request, context):
         """Replaces what one tier or plan gives.
+
+        Refuses BENEFIT_INVALID (a figure that a well-known kind cannot have).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
