@@ -59,6 +59,7 @@ def payment_refunded(event: trade.PaymentRefunded, arrival: Arrival) -> Command 
             new_id=arrival.new_id,
             refund_id=event.refund_id,
             paid_back=event.status == "SUCCEEDED",
+            paid_fen=event.amount_fen,
         )
     if event.biz_type == "PUNCHCARD":
         return SettlePunchRefund(

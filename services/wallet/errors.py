@@ -221,6 +221,10 @@ class BalanceLeft(Refusal):
     """There is still money in the wallet; refund or spend it before closing."""
 
 
+class RefundAmountMismatch(Refusal):
+    """The channel paid another amount back than was approved; a person has to look at it."""
+
+
 class HoldsPending(Refusal):
     """A payment or refund of this wallet is still under way; try again when it has ended."""
 

@@ -31,6 +31,7 @@ from services.wallet.errors import (
     NothingToRefund,
     QuoteChanged,
     RechargeRefundNotFound,
+    RefundAmountMismatch,
 )
 from services.wallet.ledger import Transfer, transfers
 from services.wallet.lots import OPEN_LOTS, Lot, Share, balance_changed, freeze, release, withdraw
@@ -50,7 +51,7 @@ class Refunding(msgspec.Struct, frozen=True):
 class RequestRechargeRefund(OfRecharge, frozen=True, kw_only=True):
     """Asks for a recharge's refund. On the basis COOLING_OFF it is granted at once.
 
-    Where risk control froze the wallet it only is asked for, in time, and approved later.
+    (Not where risk control froze the wallet: there it is asked for in time and approved later.)
 
     ``consumed_original_fen`` is the undiscounted price of what was bought with it, where that is
     more than was paid (basis CONSUMER_REASON_ORIGINAL_PRICE). Refuses RECHARGE_NOT_FOUND,
@@ -200,10 +201,12 @@ class RejectRechargeRefund(_OfRefund, frozen=True, kw_only=True):
 class SettleRechargeRefund(_OfRefund, frozen=True, kw_only=True):
     """The payment system answered: paid back, or not (then it is asked again later).
 
-    Refuses NOT_YET if the refund is unknown here.
+    Refuses NOT_YET if the refund is unknown here, REFUND_AMOUNT_MISMATCH if another amount was paid
+    (with the interest or without): emptied for less, the lot would be the payer's loss.
     """
 
     paid_back: bool
+    paid_fen: int = 0  # 0: not told
 
     def decide(self, state: State) -> Decision:
         if state.get(RechargeRefund, (self.merchant_id, self.refund_id)) is None:
@@ -216,6 +219,9 @@ class SettleRechargeRefund(_OfRefund, frozen=True, kw_only=True):
             return Decision(
                 result=Refunding(failed, recharge), rows=[failed, retry_timer(failed, self.at)]
             )
+        approved = (0, refund.amount_fen, refund.amount_fen + refund.interest_fen)
+        if self.paid_fen not in approved:
+            raise RefundAmountMismatch(paid_fen=self.paid_fen, approved_fen=refund.amount_fen)
         decision = _finish(self, state, refund, recharge)
         timer = (self.merchant_id, REFUND_TIMER, self.refund_id)
         return replace(decision, deletes=[(Timer, timer)])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from danke.events.wallet import RefundBasis
-from services.wallet.errors import RescissionNotPossible
+from services.wallet.errors import RefundAmountMismatch, RescissionNotPossible
 from services.wallet.policies import Policy, SetPolicy
 from services.wallet.recharge_refunds import (
     ApproveRechargeRefund,
@@ -91,3 +91,28 @@ async def test_a_contract_ends_between_its_payment_and_the_request(wallets: Wall
                 actor="m",
                 rescinded_at=ended,
             )
+
+
+async def test_another_amount_paid_back_settles_nothing(wallets: Wallets) -> None:
+    """The lot is emptied and the gifts are gone: for less than was approved it may not be."""
+    await wallets.run(SetPolicy, policy=POLICY, actor="boss")
+    recharge = await wallets.recharge("m", 100_000)
+    wallets.later(days=100)
+    asked = await wallets.run(
+        RequestRechargeRefund, recharge_id=recharge.recharge_id, basis=NOT_FAULT, actor="ann",
+        rescinded_at=START,
+    )  # fmt: skip
+    refund_id = asked.refund.refund_id
+    granted = (await wallets.run(ApproveRechargeRefund, refund_id=refund_id, actor="bob")).refund
+    assert granted.interest_fen > 0
+    for paid_fen in (1, 99_999, 100_001):
+        with pytest.raises(RefundAmountMismatch):
+            await wallets.run(
+                SettleRechargeRefund, refund_id=refund_id, paid_back=True, paid_fen=paid_fen
+            )
+    assert await wallets.balance("m") == (100_000, 0, 100_000)
+    with_interest = granted.amount_fen + granted.interest_fen
+    done = await wallets.run(
+        SettleRechargeRefund, refund_id=refund_id, paid_back=True, paid_fen=with_interest
+    )
+    assert done.refund.state == "REFUNDED"
