@@ -27,7 +27,13 @@ from services.loyalty.errors import (
     MemberMoved,
 )
 from services.loyalty.exchange_items import ExchangeItem, ExchangeKind, item_lock, item_of
-from services.loyalty.points_accounts import Balances, PointsAccount, balances, declared
+from services.loyalty.points_accounts import (
+    Balances,
+    PointsAccount,
+    balances,
+    declared,
+    must_be_usable,
+)
 from services.loyalty.points_book import Book, BookCommand, book_reads
 from services.loyalty.points_holds import PointsHold, consume, hold_reads, open_hold, release
 
@@ -124,6 +130,8 @@ class ExchangePoints(BookCommand, frozen=True, kw_only=True):
             hold, held = open_hold(book, state, self.new_id, points, None)
             hold_id = hold.hold_id
             rows += held
+        else:  # cash alone is nothing for who may use no points either
+            must_be_usable(state, book.account)
         exchange = Exchange(
             self.merchant_id, self.new_id, member_id, self.item_id, item.kind,
             "CREATED" if cash_fen else "FULFILLING", self.quantity, points, cash_fen,

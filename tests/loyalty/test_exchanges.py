@@ -16,6 +16,7 @@ from services.loyalty.errors import (
     ExchangeSoldOut,
     HoldInvalidState,
     InsufficientPoints,
+    PointsFrozen,
     RuleInvalid,
 )
 from services.loyalty.exchange_items import SetExchangeItem
@@ -25,6 +26,7 @@ from services.loyalty.exchanges import (
     ConfirmExchangePaid,
     ExchangePoints,
 )
+from services.loyalty.points_accounts import SetPointsState
 from services.loyalty.points_holds import ConsumeHold, HoldPoints, ReleaseHold, RevertConsumed
 from tests.loyalty.points_desk import Desk, hours
 
@@ -53,6 +55,16 @@ async def test_a_gift_is_held_then_used(desk: Desk) -> None:
     with pytest.raises(ExchangeInvalidState):
         await desk.run(CancelExchange, exchange_id=made.exchange.exchange_id, reason="x")
     assert len(await desk.events(events.ExchangeCompleted, "ann")) == 1
+
+
+async def test_who_may_use_no_points_gets_nothing_for_cash_alone_either(desk: Desk) -> None:
+    await item(desk, points=0, cash_fen=990)
+    await desk.run(SetPointsState, member_id="ann", state="FROZEN", operator="risk", reason="fraud")
+    asked = {"member_id": "ann", "kind": "GIFT", "item_id": "mug"}
+    with pytest.raises(PointsFrozen):
+        await desk.run(ExchangePoints, **asked)
+    await desk.run(SetPointsState, member_id="ann", state="OPEN", operator="risk", reason="ok")
+    assert (await desk.run(ExchangePoints, **asked)).exchange.state == "CREATED"
 
 
 async def test_a_cancelled_exchange_gives_points_and_stock_back(desk: Desk) -> None:
