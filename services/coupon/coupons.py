@@ -72,6 +72,11 @@ class Coupon(Row, frozen=True):
     used_at: datetime | None = None
 
     @property
+    def terms_key(self) -> tuple[str, str, int]:
+        """The terms it was claimed under."""
+        return self.merchant_id, self.template_id, self.terms_version
+
+    @property
     def lock_key(self) -> str:
         """The aggregate it belongs to."""
         return block_key(self.template_id, self.block)

@@ -37,9 +37,12 @@ from services.coupon.errors import (
     LockNotFound,
     LockStateInvalid,
     MemberMoved,
+    NotEligible,
     OrderLocked,
 )
+from services.coupon.members import Standing
 from services.coupon.templates import CouponTemplate
+from services.coupon.terms import CouponTerms
 
 LOCK_TIMER: Final = "coupon_lock"
 
@@ -74,8 +77,9 @@ class LockCoupons(Command, frozen=True, kw_only=True):
     """Holds coupons for an order for ``ttl``: the *try*. All of them or none.
 
     The same again answers the same. Refuses COUPON_NOT_FOUND, COUPON_NOT_HELD,
-    COUPON_NOT_AVAILABLE, DISCOUNT_TOO_HIGH, DUPLICATE_COUPON, ORDER_LOCKED. The door compared the
-    quote.
+    COUPON_NOT_AVAILABLE, DISCOUNT_TOO_HIGH, DUPLICATE_COUPON, ORDER_LOCKED, NOT_ELIGIBLE for a
+    first-order coupon once an order was paid or while another one holds such a coupon. The door
+    compared the quote.
     """
 
     RESULT: ClassVar[type] = OrderLock
@@ -90,15 +94,24 @@ class LockCoupons(Command, frozen=True, kw_only=True):
         return self.order_id
 
     def locate(self) -> Sequence[Read]:
-        return [(Coupon, (self.merchant_id, one.coupon_id)) for one in self.coupons]
+        coupons = [(Coupon, (self.merchant_id, one.coupon_id)) for one in self.coupons]
+        return [*coupons, (Standing, (self.merchant_id, self.member_id))]
 
     def keys(self, found: State) -> Sequence[str]:
         ids = [one.coupon_id for one in self.coupons]
-        return (f"order:{self.order_id}", *keys_of(found, self.merchant_id, ids))
+        own = (f"order:{self.order_id}", f"standing:{self.member_id}")
+        return (*own, *keys_of(found, self.merchant_id, ids))
 
     def reads(self, found: State) -> Iterable[Read]:
         yield OrderLock, (self.merchant_id, self.order_id)
         yield from self.locate()
+        for one in self.coupons:
+            coupon = found.get(Coupon, (self.merchant_id, one.coupon_id))
+            if coupon is not None:
+                yield CouponTerms, coupon.terms_key
+        standing = found.get(Standing, (self.merchant_id, self.member_id))
+        if standing is not None and standing.first_order_id:
+            yield OrderLock, (self.merchant_id, standing.first_order_id)
 
     def decide(self, state: State) -> Decision:
         ids = [one.coupon_id for one in self.coupons]
@@ -124,6 +137,7 @@ class LockCoupons(Command, frozen=True, kw_only=True):
                 coupon = given_back(coupon, self.at)
             must_be_available(coupon, self.at)
             must_take(coupon, one.discount_fen)
+            rows += self._first_order(state, coupon)
             rows.append(
                 replace(
                     coupon, state="LOCKED", order_id=self.order_id,
@@ -138,6 +152,28 @@ class LockCoupons(Command, frozen=True, kw_only=True):
         )  # fmt: skip
         timer = Timer(self.merchant_id, LOCK_TIMER, self.order_id, until)
         return Decision(result=lock, rows=[lock, timer, *rows], events=told)
+
+    def _first_order(self, state: State, coupon: Coupon) -> list[Row]:
+        """Notes that this is to be the member's first order, if the coupon asks for that; M45."""
+        if not state.knows(CouponTerms, coupon.terms_key):
+            raise MemberMoved(coupon_id=coupon.coupon_id)
+        version = state.get(CouponTerms, coupon.terms_key)
+        assert version is not None, "Bug: a coupon without its terms"
+        if not version.terms.first_order_only:
+            return []
+        key = (self.merchant_id, self.member_id)
+        standing = state.get(Standing, key) or Standing(*key, "", 0)
+        if standing.paid_orders:
+            raise NotEligible(field="coupons", why="FIRST_ORDER_ONLY")
+        other = standing.first_order_id
+        if other and other != self.order_id:
+            if not state.knows(OrderLock, (self.merchant_id, other)):
+                raise MemberMoved(order_id=other)  # locked this very moment
+            lock = state.get(OrderLock, (self.merchant_id, other))
+            holds = lock is not None and lock.state == "LOCKED" and self.at < lock.expires_at
+            if holds or (lock is not None and lock.state == "USED"):
+                raise NotEligible(field="coupons", why="FIRST_ORDER_ONLY", order_id=other)
+        return [replace(standing, first_order_id=self.order_id)]
 
 
 class OfOrder(Command, frozen=True, kw_only=True):

@@ -38,6 +38,8 @@ class Standing(Row, frozen=True):
     first_paid_at: datetime | None = None
     # By segment, as audience told.
     segments: dict[str, Place] = {}  # noqa: RUF012  a struct copies its mutable defaults
+    # The order that held a first-order coupon last; whether it still does its lock says.
+    first_order_id: str = ""
 
     @property
     def segment_ids(self) -> list[str]:

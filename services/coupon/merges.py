@@ -137,4 +137,5 @@ class MergeMembers(Command, frozen=True, kw_only=True):
             mine,
             paid_orders=max(mine.paid_orders, theirs.paid_orders),
             first_paid_at=min(firsts, default=None),
+            first_order_id=mine.first_order_id or theirs.first_order_id,
         )

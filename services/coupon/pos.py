@@ -33,10 +33,12 @@ from services.coupon.errors import (
     CodeExpired,
     CodeNotFound,
     MemberMoved,
+    NotEligible,
     RevertWindowPassed,
     StoreNotAllowed,
     VerificationNotFound,
 )
+from services.coupon.members import Standing
 from services.coupon.templates import CouponTemplate
 from services.coupon.terms import CouponTerms
 
@@ -106,7 +108,8 @@ class Verified(msgspec.Struct, frozen=True):
 class IssueVerifyCode(OfCoupon, frozen=True, kw_only=True):
     """Gives the holder a code to show. Nothing is used yet.
 
-    Refuses COUPON_NOT_FOUND, COUPON_NOT_HELD, COUPON_NOT_AVAILABLE.
+    Refuses COUPON_NOT_FOUND, COUPON_NOT_HELD, COUPON_NOT_AVAILABLE, NOT_ELIGIBLE for a first-order
+    coupon once an order was paid.
     """
 
     RESULT: ClassVar[type] = CodeIssued
@@ -114,9 +117,22 @@ class IssueVerifyCode(OfCoupon, frozen=True, kw_only=True):
     member_id: str
     code_hash: FromDoor[str]
 
+    def reads(self, found: State) -> Iterable[Read]:
+        yield from super().reads(found)
+        yield Standing, (self.merchant_id, self.member_id)
+        coupon = found.get(Coupon, (self.merchant_id, self.coupon_id))
+        if coupon is not None:
+            yield CouponTerms, coupon.terms_key
+
     def decide(self, state: State) -> Decision:
         coupon = coupon_of(state, self.merchant_id, self.coupon_id, self.member_id)
         must_be_available(coupon, self.at)
+        if not state.knows(CouponTerms, coupon.terms_key):
+            raise MemberMoved(coupon_id=self.coupon_id)
+        version = state.get(CouponTerms, coupon.terms_key)
+        standing = state.get(Standing, (self.merchant_id, self.member_id))
+        if version and version.terms.first_order_only and standing and standing.paid_orders:
+            raise NotEligible(field="coupon_id", why="FIRST_ORDER_ONLY")
         code = VerifyCode(
             self.merchant_id, self.code_hash.found, self.new_id, coupon.coupon_id,
             coupon.template_id, coupon.terms_version, coupon.lock_key, self.at,

@@ -150,7 +150,8 @@ class CouponServiceServicer(object):
         """Holds coupons for an order: all of them or none. The same again answers the same.
 
         Refuses COUPON_NOT_FOUND, COUPON_NOT_HELD, COUPON_NOT_AVAILABLE, DISCOUNT_TOO_HIGH,
-        DUPLICATE_COUPON, ORDER_LOCKED, QUOTE_CHANGED, QUOTE_EXPIRED, QUOTE_NEEDED, ACTOR_NOT_ALLOWED.
+        DUPLICATE_COUPON, ORDER_LOCKED, QUOTE_CHANGED, QUOTE_EXPIRED, QUOTE_NEEDED, NOT_ELIGIBLE (a
+        first-order coupon after a paid order, or while another order holds one), ACTOR_NOT_ALLOWED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -184,7 +185,8 @@ class CouponServiceServicer(object):
     def IssueVerifyCode(self, request, context):
         """A code to show at a till, good for five minutes.
 
-        Refuses COUPON_NOT_FOUND, COUPON_NOT_HELD, COUPON_NOT_AVAILABLE, ACTOR_NOT_ALLOWED.
+        Refuses COUPON_NOT_FOUND, COUPON_NOT_HELD, COUPON_NOT_AVAILABLE, NOT_ELIGIBLE (a first-order
+        coupon after a paid order), ACTOR_NOT_ALLOWED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
