@@ -35,7 +35,8 @@ Step = Literal["coupon", "points", "wallet", "seat"]
 # last: what is dearest to give back is asked first.
 STEPS: Final[tuple[Step, ...]] = ("coupon", "points", "wallet", "seat")
 CONFIRMED: Final[tuple[Step, ...]] = ("wallet", "points", "coupon", "seat")
-EXPIRED: Final = "HOLD_EXPIRED"
+# What ends a confirm: the hold ran out, or the seat is for new customers only (老带新).
+ENDED: Final = ("HOLD_EXPIRED", "NEW_CUSTOMER_ONLY")
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ class Outcome:
     """What a confirm did. With ``expired`` the order cannot go on: its money is to be refunded."""
 
     confirmed: tuple[Step, ...]
-    # What had run out before it was confirmed (HOLD_EXPIRED); the rest was cancelled.
+    # What had run out before it was confirmed (HOLD_EXPIRED), or the seat whose member is no new
+    # customer any more (NEW_CUSTOMER_ONLY); the rest was cancelled.
     expired: Step | None = None
 
 
@@ -201,7 +203,7 @@ class Checkout:
             try:
                 await self._confirm(step, held, seat_payment_id)
             except Refused as refused:
-                if refused.reason != EXPIRED:
+                if refused.reason not in ENDED:
                     raise
                 await self._cancel([one for one in held.steps if one not in (*done, step)], held)
                 return Outcome(tuple(done), step)

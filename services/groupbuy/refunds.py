@@ -63,12 +63,17 @@ OPEN_REFUNDS = Group(Refund, ("merchant_id", "seat_id"), holds=_is_open)
 MEMBER_REFUNDS = Group(Refund, ("merchant_id", "member_id"), holds=_is_open)
 
 
+def refund_key(seat_id: str, kind: RefundKind) -> str:
+    """The id under which a seat's money is asked back for one reason, once."""
+    return f"{seat_id}.{kind.lower()}"
+
+
 def request_refund(
     draft: Draft, seat: Seat, kind: RefundKind, amount_fen: int, refund_id: str = ""
 ) -> None:
     """Asks for money back. The seat's own row is the caller's to change."""
     refund = draft.put(
-        _refund(draft, seat, kind, amount_fen, refund_id or f"{seat.seat_id}.{kind.lower()}")
+        _refund(draft, seat, kind, amount_fen, refund_id or refund_key(seat.seat_id, kind))
     )
     draft.wake(CHASE_TIMER, refund.refund_id, draft.at + OVERDUE)
     draft.tell(_requested(refund))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from msgspec.structs import replace
 
@@ -30,7 +30,7 @@ from services.groupbuy.errors import (
 from services.groupbuy.groups import FULL_TIMER, BuyGroup, is_complete, terms_of
 from services.groupbuy.joining import reserved, started
 from services.groupbuy.overflow import GATHERABLE, next_group
-from services.groupbuy.refunds import request_refund
+from services.groupbuy.refunds import Refund, refund_key, request_refund
 from services.groupbuy.seats import (
     HOLD_TIMER,
     LIVE_SEATS,
@@ -49,6 +49,8 @@ from services.groupbuy.settlement import succeed, success_of
 from services.groupbuy.terms import Terms
 
 PaymentUse = Literal["SEAT", "LATE", "DUPLICATE"]
+# Why money for a seat may go back at once.
+LOST: Final[Sequence[RefundKind]] = ("LATE_PAY", "OVERSOLD", "NOT_NEW")
 
 
 class SeatPayment(Row, frozen=True):
@@ -83,7 +85,8 @@ class ConfirmSeat(OfSeat, frozen=True, kw_only=True):
 
     A repeat answers the same. A payment after the hold takes the seat back if it is still free and
     the terms say so, else it is refunded; a caller is then told HOLD_EXPIRED with the refund's id,
-    an event is done with it. Refuses SEAT_NOT_FOUND, PAYMENT_AMOUNT_MISMATCH.
+    however often and by whatever door it was told before; an event is done with it. Refuses
+    SEAT_NOT_FOUND, PAYMENT_AMOUNT_MISMATCH.
     domain.md §2.1, S3, S5, G6; parity.md §3 42, 43.
     """
 
@@ -104,8 +107,11 @@ class ConfirmSeat(OfSeat, frozen=True, kw_only=True):
         seat = found.get(Seat, (self.merchant_id, self.seat_id))
         if seat is None:
             yield Seat, (self.merchant_id, self.seat_id)
-        else:
-            yield from reads_to_pay(self.merchant_id, seat)
+            return
+        yield from reads_to_pay(self.merchant_id, seat)
+        if not self.by_event:
+            for kind in LOST:
+                yield Refund, (self.merchant_id, refund_key(self.seat_id, kind))
 
     def decide(self, state: State) -> Decision:
         draft = Draft(state, self)
@@ -115,17 +121,27 @@ class ConfirmSeat(OfSeat, frozen=True, kw_only=True):
                 raise PredecessorMissing(seat_id=self.seat_id)
             raise SeatNotFound(field="seat_id", seat_id=self.seat_id)
         if draft.get(SeatPayment, self.payment_id) is not None:
+            self._refuse_lost(draft, seat)
             return Decision(result=Taken(group_of(draft, seat), seat))
         if self.amount_fen < seat.amount_fen:
             raise PaymentAmountMismatch(field="amount_fen", due_fen=seat.amount_fen)
         seat = pay_seat(draft, seat, self.payment_id, self.amount_fen, self.paid_at or self.at)
-        decision = draft.decision(Taken(group_of(draft, seat), seat))
-        if seat.state == "LATE_PAID" and not self.by_event:
-            for event in draft.events:
-                if isinstance(event, events.RefundRequested):
-                    why = NewCustomerOnly if event.kind == "NOT_NEW" else HoldExpired
-                    raise why(keep=decision, refund_id=event.refund_id, kind=event.kind)
-        return decision
+        self._refuse_lost(draft, seat)
+        return draft.decision(Taken(group_of(draft, seat), seat))
+
+    def _refuse_lost(self, draft: Draft, seat: Seat) -> None:
+        """A caller must not take a seat for confirmed whose money went back."""
+        if self.by_event:
+            return
+        for kind in LOST:
+            if (refund := draft.get(Refund, refund_key(seat.seat_id, kind))) is not None:
+                decision = draft.decision()
+                why = NewCustomerOnly if kind == "NOT_NEW" else HoldExpired
+                raise why(
+                    keep=decision if decision.rows else None,
+                    refund_id=refund.refund_id,
+                    kind=kind,
+                )
 
 
 def pay_seat(draft: Draft, seat: Seat, payment_id: str, amount_fen: int, paid_at: datetime) -> Seat:

@@ -14,7 +14,7 @@ from danke.audience.v1 import segment_pb2
 from danke.audience.v1.segment_pb2_grpc import SegmentServiceStub
 from danke.calls import Refused as CallRefused
 from danke.calls import Retry, call
-from danke.checkout import Checkout, HoldUnknown, Order, Outcome
+from danke.checkout import Checkout, Held, HoldUnknown, Order, Outcome
 from danke.coupon.v1 import coupon_pb2
 from danke.wallet.v1 import account_pb2
 from danke.wallet.v1 import payment_pb2 as pb
@@ -156,6 +156,17 @@ async def test_the_checkout_meets_what_a_gateway_fears(fake: Fake, channel: Chan
         await checkout.hold(order)
     fake.on("ConsumeHold").refuses("HOLD_EXPIRED")
     assert await checkout.confirm(held) == Outcome(("wallet",), "points")
+
+
+async def test_a_seat_lost_to_its_rules_ends_the_confirm_like_one_that_ran_out(
+    fake: Fake, channel: Channel
+) -> None:
+    """Its money is being refunded: what was used before it must be givable back; S3, G6."""
+    checkout = Checkout(dict.fromkeys(("wallet", "groupbuy"), channel), fake.metadata(), QUICK)
+    held = Held("o-1", payment_id="p-1", wallet_fen=100, seat_id="s-1", seat_fen=50)
+    fake.on("ConfirmSeatPaid").refuses("NEW_CUSTOMER_ONLY")
+    outcome = await checkout.confirm(held, seat_payment_id="w-1")
+    assert outcome == Outcome(("wallet",), "seat")
 
 
 async def test_who_may_not_call_is_refused_as_by_the_services(fake: Fake, channel: Channel) -> None:

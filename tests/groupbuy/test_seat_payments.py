@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+from msgspec.structs import replace
+
 from services.groupbuy.activities import StopActivity
 from services.groupbuy.joining import OpenGroup
 from services.groupbuy.orders import TakeOrderPaid
@@ -123,6 +126,43 @@ async def test_a_confirmation_sent_again_answers_the_same(market: Market) -> Non
     command = market.paying(taken.seat)
     assert await market.answer(command) == await market.answer(command)
     assert (await market.group(group)).paid == 2
+
+
+@pytest.mark.parametrize("first", ["call", "event", "order"])
+async def test_a_lost_seat_is_never_confirmed_however_often_it_is_asked_for(
+    market: Market, first: str
+) -> None:
+    """Whoever missed the first answer, or came after the topics, hears the same; S3."""
+    group = await market.opened(await market.activity(terms(late_payment="REFUND")))
+    taken = await market.engine.run(market.joining(group, "a"))
+    await market.due(minutes=15)
+    command = market.paying(taken.seat, by_event=False)
+    if first == "event":
+        await market.pay(taken.seat, payment_id=command.payment_id)
+    elif first == "order":
+        order = {"order_id": taken.seat.order_id, "amount_fen": 6_900, "paid_at": market.at}
+        await market.run(TakeOrderPaid, **order)
+    for again in (command, command, replace(command, id="another")):
+        (refused,) = await market.engine.run_each([again])
+        assert (refused.reason, refused.metadata["refund_id"], refused.metadata["kind"]) == (
+            "HOLD_EXPIRED", f"{taken.seat.seat_id}.late_pay", "LATE_PAY",
+        )  # fmt: skip
+    assert len(await market.told("RefundRequested")) == 1
+    await market.give_back(f"{taken.seat.seat_id}.late_pay", taken.seat.order_id, 6_900)
+    assert await market.answer(replace(command, id="after")) == "HOLD_EXPIRED"
+
+
+async def test_a_seat_lost_to_an_old_customer_stays_lost(market: Market) -> None:
+    """G6: told again, it is refused again."""
+    group = await market.opened(await market.activity(terms(mode="NEWCOMER")))
+    taken = await market.engine.run(market.joining(group, "a"))
+    await market.run(
+        TakeOrderPaid, order_id="other", member_id="a", amount_fen=1, paid_at=market.at
+    )
+    command = market.paying(taken.seat, by_event=False)
+    for _ in range(2):
+        assert await market.answer(command) == "NEW_CUSTOMER_ONLY"
+    assert [one["kind"] for one in await market.told("RefundRequested")] == ["NOT_NEW"]
 
 
 async def test_money_for_a_seat_in_a_stopped_activity_goes_back(market: Market) -> None:
