@@ -92,7 +92,7 @@ class Buying(msgspec.Struct, frozen=True):
 def attribution_reads(merchant_id: str, buying: Buying, at: datetime) -> Iterable[Read]:
     """What ``attribute`` looks at for an order of that moment."""
     yield HELD, (merchant_id, buying.member_id, at)
-    yield EXCLUSIVE, (merchant_id, buying.member_id)
+    yield EXCLUSIVE, (merchant_id, buying.member_id, at)
     yield Programme, programme_key(merchant_id)
     if buying.promoter_hint:
         yield HELD, (merchant_id, buying.promoter_hint, at)
@@ -123,8 +123,8 @@ def attribute(
     if guide is not None and guide.state == "REMOVED":
         guide = None
     exclusive, exclusive_store = "", ""
-    for relation in state.group(EXCLUSIVE, (merchant_id, buying.member_id)):
-        exclusive, exclusive_store = relation.at(at)
+    for relation in state.group(EXCLUSIVE, (merchant_id, buying.member_id, at)):
+        exclusive, exclusive_store = relation.guide
     store = buying.store_id or (guide.store_id if guide else exclusive_store)
     return Attribution(
         merchant_id=merchant_id,

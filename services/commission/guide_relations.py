@@ -16,6 +16,7 @@ from common.commands import Command, Decision
 from common.rows import Group, Read, Row, State
 from danke.events.commission import GuideCustomerBound
 from services.commission.errors import (
+    BindingMoved,
     GuideNotActive,
     GuideNotFound,
     RelationNotFound,
@@ -58,11 +59,19 @@ class GuideRelation(Row, frozen=True):
         valid = self.valid_until is None or at < self.valid_until
         return self.guide_id if valid else ""
 
+    def since(self, at: datetime) -> datetime:
+        """Since when the customer is the guide's of this time."""
+        return self.next_at if self.next_at is not None and at >= self.next_at else self.bound_at
+
     def is_protected(self, at: datetime) -> bool:
         """Whether no other guide may take the customer."""
         if not self.protected or not self.guide_at(at):
             return False
         return self.protected_until is None or at < self.protected_until
+
+
+# A customer's relation, as a group: it need not exist.
+RELATION = Group(GuideRelation, ("merchant_id", "customer_id"))
 
 
 class GuideRelationChange(Row, frozen=True):
@@ -79,6 +88,36 @@ class GuideRelationChange(Row, frozen=True):
     cause: str
     actor: str
     effective_at: datetime
+    # When it was decided, and what the relation said until then: an order created before may be
+    # told of at any time after, and belongs to whose the customer was when it was created.
+    at: datetime | None = None
+    held_guide_id: str = ""
+    held_since: datetime | None = None
+    held_until: datetime | None = None
+    held_next_guide_id: str = ""
+    held_next_at: datetime | None = None
+
+
+def change_of(
+    command: Command, customer_id: str, before: GuideRelation | None, guides: tuple[str, str],
+    cause: str, actor: str, effective_at: datetime, change_id: str = "",
+) -> GuideRelationChange:  # fmt: skip
+    """The history's row of one change from and to these ``guides``."""
+    return GuideRelationChange(
+        command.merchant_id,
+        change_id or command.new_id,
+        customer_id,
+        *guides,
+        cause,
+        actor,
+        effective_at,
+        command.at,
+        before.guide_id if before else "",
+        before.bound_at if before else None,
+        before.valid_until if before else None,
+        before.next_guide_id if before else "",
+        before.next_at if before else None,
+    )
 
 
 class OpeningGuide(Row, frozen=True):
@@ -93,33 +132,41 @@ class OpeningGuide(Row, frozen=True):
 
 
 class Exclusive(Row, frozen=True):
-    """A customer's relation with its guides' stores and states. Read only: joined."""
+    """A customer's relation as of a moment, with its guides' stores and states. Read only: joined.
 
-    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "customer_id")
+    From the history, as bindings are; the guides' states are those of now.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "customer_id", "as_of")
 
     merchant_id: str
     customer_id: str
+    as_of: datetime
     guide_id: str
     store_id: str
     state: str
+    # Whether the guide was removed between the binding and ``as_of``.
+    lost: bool
     valid_until: datetime | None
     next_guide_id: str
     next_store_id: str
     next_state: str
+    next_lost: bool
     next_at: datetime | None
 
-    def at(self, at: datetime) -> tuple[str, str]:
-        """Guide and store at this time; empty if there is none, or it was removed."""
-        if self.next_at is not None and at >= self.next_at:
-            return ("", "") if self.next_state == "REMOVED" else (
-                self.next_guide_id, self.next_store_id
-            )  # fmt: skip
-        if self.state == "REMOVED" or (self.valid_until is not None and at >= self.valid_until):
+    @property
+    def guide(self) -> tuple[str, str]:
+        """Guide and store at that time; empty if there was none, or it was removed."""
+        if self.next_at is not None and self.as_of >= self.next_at:
+            gone = self.next_lost or self.next_state == "REMOVED"
+            return ("", "") if gone else (self.next_guide_id, self.next_store_id)
+        over = self.valid_until is not None and self.as_of >= self.valid_until
+        if over or self.lost or self.state == "REMOVED":
             return "", ""
         return self.guide_id, self.store_id
 
 
-EXCLUSIVE = Group(Exclusive, ("merchant_id", "customer_id"))
+EXCLUSIVE = Group(Exclusive, ("merchant_id", "customer_id", "as_of"))
 
 
 def _periods(programme: Programme, at: datetime) -> dict[str, Any]:
@@ -153,33 +200,41 @@ class BindGuide(Command, frozen=True, kw_only=True):
     def keys(self, found: State) -> Sequence[str]:
         return (member_key(self.customer_id),)
 
+    def locate(self) -> Sequence[Read]:
+        return ((RELATION, (self.merchant_id, self.customer_id)),)
+
     def reads(self, found: State) -> Iterable[Read]:
         merchant = self.merchant_id
-        return (
-            (GuideRelation, (merchant, self.customer_id)),
-            (Guide, (merchant, self.guide_id)),
-            (Programme, programme_key(merchant)),
-        )
+        yield RELATION, (merchant, self.customer_id)
+        yield GuideRelation, (merchant, self.customer_id)
+        yield Programme, programme_key(merchant)
+        yield Guide, (merchant, self.guide_id)
+        for relation in found.group(RELATION, (merchant, self.customer_id)):
+            for guide_id in {relation.guide_id, relation.next_guide_id} - {""}:
+                yield Guide, (merchant, guide_id)
 
     def decide(self, state: State) -> Decision:
         current = state.get(GuideRelation, (self.merchant_id, self.customer_id))
+        before = self._holder(state, current)
         try:
-            self._check(state.get(Guide, (self.merchant_id, self.guide_id)), current)
+            self._check(state.get(Guide, (self.merchant_id, self.guide_id)), current, before)
         except (GuideNotFound, GuideNotActive, RelationProtected):
             if self.polite:
                 return Decision(current)
             raise
         programme = programme_of(state, self.merchant_id)
-        before = current.guide_at(self.at) if current else ""
         row = GuideRelation(
             self.merchant_id, self.customer_id, self.guide_id, self.at,
             **_periods(programme, self.at),
         )  # fmt: skip
-        if before == self.guide_id:
+        if current is not None and before == self.guide_id:
+            if current.next_at is not None and self.at < current.next_at:
+                # A further click prolongs what holds, and takes no transfer back.
+                row = replace(row, next_guide_id=current.next_guide_id, next_at=current.next_at)
             return Decision(row, [row])
-        change = GuideRelationChange(
-            self.merchant_id, self.new_id, self.customer_id, before, self.guide_id, self.cause,
-            self.actor, self.at,
+        change = change_of(
+            self, self.customer_id, current, (before, self.guide_id), self.cause, self.actor,
+            self.at,
         )  # fmt: skip
         event = GuideCustomerBound(
             guide_id=self.guide_id,
@@ -190,15 +245,25 @@ class BindGuide(Command, frozen=True, kw_only=True):
         )
         return Decision(row, [row, change], [event])
 
-    def _check(self, guide: Guide | None, current: GuideRelation | None) -> None:
+    def _holder(self, state: State, current: GuideRelation | None) -> str:
+        """Whose customer it is now; who was removed has none."""
+        holder = current.guide_at(self.at) if current else ""
+        if current is None or not holder:
+            return ""
+        if not state.knows(Guide, (self.merchant_id, holder)):
+            raise BindingMoved  # bound meanwhile
+        guide = state.get(Guide, (self.merchant_id, holder))
+        return holder if guide is not None and guide.has_since(current.since(self.at)) else ""
+
+    def _check(self, guide: Guide | None, current: GuideRelation | None, before: str) -> None:
         if guide is None:
             raise GuideNotFound(field="guide_id")
         if guide.state != "ENABLED":
             raise GuideNotActive(field="guide_id", state=guide.state)
-        if current is None or current.guide_at(self.at) == self.guide_id:
+        if current is None or before in ("", self.guide_id):
             return
         if current.is_protected(self.at):
-            raise RelationProtected(guide_id=current.guide_at(self.at))
+            raise RelationProtected(guide_id=before)
 
 
 class TransferCustomer(Command, frozen=True, kw_only=True):
@@ -237,11 +302,14 @@ class TransferCustomer(Command, frozen=True, kw_only=True):
         if row is None or row.guide_at(self.at) != self.from_guide_id:
             raise RelationNotFound(field="customer_ids", customer_id=self.customer_id)
         due = self.at + TRANSFER_DELAY
-        row = replace(row, guide_id=self.from_guide_id, next_guide_id=self.to_guide_id, next_at=due)
-        change = GuideRelationChange(
-            self.merchant_id, self.new_id, self.customer_id, self.from_guide_id, self.to_guide_id,
-            "TRANSFER", self.actor, due,
+        change = change_of(
+            self, self.customer_id, row, (self.from_guide_id, self.to_guide_id), "TRANSFER",
+            self.actor, due,
         )  # fmt: skip
+        if row.next_at is not None and self.at >= row.next_at:
+            # An earlier transfer has no end, whatever was agreed with the guide before.
+            row = replace(row, bound_at=row.next_at, valid_until=None)
+        row = replace(row, guide_id=self.from_guide_id, next_guide_id=self.to_guide_id, next_at=due)
         event = GuideCustomerBound(
             guide_id=self.to_guide_id,
             member_id=self.customer_id,

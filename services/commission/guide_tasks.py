@@ -77,15 +77,15 @@ class AskGuide(Command, frozen=True, kw_only=True):
     def reads(self, found: State) -> Iterable[Read]:
         return (
             (GuideTask, (self.merchant_id, self.task_id)),
-            (EXCLUSIVE, (self.merchant_id, self.member_id)),
+            (EXCLUSIVE, (self.merchant_id, self.member_id, self.at)),
         )
 
     def decide(self, state: State) -> Decision:
         if state.get(GuideTask, (self.merchant_id, self.task_id)) is not None:
             return Decision()
         guide_id = store_id = ""
-        for relation in state.group(EXCLUSIVE, (self.merchant_id, self.member_id)):
-            guide_id, store_id = relation.at(self.at)
+        for relation in state.group(EXCLUSIVE, (self.merchant_id, self.member_id, self.at)):
+            guide_id, store_id = relation.guide
         task = GuideTask(
             merchant_id=self.merchant_id,
             task_id=self.task_id,

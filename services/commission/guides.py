@@ -29,6 +29,14 @@ class Guide(Row, frozen=True):
     state: GuideState
     changed_by: str
     changed_at: datetime
+    # Who became a customer before is nobody's, also if the guide comes back.
+    removed_at: datetime | None = None
+
+    def has_since(self, since: datetime) -> bool:
+        """Whether a customer who became one at ``since`` is this guide's now."""
+        if self.state == "REMOVED":
+            return False
+        return self.removed_at is None or since >= self.removed_at
 
 
 def guide_key(guide_id: str) -> str:
@@ -73,8 +81,9 @@ class UpsertGuide(_OnGuide, frozen=True, kw_only=True):
         known = state.get(Guide, (self.merchant_id, self.guide_id))
         keeps: GuideState = "DISABLED" if known and known.state == "DISABLED" else "ENABLED"
         guide = Guide(
-            self.merchant_id, self.guide_id, self.store_id, self.name, keeps, self.actor, self.at
-        )
+            self.merchant_id, self.guide_id, self.store_id, self.name, keeps, self.actor, self.at,
+            known.removed_at if known else None,
+        )  # fmt: skip
         return self._done(guide)
 
 
@@ -87,4 +96,13 @@ class MoveGuide(_OnGuide, frozen=True, kw_only=True):
         guide = must_exist(state.get(Guide, (self.merchant_id, self.guide_id)))
         if guide.state == self.to:
             return Decision(guide)
-        return self._done(replace(guide, state=self.to, changed_by=self.actor, changed_at=self.at))
+        removed_at = self.at if self.to == "REMOVED" else guide.removed_at
+        return self._done(
+            replace(
+                guide,
+                state=self.to,
+                changed_by=self.actor,
+                changed_at=self.at,
+                removed_at=removed_at,
+            )
+        )

@@ -36,9 +36,9 @@ from services.commission.days import day
 from services.commission.errors import BindingMoved
 from services.commission.guide_relations import (
     GuideRelation,
-    GuideRelationChange,
     OpeningGuide,
 )
+from services.commission.guide_relations import change_of as guide_change_of
 from services.commission.promoters import MERGED_INTO, Promoter, member_key
 from services.commission.referrals import Referral
 from services.commission.tax import TaxMonth
@@ -215,9 +215,9 @@ class MergeMembers(Command, frozen=True, kw_only=True):
             if ours is None or not ours.guide_at(self.at):
                 rows.append(replace(theirs, customer_id=into))
                 rows.append(
-                    GuideRelationChange(
-                        merchant, f"{self.new_id}.g", into, "", theirs.guide_at(self.at), "MERGE",
-                        self.merge_id, self.at,
+                    guide_change_of(
+                        self, into, ours, ("", theirs.guide_at(self.at)), "MERGE", self.merge_id,
+                        self.at, f"{self.new_id}.g",
                     )
                 )  # fmt: skip
         opened = state.get(OpeningGuide, (merchant, self.from_id))

@@ -109,9 +109,11 @@ class GuideService(Door):
         merchant, customer = call.merchant_id, request.customer_id
         row = await store_guides.relation(self.pool, merchant, customer)
         opened = await store_guides.opening(self.pool, merchant, customer)
+        now = await store_guides.guide_now(self.pool, merchant, customer, self.clock.now())
         return pb.GetCustomerGuidesResponse(
             exclusive=to_pb(pb.GuideRelation, row) if row else None,
             opening_guide_id=opened.guide_id if opened else "",
+            exclusive_guide_id=now,
         )
 
     async def ListGuideCustomers(
@@ -120,7 +122,13 @@ class GuideService(Door):
         rows, token = await paged(
             request,
             ("",),
-            partial(store_guides.guide_customers, self.pool, call.merchant_id, request.guide_id),
+            partial(
+                store_guides.guide_customers,
+                self.pool,
+                call.merchant_id,
+                request.guide_id,
+                self.clock.now(),
+            ),
             lambda row: (row.customer_id,),
         )
         return pb.ListGuideCustomersResponse(

@@ -8,9 +8,10 @@ from typing import Any, Final, TypeAlias
 import asyncpg
 import msgspec
 
-from common.tables import Table
+from common.tables import Table, numbered
 from services.commission.guide_relations import (
     EXCLUSIVE,
+    RELATION,
     Exclusive,
     GuideRelation,
     GuideRelationChange,
@@ -28,7 +29,7 @@ from services.commission.targets import ACHIEVED, Achieved, Target
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 
 GUIDES: Final = Table(Guide, "guides")
-RELATIONS: Final = Table(GuideRelation, "guide_relations")
+RELATIONS: Final = Table(GuideRelation, "guide_relations", groups={RELATION: ""})
 OPENINGS: Final = Table(OpeningGuide, "opening_guides")
 PERFORMANCES: Final = Table(Performance, "performances", mode="append")
 TASKS: Final = Table(GuideTask, "guide_tasks", groups={OPEN_TASKS: "t.state = 'OPEN'"})
@@ -42,6 +43,39 @@ p.kind = 'SALES' OR p.kind = 'EXCLUSIVE' AND NOT EXISTS (
       AND s.performance_id = p.source_id || '/SALES' AND s.guide_id = p.guide_id
 )
 """
+# What a relation said at v.as_of is what the first change decided after it found; without one, what
+# it says now.
+_EXCLUSIVE: Final = """
+SELECT v.merchant_id, v.customer_id, v.as_of, r.guide_id, coalesce(g.store_id, '') AS store_id,
+    coalesce(g.state, 'REMOVED') AS state,
+    coalesce(r.bound_at < g.removed_at AND g.removed_at <= v.as_of, false) AS lost, r.valid_until,
+    r.next_guide_id, coalesce(n.store_id, '') AS next_store_id,
+    coalesce(n.state, 'REMOVED') AS next_state,
+    coalesce(r.next_at < n.removed_at AND n.removed_at <= v.as_of, false) AS next_lost, r.next_at
+FROM (
+    SELECT coalesce((
+        SELECT m.merged_into FROM promoters m WHERE m.merchant_id = v.merchant_id
+          AND m.promoter_id = v.customer_id AND m.merged_into <> ''
+    ), v.customer_id) AS customer_id
+) AS who CROSS JOIN LATERAL (
+    SELECT * FROM (
+        (SELECT 1 AS place, c.held_guide_id AS guide_id, c.held_since AS bound_at,
+            c.held_until AS valid_until, c.held_next_guide_id AS next_guide_id,
+            c.held_next_at AS next_at
+        FROM guide_relation_changes c
+        WHERE c.merchant_id = v.merchant_id AND c.customer_id = who.customer_id AND c.at > v.as_of
+        ORDER BY c.at, c.change_id LIMIT 1)
+        UNION ALL
+        SELECT 2, t.guide_id, t.bound_at, t.valid_until, t.next_guide_id, t.next_at
+        FROM guide_relations t
+        WHERE t.merchant_id = v.merchant_id AND t.customer_id = who.customer_id
+    ) AS either ORDER BY place LIMIT 1
+) AS r
+LEFT JOIN guides g ON g.merchant_id = v.merchant_id AND g.guide_id = r.guide_id
+LEFT JOIN guides n ON n.merchant_id = v.merchant_id AND n.guide_id = r.next_guide_id
+WHERE r.guide_id <> ''
+"""
+EXCLUSIVES: Final = derived(Exclusive, {EXCLUSIVE: _EXCLUSIVE})
 TABLES: Final = (
     GUIDES,
     RELATIONS,
@@ -54,24 +88,7 @@ TABLES: Final = (
     REFERRALS,
     Table(SeenIdentity, "seen_identities"),
     Table(ReferralCount, "referral_counts"),
-    derived(
-        Exclusive,
-        {
-            EXCLUSIVE: """
-            SELECT r.merchant_id, v.customer_id, r.guide_id, coalesce(g.store_id, '') AS store_id,
-                coalesce(g.state, 'REMOVED') AS state, r.valid_until, r.next_guide_id,
-                coalesce(n.store_id, '') AS next_store_id,
-                coalesce(n.state, 'REMOVED') AS next_state, r.next_at
-            FROM guide_relations r
-            LEFT JOIN guides g ON g.merchant_id = r.merchant_id AND g.guide_id = r.guide_id
-            LEFT JOIN guides n ON n.merchant_id = r.merchant_id AND n.guide_id = r.next_guide_id
-            WHERE r.merchant_id = v.merchant_id AND r.customer_id = coalesce((
-                SELECT m.merged_into FROM promoters m WHERE m.merchant_id = v.merchant_id
-                  AND m.promoter_id = v.customer_id AND m.merged_into <> ''
-            ), v.customer_id)
-            """
-        },
-    ),
+    EXCLUSIVES,
     derived(
         Achieved,
         {
@@ -141,9 +158,19 @@ SELECT {columns(GUIDES)} FROM guides t
 WHERE t.merchant_id = $1 AND ($2 = '' OR t.store_id = $2) AND t.guide_id > $3
 ORDER BY t.guide_id LIMIT $4
 """
+# Whose customers they are at $5; a guide who came back does not get the earlier ones back.
 CUSTOMERS: Final = f"""
-SELECT {columns(RELATIONS)} FROM guide_relations t
-WHERE t.merchant_id = $1 AND t.guide_id = $2 AND t.customer_id > $3
+SELECT {columns(RELATIONS)} FROM (
+    (SELECT {columns(RELATIONS)}, t.bound_at AS since FROM guide_relations t
+    WHERE t.merchant_id = $1 AND t.guide_id = $2 AND t.customer_id > $3
+      AND (t.next_at IS NULL OR t.next_at > $5)
+    ORDER BY t.customer_id LIMIT $4)
+    UNION ALL
+    (SELECT {columns(RELATIONS)}, t.next_at FROM guide_relations t
+    WHERE t.merchant_id = $1 AND t.next_guide_id = $2 AND t.customer_id > $3 AND t.next_at <= $5
+    ORDER BY t.customer_id LIMIT $4)
+) t LEFT JOIN guides g ON g.merchant_id = $1 AND g.guide_id = $2
+WHERE g.removed_at IS NULL OR g.state = 'REMOVED' OR t.since >= g.removed_at
 ORDER BY t.customer_id LIMIT $4
 """
 LIST_TASKS: Final = f"""
@@ -200,6 +227,15 @@ async def relation(pool: Pool, merchant_id: str, customer_id: str) -> GuideRelat
     return found
 
 
+async def guide_now(pool: Pool, merchant_id: str, customer_id: str, now: datetime) -> str:
+    """Whose exclusive customer a member is, or nobody's."""
+    part = EXCLUSIVES.load_group[EXCLUSIVE]
+    arguments = part.columns.arguments([(merchant_id, customer_id, now)])
+    found = await pool.fetchval(numbered(f"SELECT {part.sql}", 1), *arguments)
+    rows: list[Exclusive] = EXCLUSIVES.decode_rows(found) if found else []
+    return rows[0].guide[0] if rows else ""
+
+
 async def opening(pool: Pool, merchant_id: str, member_id: str) -> OpeningGuide | None:
     """Who opened a member's card, or None."""
     found: OpeningGuide | None = await OPENINGS.get(pool, (merchant_id, member_id))
@@ -207,10 +243,10 @@ async def opening(pool: Pool, merchant_id: str, member_id: str) -> OpeningGuide 
 
 
 async def guide_customers(
-    pool: Pool, merchant_id: str, guide_id: str, after: tuple[str], limit: int
+    pool: Pool, merchant_id: str, guide_id: str, now: datetime, after: tuple[str], limit: int
 ) -> list[GuideRelation]:
-    """A guide's customers, by id."""
-    rows = await pool.fetch(CUSTOMERS, merchant_id, guide_id, *after, limit)
+    """A guide's customers at this time, by id; ended relations say until when they held."""
+    rows = await pool.fetch(CUSTOMERS, merchant_id, guide_id, *after, limit, now)
     return [RELATIONS.decode(row) for row in rows]  # type: ignore[misc]
 
 

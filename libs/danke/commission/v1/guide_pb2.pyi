@@ -166,12 +166,14 @@ class GetCustomerGuidesRequest(_message.Message):
     def __init__(self, customer_id: _Optional[str] = ...) -> None: ...
 
 class GetCustomerGuidesResponse(_message.Message):
-    __slots__ = ("exclusive", "opening_guide_id")
+    __slots__ = ("exclusive", "opening_guide_id", "exclusive_guide_id")
     EXCLUSIVE_FIELD_NUMBER: _ClassVar[int]
     OPENING_GUIDE_ID_FIELD_NUMBER: _ClassVar[int]
+    EXCLUSIVE_GUIDE_ID_FIELD_NUMBER: _ClassVar[int]
     exclusive: GuideRelation
     opening_guide_id: str
-    def __init__(self, exclusive: _Optional[_Union[GuideRelation, _Mapping]] = ..., opening_guide_id: _Optional[str] = ...) -> None: ...
+    exclusive_guide_id: str
+    def __init__(self, exclusive: _Optional[_Union[GuideRelation, _Mapping]] = ..., opening_guide_id: _Optional[str] = ..., exclusive_guide_id: _Optional[str] = ...) -> None: ...
 
 class ListGuideCustomersRequest(_message.Message):
     __slots__ = ("guide_id", "page_size", "page_token")

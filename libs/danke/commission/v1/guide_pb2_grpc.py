@@ -163,7 +163,7 @@ class GuideServiceServicer(object):
 
     def BindGuide(self, request, context):
         """Makes a customer exclusive (专属) to a guide. Refuses GUIDE_NOT_FOUND, GUIDE_NOT_ACTIVE,
-        RELATION_PROTECTED.
+        RELATION_PROTECTED, BINDING_MOVED (repeat). A guide who was removed holds nobody.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -177,7 +177,8 @@ class GuideServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListGuideCustomers(self, request, context):
-        """A guide's customers, by id. Refuses PAGE_TOKEN_INVALID.
+        """A guide's customers now, by id: those of a transfer from its time on, and of a removed guide all,
+        so that they can be given away. Refuses PAGE_TOKEN_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
