@@ -82,6 +82,7 @@ def order_refunded(event: trade.OrderRefunded, arrival: Arrival) -> Command:
         refund_id=event.refund_id,
         amount_fen=amount_fen + event.shipping_refund_fen,
         is_full=event.is_full_cumulative,
+        qty=sum(line.qty for line in event.lines),
     )
 
 

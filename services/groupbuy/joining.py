@@ -110,7 +110,7 @@ class _Takes(Command, frozen=True, kw_only=True):
                 raise AlreadyInGroup(group_id=seat.group_id, seat_id=seat.seat_id)
         if terms.order_limit and self.qty > terms.order_limit:
             raise OrderLimit(field="qty", limit=terms.order_limit)
-        bought = sum(seat.qty for seat in mine)
+        bought = sum(seat.held_qty for seat in mine)
         if terms.member_limit and bought + self.qty > terms.member_limit:
             raise TotalLimit(field="qty", limit=terms.member_limit, bought=bought)
         left = stock_left(draft, self.activity_id, self.sku_id)

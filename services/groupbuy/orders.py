@@ -32,7 +32,15 @@ from services.groupbuy.leaders import drop_out
 from services.groupbuy.refunds import OPEN_REFUNDS, Refund, done, note_refund, refunded
 from services.groupbuy.rewards import reverse_reward, reward_reads
 from services.groupbuy.seat_payments import pay_seat, reads_to_pay
-from services.groupbuy.seats import LIVE_SEATS, ORDER_SEATS, Seat, free, group_of, stock_back
+from services.groupbuy.seats import (
+    LIVE_SEATS,
+    ORDER_SEATS,
+    Seat,
+    free,
+    group_of,
+    stock_back,
+    units_back,
+)
 
 # As groups of one, so that an order nobody knows is located too.
 ORDER_ITSELF: Group[CustomerOrder] = Group(CustomerOrder, ("merchant_id", "order_id"))
@@ -175,6 +183,8 @@ class TakeOrderRefunded(_OfOrder, frozen=True, kw_only=True):
     refund_id: str
     amount_fen: int
     is_full: bool
+    # Units that came back with it.
+    qty: int = 0
 
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
@@ -205,7 +215,9 @@ class TakeOrderRefunded(_OfOrder, frozen=True, kw_only=True):
     def _not_asked(self, draft: Draft, seat: Seat) -> None:
         """The order system's own refund, of the seat's money as far as it is not promised back."""
         amount_fen = min(self.amount_fen, seat.net_fen)
-        draft.put(replace(seat, refunded_fen=seat.refunded_fen + amount_fen))
+        seat = draft.put(replace(seat, refunded_fen=seat.refunded_fen + amount_fen))
+        if not self.is_full:
+            seat = units_back(draft, seat, self.qty)
         note_refund(draft, seat, amount_fen, self.refund_id)
 
     def _nothing_left(self, draft: Draft, seat_id: str) -> None:

@@ -231,7 +231,7 @@ def _may_hold(draft: Draft, seat: Seat, terms: Terms) -> bool:
     mine = draft.group(MEMBER_SEATS, seat.activity_id, seat.member_id)
     if any(other.state != "SETTLED" for other in mine):
         return False
-    bought = sum(other.qty for other in mine)
+    bought = sum(other.held_qty for other in mine)
     return not terms.member_limit or bought + seat.qty <= terms.member_limit
 
 

@@ -58,6 +58,13 @@ class Seat(Row, frozen=True):
     ended_at: datetime | None = None
     # Whose seat it was before members were merged.
     merged_from: str = ""
+    # Units that came back by refunds in part; with the last one the seat is REFUNDED.
+    returned_qty: int = 0
+
+    @property
+    def held_qty(self) -> int:
+        """How many units it still holds: of the stock, and of what its member may buy."""
+        return self.qty - self.returned_qty
 
     @property
     def net_fen(self) -> int:
@@ -194,12 +201,21 @@ def close(draft: Draft, group: BuyGroup) -> None:
 
 def stock_back(draft: Draft, seat: Seat) -> None:
     """What the seat held of a limited SKU may be sold again."""
-    _move_stock(draft, seat, -seat.qty)
+    _move_stock(draft, seat, -seat.held_qty)
+
+
+def units_back(draft: Draft, seat: Seat, qty: int) -> Seat:
+    """A refund in part brought units of a live seat back: they may be sold again."""
+    returned = min(qty, seat.held_qty)
+    if seat.state not in ("PAID", "SETTLED") or not returned:
+        return seat
+    _move_stock(draft, seat, -returned)
+    return draft.put(replace(seat, returned_qty=seat.returned_qty + returned))
 
 
 def stock_taken(draft: Draft, seat: Seat) -> None:
     """The seat holds its quantity again; the caller made sure that there is enough."""
-    _move_stock(draft, seat, seat.qty)
+    _move_stock(draft, seat, seat.held_qty)
 
 
 def stock_left(draft: Draft, activity_id: str, sku_id: str) -> int | None:

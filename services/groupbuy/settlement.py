@@ -293,7 +293,7 @@ def _settle_ladder(
     total_fen = 0
     for seat in seats:
         unit_fen = terms.sku(seat.sku_id).tier_prices_fen[tier]
-        diff_fen = max(seat.unit_price_fen - unit_fen, 0) * seat.qty
+        diff_fen = max(seat.unit_price_fen - unit_fen, 0) * seat.held_qty
         diff_fen = min(diff_fen, seat.net_fen)
         if diff_fen:
             request_refund(draft, seat, "LADDER_DIFF", diff_fen)
@@ -329,7 +329,7 @@ def _succeeded(
                 order_id=seat.order_id,
                 member_id=seat.member_id,
                 sku_id=seat.sku_id,
-                qty=seat.qty,
+                qty=seat.held_qty,
                 paid_fen=seat.paid_fen,
                 final_fen=seat.net_fen,
                 is_new_customer=seat.is_new,

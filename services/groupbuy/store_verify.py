@@ -73,19 +73,22 @@ CHECKS: Final = (
         LEFT JOIN refunds r ON r.merchant_id = s.merchant_id AND r.seat_id = s.seat_id
           AND r.kind = 'LADDER_DIFF'
         WHERE g.mode = 'LADDER_DYNAMIC' AND g.status = 'SUCCEEDED' AND s.state = 'SETTLED'
-          AND coalesce(r.amount_fen, 0) <> greatest(s.unit_price_fen - p.final_fen, 0) * s.qty
+          AND coalesce(r.amount_fen, 0) NOT BETWEEN
+              greatest(s.unit_price_fen - p.final_fen, 0) * (s.qty - s.returned_qty)
+              AND greatest(s.unit_price_fen - p.final_fen, 0) * s.qty
         """,
     ),
     Check(
         "stock_is_held_by_seats",
         "what is taken of a limited SKU is what live seats hold of it",
         """
-        SELECT k.merchant_id, k.activity_id, k.sku_id, k.taken, coalesce(sum(s.qty), 0) AS held
+        SELECT k.merchant_id, k.activity_id, k.sku_id, k.taken,
+            coalesce(sum(s.qty - s.returned_qty), 0) AS held
         FROM sku_stock k
         LEFT JOIN seats s ON s.merchant_id = k.merchant_id AND s.activity_id = k.activity_id
           AND s.sku_id = k.sku_id AND s.state IN ('RESERVED', 'PAID', 'SETTLED')
         GROUP BY k.merchant_id, k.activity_id, k.sku_id
-        HAVING k.taken <> coalesce(sum(s.qty), 0)
+        HAVING k.taken <> coalesce(sum(s.qty - s.returned_qty), 0)
         """,
     ),
     Check(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from common.telemetry import REGISTRY
+from services.groupbuy.joining import JoinGroup
 from services.groupbuy.leaders import LeaveGroup
 from services.groupbuy.orders import TakeOrderRefunded
 from services.groupbuy.refunds import SettleRefund
@@ -121,6 +122,54 @@ async def test_part_refunds_add_up_and_count_once(market: Market) -> None:
     assert (seat.state, seat.refunded_fen) == ("SETTLED", 900)
     await refund(market, member, 6_000, full=True)
     assert (await market.seat(member)).refunded_fen == 6_900
+
+
+async def test_units_that_come_back_are_for_sale_again(market: Market) -> None:
+    """Stock is returned on refund, of part of a seat too; the limit counts what is kept."""
+    rules = terms(size=2, member_limit=3)
+    activity = await market.activity(rules, stock=5)
+    group = await market.opened(activity)
+    taken = await market.joined(group, "a", qty=3)
+    assert taken.seat is not None
+    assert await market.stock(activity) == (5, 4)
+    part = {"order_id": taken.seat.order_id, "is_full": False}
+    for number, (qty, stock) in enumerate(((0, 4), (2, 2), (1, 1))):
+        refund_id = f"part{number}"
+        for _ in range(2):
+            await market.run(
+                TakeOrderRefunded, refund_id=refund_id, amount_fen=100, qty=qty, **part
+            )
+        assert await market.stock(activity) == (5, stock)
+        if number == 1:
+            other = await market.opened(activity, "other")
+            assert await market.refused(
+                JoinGroup, activity_id=activity, group_id=other.group_id, member_id="a",
+                order_id=market.fresh("o"), sku_id="sku", qty=3,
+            ) == "TOTAL_LIMIT"  # fmt: skip
+            await market.due(days=2)
+    seat = await market.seat(taken.seat)
+    assert (seat.state, seat.returned_qty, seat.refunded_fen) == ("SETTLED", 3, 300)
+    await refund(market, seat, seat.net_fen, full=True)
+    assert (await market.seat(seat)).state == "REFUNDED"
+    assert await market.stock(activity) == (5, 1)
+
+
+async def test_a_ladder_returns_no_difference_for_units_that_are_gone(market: Market) -> None:
+    """G5: Σ differences = Σ (paid − final price) of what is kept."""
+    group = await market.opened(await market.activity(terms(mode="LADDER_DYNAMIC")))
+    taken = await market.joined(group, "a", qty=2)
+    for name in "bcd":
+        await market.joined(group, name)
+    assert taken.seat is not None
+    await market.run(
+        TakeOrderRefunded, order_id=taken.seat.order_id, refund_id="one", amount_fen=9_900, qty=1,
+        is_full=False,
+    )  # fmt: skip
+    await market.due(days=1)
+    asked = await market.told("RefundRequested")
+    assert [one["amount_fen"] for one in asked] == [1_000] * 5
+    (settled,) = await market.told("LadderSettled")
+    assert settled["diff_total_fen"] == 5_000
 
 
 async def test_a_refund_before_success_is_a_leaving(market: Market) -> None:
