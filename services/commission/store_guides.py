@@ -76,6 +76,7 @@ LEFT JOIN guides n ON n.merchant_id = v.merchant_id AND n.guide_id = r.next_guid
 WHERE r.guide_id <> ''
 """
 EXCLUSIVES: Final = derived(Exclusive, {EXCLUSIVE: _EXCLUSIVE})
+GUIDE_NOW: Final = numbered(f"SELECT {EXCLUSIVES.load_group[EXCLUSIVE].sql}", 1)
 TABLES: Final = (
     GUIDES,
     RELATIONS,
@@ -229,9 +230,8 @@ async def relation(pool: Pool, merchant_id: str, customer_id: str) -> GuideRelat
 
 async def guide_now(pool: Pool, merchant_id: str, customer_id: str, now: datetime) -> str:
     """Whose exclusive customer a member is, or nobody's."""
-    part = EXCLUSIVES.load_group[EXCLUSIVE]
-    arguments = part.columns.arguments([(merchant_id, customer_id, now)])
-    found = await pool.fetchval(numbered(f"SELECT {part.sql}", 1), *arguments)
+    columns_ = EXCLUSIVES.load_group[EXCLUSIVE].columns
+    found = await pool.fetchval(GUIDE_NOW, *columns_.arguments([(merchant_id, customer_id, now)]))
     rows: list[Exclusive] = EXCLUSIVES.decode_rows(found) if found else []
     return rows[0].guide[0] if rows else ""
 
