@@ -1,4 +1,4 @@
-"""The disk is full: under the tables, or under Postgres' log as well.
+"""The disk is full: under the tables, under the write-ahead log, under the broker's records.
 
 Callers are told to come back, nothing that was acknowledged is lost, nothing is done twice, and
 everything goes on by itself once there is space again. What dies of a full disk is started again
@@ -36,6 +36,7 @@ from danke.events.envelope import to_headers
 from danke.loyalty.v1 import points_pb2
 from danke.loyalty.v1.points_pb2_grpc import PointsServiceStub
 from danke.topics import TOPICS
+from deploy.local.apache import ApacheKafka
 from deploy.local.config import Settings
 from deploy.local.errors import StackError
 from deploy.local.kafka import Kafka, Tansu
@@ -297,3 +298,32 @@ async def next_log_file(database: Postgres) -> None:
     """Postgres needs a file more for its log, and has no space for one."""
     with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         await ask(database.dsn, "SELECT pg_switch_wal()")
+
+
+@pytest.mark.skipif(
+    Settings.of().kafka != "apache", reason="the embedded broker has no disk: only KAFKA=apache"
+)
+async def test_the_broker_s_disk_is_full(tmp_path: Path) -> None:
+    """Callers notice nothing: what they are told of waits in the outbox."""
+    settings = Settings.of()
+    with small_disk(DISK_MIB) as disk:
+        broker = ApacheKafka(
+            disk.folder / "root", cache=settings.cache, inherited=settings.inherited
+        )
+        database = Postgres(tmp_path / "postgres", pg_bin=settings.pg_bin)
+        async with housed(tmp_path, database, None, broker) as house:
+            callers, stop = Callers(house.service, f"m-{uuid4().hex[:8]}"), asyncio.Event()
+            orders = await report_orders(house, callers.merchant)
+            loading = asyncio.create_task(calling(callers, stop))
+            async with asyncio.timeout(2 * AGAIN_S), supervised(broker):
+                await callers.reached("OK", BEFORE)
+                async with full(disk):
+                    while await house.waiting() < BEFORE:  # noqa: ASYNC110
+                        await asyncio.sleep(0.1)
+                    await callers.reached("OK", BEFORE)
+                    await asyncio.sleep(OUTAGE_S)
+            stop.set()
+            await loading
+            assert set(callers.ends) == {"OK"}, callers.ends
+            async with supervised(broker):
+                await everything_is_there(house, callers, orders)
