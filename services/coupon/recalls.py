@@ -173,7 +173,7 @@ class VoidCoupon(OfCoupon, frozen=True, kw_only=True):
         coupon = coupon_of(state, self.merchant_id, self.coupon_id)
         after, event = taken_back(coupon, self.reason)
         if after is None:
-            if coupon.state == "VOIDED" or coupon.recalled:
+            if coupon.state == "VOIDED" or (coupon.recalled and coupon.state != "USED"):
                 return Decision(result=coupon)
             raise CouponNotAvailable(coupon_id=self.coupon_id, state=coupon.state)
         return Decision(result=after, rows=[after], events=[event] if event else [])

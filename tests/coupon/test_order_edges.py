@@ -18,7 +18,7 @@ from services.coupon.locks import (
 )
 from services.coupon.pos import IssueVerifyCode, ReturnVerified, RevertVerify, VerifyAtPos
 from services.coupon.postpay import RewardOrder, SetPostPayRule
-from services.coupon.recalls import StartRecall
+from services.coupon.recalls import StartRecall, VoidCoupon
 from services.coupon.templates import ChangeTemplateState
 from services.coupon.terms import Terms
 from tests.coupon.desk import Desk, locking
@@ -109,6 +109,8 @@ async def test_c15_a_used_reward_does_not_come_back_once_its_own_order_was_refun
     await desk.run(UseCoupons, order_id="next1")
     for number, coupon in enumerate(coupons):
         assert (await desk.coupon(coupon.coupon_id)).state == "USED"
+        void = {"coupon_id": coupon.coupon_id, "reason": "r"}
+        assert await desk.why(VoidCoupon, **void) == "COUPON_NOT_AVAILABLE"
         await desk.run(ReturnCoupons, order_id=f"next{number}", **REFUND)
         assert (await desk.coupon(coupon.coupon_id)).state == "VOIDED"
     assert [one["state"] for one in await desk.told("CouponReturned")] == ["VOIDED"] * 2
