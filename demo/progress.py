@@ -5,12 +5,20 @@ from __future__ import annotations
 import time
 from datetime import date
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 EVERY_S: Final = 5.0
+
+
+class DayPace(NamedTuple):
+    """One day: its orders, how long it took, and the events that the services told of it."""
+
+    orders: int
+    seconds: float
+    events: int
 
 
 class Bar:
@@ -21,8 +29,8 @@ class Bar:
         self.days = days
         self.done = 0
         self.orders = 0
-        # Orders and seconds of each day.
-        self.pace: list[tuple[int, float]] = []
+        self.events = 0
+        self.pace: list[DayPace] = []
         self._began = time.monotonic()
         self._told = self._began
         self._day_began = self._began
@@ -71,8 +79,8 @@ class Bar:
             self._task, completed=self.done, total=self.days, day=str(day), says=says
         )
         now = time.monotonic()
-        self.pace.append((orders, now - self._day_began))
-        self._day_began = now
+        self.pace.append(DayPace(orders, now - self._day_began, events - self.events))
+        self._day_began, self.events = now, events
         if self._progress.disable and (now - self._told >= EVERY_S):
             self._told = now
             self.console.print(f"{day}  {self.done}/{self.days} days  {says}", highlight=False)

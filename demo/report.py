@@ -17,6 +17,7 @@ from demo.audience_report import JOURNEY_COUPON, AudienceReport
 from demo.campaign_report import CampaignReport
 from demo.commission_report import CommissionReport
 from demo.data import category_id
+from demo.progress import DayPace
 from demo.tally import Books, Points
 from demo.truth import Totals
 
@@ -112,8 +113,8 @@ class Report:
     campaigns: CampaignReport = field(default_factory=lambda: CampaignReport({}, {}))
     commission: CommissionReport = field(default_factory=CommissionReport)
     audience: AudienceReport = field(default_factory=AudienceReport)
-    # Orders and seconds of each day, in order.
-    pace: list[tuple[int, float]] = field(default_factory=list)
+    # Each day's, in order.
+    pace: list[DayPace] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property

@@ -33,6 +33,7 @@ from demo.audience_report import (
 )
 from demo.audience_tables import all_of
 from demo.audience_truth import Bought, Trial, stage
+from demo.progress import DayPace
 from demo.steps_audience import agrees
 from demo.tally import Books
 from services.audience.lifecycle import LifecycleTerms, Standing, cycle_of, stage_on
@@ -132,10 +133,14 @@ def test_forecasts_against_the_naive_guess(shop: Path) -> None:
 
 
 def test_figures_of_the_year_compare_its_quarters() -> None:
-    pace = [(100, 1.0), (0, 9.0), (100, 1.0), (100, 2.0), (80, 2.0), (0, 5.0)]
-    whole, last = figures(pace, 9)
+    pace = [
+        DayPace(*day)
+        for day in ((100, 1.0, 30), (0, 9.0, 1), (100, 1.0, 9), (100, 2.0, 9), (80, 2.0, 90))
+    ]
+    whole, last, told = figures([*pace, DayPace(0, 5.0, 0)], 9)
     assert (whole.name, round(whole.value, 2)) == ("year.9_weeks", 63.33)
     assert (last.value, last.limit, last.ratio, last.is_reached) == (40.0, 100.0, 0.4, False)
+    assert (told.value, told.limit, told.ratio, told.is_reached) == (45.0, 30.0, 1.5, True)
 
 
 def test_consent_is_derived_and_fixed() -> None:
