@@ -84,7 +84,7 @@ class GuideRelationChange(Row, frozen=True):
     customer_id: str
     from_guide_id: str
     to_guide_id: str
-    # CLICK, MANUAL, OPENING, TRANSFER, MERGE
+    # CLICK, MANUAL, OPENING, TRANSFER, MERGE, MEMBER_CLOSED
     cause: str
     actor: str
     effective_at: datetime

@@ -18,6 +18,7 @@ from danke.events.commission import CustomerUnbound
 from danke.events.envelope import Event
 from services.commission.bindings import Binding, change_of
 from services.commission.guide_relations import GuideRelation
+from services.commission.guide_relations import change_of as guide_change_of
 from services.commission.guide_tasks import OPEN_TASKS, TASK_TIMER, ended, task_key
 from services.commission.promoters import Promoter, changed, member_key
 
@@ -66,6 +67,14 @@ class LeaveMember(Command, frozen=True, kw_only=True):
             rows.append(task)
             told.append(ended(task))
             deletes.append((Timer, (self.merchant_id, TASK_TIMER, task.task_id)))
-        if state.get(GuideRelation, key) is not None:
+        relation = state.get(GuideRelation, key)
+        if relation is not None:
+            # Orders of before that are told of later look here for their guide.
+            guides = (relation.guide_at(self.at), "")
             deletes.append((GuideRelation, key))
+            rows.append(
+                guide_change_of(
+                    self, self.member_id, relation, guides, "MEMBER_CLOSED", "", self.at
+                )
+            )
         return Decision(None, rows, told, deletes)

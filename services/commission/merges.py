@@ -211,13 +211,21 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         theirs = state.get(GuideRelation, (merchant, self.from_id))
         ours = state.get(GuideRelation, (merchant, into))
         if theirs is not None:
+            held = theirs.guide_at(self.at)
             deletes.append((GuideRelation, (merchant, self.from_id)))
+            # Orders made under the old id before, and told of later, are of that id's guide.
+            rows.append(
+                guide_change_of(
+                    self, self.from_id, theirs, (held, ""), "MERGE", self.merge_id, self.at,
+                    f"{self.new_id}.f",
+                )
+            )  # fmt: skip
             if ours is None or not ours.guide_at(self.at):
                 rows.append(replace(theirs, customer_id=into))
                 rows.append(
                     guide_change_of(
-                        self, into, ours, ("", theirs.guide_at(self.at)), "MERGE", self.merge_id,
-                        self.at, f"{self.new_id}.g",
+                        self, into, ours, ("", held), "MERGE", self.merge_id, self.at,
+                        f"{self.new_id}.g",
                     )
                 )  # fmt: skip
         opened = state.get(OpeningGuide, (merchant, self.from_id))

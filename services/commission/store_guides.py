@@ -44,7 +44,8 @@ p.kind = 'SALES' OR p.kind = 'EXCLUSIVE' AND NOT EXISTS (
 )
 """
 # What a relation said at v.as_of is what the first change decided after it found; without one, what
-# it says now.
+# it says now. Of a member who was merged: what the old id's own history says, as far as it had a
+# guide then, else the remaining one's.
 _EXCLUSIVE: Final = """
 SELECT v.merchant_id, v.customer_id, v.as_of, r.guide_id, coalesce(g.store_id, '') AS store_id,
     coalesce(g.state, 'REMOVED') AS state,
@@ -59,7 +60,17 @@ FROM (
     ), v.customer_id) AS customer_id
 ) AS who CROSS JOIN LATERAL (
     SELECT * FROM (
-        (SELECT 1 AS place, c.held_guide_id AS guide_id, c.held_since AS bound_at,
+        SELECT 0 AS place, o.* FROM (
+            SELECT c.held_guide_id AS guide_id, c.held_since AS bound_at,
+                c.held_until AS valid_until, c.held_next_guide_id AS next_guide_id,
+                c.held_next_at AS next_at
+            FROM guide_relation_changes c
+            WHERE c.merchant_id = v.merchant_id AND c.customer_id = v.customer_id
+              AND c.customer_id <> who.customer_id AND c.at > v.as_of
+            ORDER BY c.at, c.change_id LIMIT 1
+        ) AS o WHERE o.guide_id <> ''
+        UNION ALL
+        (SELECT 1, c.held_guide_id AS guide_id, c.held_since AS bound_at,
             c.held_until AS valid_until, c.held_next_guide_id AS next_guide_id,
             c.held_next_at AS next_at
         FROM guide_relation_changes c

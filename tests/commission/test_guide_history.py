@@ -11,6 +11,8 @@ from services.commission.attributions import AttributeOrder
 from services.commission.errors import RelationProtected
 from services.commission.guide_relations import BindGuide, TransferCustomer
 from services.commission.guides import MoveGuide
+from services.commission.members import LeaveMember
+from services.commission.merges import MergeMembers
 from tests.commission.shop import MERCHANT, Shop, cst
 
 
@@ -136,3 +138,52 @@ async def test_an_order_told_of_late_belongs_to_the_guide_of_its_time(shop: Shop
         )
     ):
         assert await exclusive(shop, f"o{number}", created) == guide, created
+
+
+async def test_an_order_of_somebody_who_left_is_its_guides(shop: Shop) -> None:
+    """What was bought before the member left is told after it: the sale was A's all the same."""
+    await guides(shop)
+    await bind(shop, "A")
+    await shop.until("2026-05-05 12:00")
+    for _ in range(2):
+        await shop.run(LeaveMember, member_id="buyer")
+    await shop.until("2026-05-20 12:00")
+    assert await exclusive(shop, "o1", "2026-05-05 11:59") == "A"
+    assert await exclusive(shop, "o2", "2026-05-05 12:00") == ""
+    changes = "SELECT from_guide_id, to_guide_id, cause FROM guide_relation_changes ORDER BY at"
+    rows = [tuple(row) for row in await shop.pool.fetch(changes)]
+    assert rows == [("", "A", "MANUAL"), ("A", "", "MEMBER_CLOSED")]
+
+
+@pytest.mark.parametrize(("other", "after"), [("", "A"), ("B", "B")])
+async def test_an_order_from_before_a_merge_is_the_guides_of_its_own_member(
+    shop: Shop, other: str, after: str
+) -> None:
+    """The old id's history stays; what ``into`` had stands from the merge on. Saga S9."""
+    await guides(shop)
+    await bind(shop, "A")
+    if other:
+        await shop.run(BindGuide, customer_id="new", guide_id=other, actor="ann")
+    await shop.until("2026-05-05 12:00")
+    await shop.run(MergeMembers, merge_id="x", from_id="buyer", into_id="new")
+    await shop.until("2026-05-20 12:00")
+    assert await exclusive(shop, "o1", "2026-05-05 11:59") == "A"
+    assert await exclusive(shop, "o2", "2026-05-05 12:00") == after
+    row = await shop.run(
+        AttributeOrder, buying=shop.buying("o3", "new"), created_at=cst("2026-05-05 11:59")
+    )
+    assert row.exclusive_guide_id == other
+    assert await store_guides.guide_now(shop.pool, MERCHANT, "buyer", shop.now) == after
+
+
+async def test_who_had_no_guide_is_the_person_s_who_remained(shop: Shop) -> None:
+    """Two ids of one person: the guide of the other one, as long as the own had none."""
+    await guides(shop)
+    await shop.run(BindGuide, customer_id="new", guide_id="B", actor="ann")
+    await shop.until("2026-05-03 12:00")
+    await bind(shop, "A")
+    await shop.until("2026-05-05 12:00")
+    await shop.run(MergeMembers, merge_id="x", from_id="buyer", into_id="new")
+    await shop.until("2026-05-20 12:00")
+    assert await exclusive(shop, "o1", "2026-05-03 11:59") == "B"
+    assert await exclusive(shop, "o2", "2026-05-03 12:00") == "A"
