@@ -39,11 +39,15 @@ Winner = Literal["PROMOTER", "GUIDE"]
 
 
 class PromoterLevel(msgspec.Struct, frozen=True):
-    """What promoters of one level earn in place of the programme's rate."""
+    """What promoters of one level earn in place of the programme's rate.
+
+    Without ``l2_bp`` their second level earns what the programme says; with ``no_l2`` nothing.
+    """
 
     level_id: str
     l1_bp: int
     l2_bp: int = 0
+    no_l2: bool = False
 
 
 class Terms(msgspec.Struct, frozen=True, array_like=True):
@@ -183,7 +187,9 @@ def price_of(
             return Price(getattr(rate, bp))
     for one in programme.levels:
         if one.level_id == promoter_level:
-            return Price(one.l1_bp if level == 1 else one.l2_bp)
+            if level == 1:
+                return Price(one.l1_bp)
+            return Price(0 if one.no_l2 else one.l2_bp or programme.l2_bp)
     return Price(programme.l1_bp if level == 1 else programme.l2_bp)
 
 
@@ -237,6 +243,8 @@ class SetProgramme(Command, frozen=True, kw_only=True):
 def _check_rates(asked: Programme) -> None:
     for level in asked.levels:
         if not (0 <= level.l1_bp <= BP and 0 <= level.l2_bp <= BP):
+            raise RateNotAllowed(field="levels", level_id=level.level_id)
+        if level.l2_bp and level.no_l2:
             raise RateNotAllowed(field="levels", level_id=level.level_id)
         if level.l2_bp and asked.level_cap < MOST_LEVELS:
             raise LevelCap(field="levels", level_id=level.level_id)

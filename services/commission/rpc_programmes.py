@@ -16,14 +16,15 @@ from common.pages import paged
 from common.server import Call
 from danke.commission.v1 import programme_pb2 as pb
 from services.commission import store_promotion
+from services.commission.entries import Line
 from services.commission.errors import ProgrammeNotFound
+from services.commission.estimates import estimate
 from services.commission.programmes import (
     Programme,
     PromoterLevel,
     Rate,
     SetProgramme,
     SetRates,
-    price_of,
     rate_ids,
 )
 from services.commission.rpc_messages import fields, to_pb
@@ -78,7 +79,9 @@ class ProgrammeService(Door):
         self, request: pb.SetProgrammeRequest, call: Call
     ) -> pb.SetProgrammeResponse:
         asked = request.programme
-        levels = [PromoterLevel(one.level_id, one.l1_bp, one.l2_bp) for one in asked.levels]
+        levels = [
+            PromoterLevel(one.level_id, one.l1_bp, one.l2_bp, one.no_l2) for one in asked.levels
+        ]
         given = fields(asked, _FIELDS)
         given["level_cap"] = given["level_cap"] or 1
         row = await self.run(
@@ -136,14 +139,10 @@ class ProgrammeService(Door):
         programme = await store_promotion.programme(self.pool, merchant)
         ids = rate_ids(request.sku_id, request.spu_id)
         rates = await store_promotion.rates_of(self.pool, merchant, ids)
-        level = ""
-        if request.promoter_id:
-            row = await store_promotion.promoter(self.pool, merchant, request.promoter_id)
-            level = row.level_id if row else ""
-        l1, l2 = (
-            price_of(programme, number, level, rates, request.sku_id, request.spu_id).amount_fen(
-                request.price_fen, request.qty
-            )
-            for number in (1, 2)
+        near = await store_promotion.held(
+            self.pool, merchant, request.promoter_id, self.clock.now()
         )
+        line = Line("", request.qty, request.price_fen, 0, 0)
+        item = (request.sku_id, request.spu_id)
+        l1, l2 = estimate(programme, request.promoter_id, near, rates, line, item)
         return pb.EstimateCommissionResponse(l1_fen=l1, l2_fen=l2)

@@ -10,7 +10,7 @@ import asyncpg
 from msgspec import Struct
 
 from common.rows import Group, Row
-from common.tables import Columns, Part, Table
+from common.tables import Columns, Part, Table, numbered
 from services.commission.bindings import (
     ALL_ABOVE,
     CUSTOMERS_OF,
@@ -111,6 +111,8 @@ PROMOTERS: Final = Table(Promoter, "promoters", groups={MERGED_INTO: "t.state = 
 LINKS: Final = Table(PromoLink, "promo_links")
 BINDINGS: Final = Table(Binding, "bindings", groups={CUSTOMERS_OF: ""})
 CHANGES: Final = Table(BindingChange, "binding_changes", mode="append")
+HELDS: Final = derived(Held, {HELD: _HELD})
+HELD_NOW: Final = numbered(f"SELECT {HELDS.load_group[HELD].sql}", 1)
 TABLES: Final = (
     PROGRAMMES,
     RATES,
@@ -119,7 +121,7 @@ TABLES: Final = (
     Table(Click, "clicks", mode="append"),
     BINDINGS,
     CHANGES,
-    derived(Held, {HELD: _HELD}),
+    HELDS,
     derived(Above, {NEAREST: _above("2", "0"), ALL_ABOVE: _above("100000", "1")}),
     derived(
         Spending,
@@ -204,6 +206,14 @@ async def promoter(pool: Pool, merchant_id: str, promoter_id: str) -> Promoter |
     """One promoter, or None."""
     found: Promoter | None = await PROMOTERS.get(pool, (merchant_id, promoter_id))
     return found
+
+
+async def held(pool: Pool, merchant_id: str, member_id: str, now: datetime) -> list[Held]:
+    """A member as promoter, and the two above now."""
+    arguments = HELDS.load_group[HELD].columns.arguments([(merchant_id, member_id, now)])
+    found = await pool.fetchval(HELD_NOW, *arguments)
+    rows: list[Held] = HELDS.decode_rows(found) if found else []
+    return rows
 
 
 async def promoters(

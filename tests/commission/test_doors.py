@@ -139,6 +139,11 @@ async def test_x1_through_the_doors(doors: Doors) -> None:
             request_id=f"b-{customer}", customer_id=customer, promoter_id=promoter
         )
         await doors.bindings.BindCustomer(bind, metadata=doors.meta)
+    item = programme_pb2.EstimateCommissionRequest(
+        sku_id="sA", price_fen=10_000, qty=2, promoter_id="p1"
+    )
+    worth = await doors.programmes.EstimateCommission(item, metadata=doors.meta)
+    assert (worth.l1_fen, worth.l2_fen) == (1_000, 300)
     order = f"o-{doors.merchant}"
     completed = trade.OrderCompleted(order_id=order, completed_at=START)
     refund = trade.OrderRefunded(

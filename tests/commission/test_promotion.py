@@ -17,8 +17,16 @@ from services.commission.errors import (
     RateNotAllowed,
     SpendTooLow,
 )
+from services.commission.estimates import estimate
 from services.commission.links import CreatePromoLink, RecordClick
-from services.commission.programmes import Programme, PromoterLevel, Rate, SetProgramme, SetRates
+from services.commission.programmes import (
+    Programme,
+    PromoterLevel,
+    Rate,
+    SetProgramme,
+    SetRates,
+    rate_ids,
+)
 from services.commission.promoters import (
     ApplyPromoter,
     ApprovePromoter,
@@ -27,7 +35,7 @@ from services.commission.promoters import (
 )
 from services.commission.refunds import RefundPart
 from services.commission.settlements import GroupSucceeded
-from tests.commission.shop import MERCHANT, Shop
+from tests.commission.shop import MERCHANT, Shop, line
 
 
 async def test_rates_by_precedence(shop: Shop) -> None:
@@ -50,6 +58,60 @@ async def test_rates_by_precedence(shop: Shop) -> None:
     ):
         await shop.run(SetRates, rates=[rate], actor="ann")
         assert await paid(f"r{number}") == worth
+
+
+async def estimated(shop: Shop, promoter: str, price: int = 10_000) -> tuple[int, int]:
+    """What one unit of the shop's item would bring."""
+    programme = await store_promotion.programme(shop.pool, MERCHANT)
+    near = await store_promotion.held(shop.pool, MERCHANT, promoter, shop.now)
+    rates = await store_promotion.rates_of(shop.pool, MERCHANT, rate_ids("s1", "p1"))
+    return estimate(programme, promoter, near, rates, line(net=price), ("s1", "p1"))
+
+
+async def test_a_level_without_a_second_rate_earns_the_programmes(shop: Shop) -> None:
+    """Promoter level before programme: what one leaves open is the next rule's. §2.2."""
+    levels = [PromoterLevel("gold", 1_500), PromoterLevel("top", 1_500, 500),
+              PromoterLevel("none", 1_500, no_l2=True)]  # fmt: skip
+    await shop.programme(level_cap=2, l2_bp=300, levels=levels)
+    await shop.bind("buyer", "p1")
+    await shop.bind("p1", "up")
+    for level, worth in (("gold", 300), ("top", 500), ("none", 0)):
+        await shop.run(SetPromoterLevel, promoter_id="up", level_id=level, actor="ann")
+        await shop.pay(level)
+        assert (await shop.entries(level)).get(("L2", "up"), (0, ""))[0] == worth
+        assert await estimated(shop, "p1") == (1_000, worth)
+    with pytest.raises(RateNotAllowed):
+        await shop.programme(level_cap=2, levels=[PromoterLevel("x", 1, 1, no_l2=True)])
+
+
+async def test_an_estimate_is_what_the_order_pays(shop: Shop) -> None:
+    """By the level of each of the two, and L1 before L2 up to the cap. §2.2, §2.14."""
+    levels = [PromoterLevel("gold", 1_500, 100), PromoterLevel("top", 2_000, 700)]
+    await shop.programme(level_cap=2, l2_bp=300, levels=levels)
+    await shop.bind("buyer", "p1")
+    assert await estimated(shop, "") == (1_000, 300)
+    assert await estimated(shop, "p1") == (1_000, 0), "nobody is above"
+    await shop.bind("p1", "up")
+    await shop.run(SetPromoterLevel, promoter_id="p1", level_id="gold", actor="ann")
+    await shop.run(SetPromoterLevel, promoter_id="up", level_id="top", actor="ann")
+    for number, (cap, rate, worth) in enumerate(
+        (
+            (3_000, Rate(MERCHANT, "SKU:s1"), (1_500, 700)),
+            (2_000, Rate(MERCHANT, "SKU:s1"), (1_500, 500)),
+            (1_000, Rate(MERCHANT, "SKU:s1"), (1_000, 0)),
+            (3_000, Rate(MERCHANT, "SKU:s1", l1_fixed_fen=2_900), (2_900, 100)),
+        )
+    ):
+        await shop.programme(level_cap=2, cap_bp=cap)
+        await shop.run(SetRates, rates=[rate], actor="ann")
+        await shop.pay(f"o{number}")
+        paid = await shop.entries(f"o{number}")
+        due = [paid.get(key, (0, ""))[0] for key in (("L1", "p1"), ("L2", "up"))]
+        assert await estimated(shop, "p1") == tuple(due) == worth
+    await shop.run(MovePromoter, promoter_id="p1", to="FROZEN", reason="r", actor="ann")
+    assert await estimated(shop, "p1") == (0, 700), "nobody moves up"
+    await shop.run(MovePromoter, promoter_id="up", to="FROZEN", reason="r", actor="ann")
+    assert await estimated(shop, "p1") == (0, 0)
 
 
 async def test_what_a_programme_may_not_be(shop: Shop) -> None:

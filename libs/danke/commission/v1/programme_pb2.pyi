@@ -13,14 +13,16 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class PromoterLevel(_message.Message):
-    __slots__ = ("level_id", "l1_bp", "l2_bp")
+    __slots__ = ("level_id", "l1_bp", "l2_bp", "no_l2")
     LEVEL_ID_FIELD_NUMBER: _ClassVar[int]
     L1_BP_FIELD_NUMBER: _ClassVar[int]
     L2_BP_FIELD_NUMBER: _ClassVar[int]
+    NO_L2_FIELD_NUMBER: _ClassVar[int]
     level_id: str
     l1_bp: int
     l2_bp: int
-    def __init__(self, level_id: _Optional[str] = ..., l1_bp: _Optional[int] = ..., l2_bp: _Optional[int] = ...) -> None: ...
+    no_l2: bool
+    def __init__(self, level_id: _Optional[str] = ..., l1_bp: _Optional[int] = ..., l2_bp: _Optional[int] = ..., no_l2: bool = ...) -> None: ...
 
 class Programme(_message.Message):
     __slots__ = ("version", "level_cap", "l1_bp", "l2_bp", "levels", "base", "cap_bp", "channel_fee_bp", "refund_window_days", "who", "spend_fen", "self_purchase", "binding_mode", "validity_days", "protection_days", "bind_scope", "group_orders", "guide_pool_bp", "sales_share_bp", "conflict", "conflict_winner", "guide_validity_days", "guide_protection_days", "recharge_bp", "wait_for_created", "acknowledged_by", "changed_by", "changed_at")

@@ -102,7 +102,8 @@ class ProgrammeServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def EstimateCommission(self, request, context):
-        """What an item would bring its promoter now.
+        """What an item would bring its promoter, and who is above, if it were an order of its own now:
+        by the level of each and within the order's cap. Whoever may not promote brings nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
