@@ -11,7 +11,9 @@ from common.commands import Command, Decision
 from common.rows import Read, Row, State
 from danke.events.envelope import Event
 from services.automation.enrollments import RUNNING_OF, ended
+from services.automation.errors import JourneysMoved
 from services.automation.members import (
+    MEMBER_ITSELF,
     MERGED_HERE,
     ORDERS_OF,
     SEGMENTS_OF,
@@ -43,12 +45,18 @@ class CloseMember(Command, frozen=True, kw_only=True):
         member = state.get(Member, key) or Member(*key)
         if member.state == "MERGED":
             return Decision()
-        rows: list[Row] = [Member(*key, "CLOSED", order_count=member.order_count)]
+        rows: list[Row] = [
+            Member(*key, "CLOSED", order_count=member.order_count, spent_fen=member.spent_fen)
+        ]
         return _leave(state, key, "MEMBER_CLOSED", self.at, rows)
 
 
 class MergeMembers(Command, frozen=True, kw_only=True):
-    """Two members are one. Orders count together; who is gone leaves all journeys. Works once."""
+    """Two members are one. Orders count together; who is gone leaves all journeys. Works once.
+
+    Whom ``into_member`` was merged into already is who remains: merges may come in any order.
+    Refuses JOURNEYS_MOVED if that merge came while this waited.
+    """
 
     RESULT: ClassVar[Any] = None
 
@@ -58,38 +66,49 @@ class MergeMembers(Command, frozen=True, kw_only=True):
     def lane(self) -> str:
         return self.into_member
 
+    def locate(self) -> Sequence[Read]:
+        return ((MEMBER_ITSELF, (self.merchant_id, self.into_member)),)
+
+    def _target(self, found: State) -> str:
+        for member in found.group(MEMBER_ITSELF, (self.merchant_id, self.into_member)):
+            return member.merged_into or self.into_member
+        return self.into_member
+
     def keys(self, found: State) -> Sequence[str]:
-        return (member_lock(self.from_member), member_lock(self.into_member))
+        members = {self.from_member, self.into_member, self._target(found)}
+        return [member_lock(member) for member in members]
 
     def reads(self, found: State) -> Iterable[Read]:
         gone = (self.merchant_id, self.from_member)
-        kept = (self.merchant_id, self.into_member)
+        kept = (self.merchant_id, self._target(found))
+        yield MEMBER_ITSELF, (self.merchant_id, self.into_member)
         yield from ((Member, gone), (Member, kept), (RUNNING_OF, gone), (SEGMENTS_OF, gone))
         yield from ((ORDERS_OF, gone), (ORDERS_OF, kept), (MERGED_HERE, gone))
 
     def decide(self, state: State) -> Decision:
-        gone_key = (self.merchant_id, self.from_member)
-        kept_key = (self.merchant_id, self.into_member)
+        target = self._target(state)
+        gone_key, kept_key = (self.merchant_id, self.from_member), (self.merchant_id, target)
+        if not state.knows(Member, kept_key) or not state.knows(ORDERS_OF, kept_key):
+            raise JourneysMoved
         gone = state.get(Member, gone_key) or Member(*gone_key)
         kept = state.get(Member, kept_key) or Member(*kept_key)
-        if gone.state == "MERGED" or self.from_member == self.into_member:
+        if gone.state == "MERGED" or self.from_member == target:
             return Decision()
         theirs, ours = state.group(ORDERS_OF, gone_key), state.group(ORDERS_OF, kept_key)
         orders = sorted([*ours, *theirs], key=lambda order: (order.paid_at, order.order_id))
         rows: list[Row] = [
-            replace(order, member_id=self.into_member, number=number)
+            replace(order, member_id=target, number=number)
             for number, order in enumerate(orders, 1)
         ]
-        rows.append(Member(*gone_key, "MERGED", self.into_member))
+        rows.append(Member(*gone_key, "MERGED", target))
         rows += [
-            replace(member, merged_into=self.into_member)
-            for member in state.group(MERGED_HERE, gone_key)
+            replace(member, merged_into=target) for member in state.group(MERGED_HERE, gone_key)
         ]
         rows.append(
             replace(
                 kept, order_count=len(orders), spent_fen=kept.spent_fen + gone.spent_fen,
                 last_order_at=max((order.paid_at for order in orders), default=None),
-                birthday=kept.birthday or gone.birthday,
+                birthday="" if kept.state == "CLOSED" else kept.birthday or gone.birthday,
             )
         )  # fmt: skip
         return _leave(state, gone_key, "MEMBER_MERGED", self.at, rows)

@@ -100,6 +100,13 @@ def action_id(enrollment: Enrollment, step_id: str) -> str:
     return f"{enrollment.enrollment_id}.{step_id}" + (f".{times + 1}" if times else "")
 
 
+def asked_last(enrollment: Enrollment, step_id: str) -> str:
+    """The id of what a step asked for last."""
+    times = enrollment.visits.get(step_id, 0)
+    before = replace(enrollment, visits=enrollment.visits | {step_id: max(0, times - 1)})
+    return action_id(before, step_id)
+
+
 def step_timer(enrollment: Enrollment) -> Timer:
     """What wakes a waiting enrolment: its time, or the end of its window if that is earlier."""
     assert enrollment.wake_at is not None, "who waits for no time has no timer"

@@ -52,7 +52,10 @@ class TakeEnrolled(MemberCommand, frozen=True, kw_only=True):
 
 
 class TakeStage(MemberCommand, frozen=True, kw_only=True):
-    """The lifecycle stage changed (生命周期阶段). What is older than what is known is nothing."""
+    """The lifecycle stage changed (生命周期阶段). What is older than what is known is nothing.
+
+    Told of who was merged it says nothing: audience tells the stage of who remains apart.
+    """
 
     before: str
     after: str
@@ -64,7 +67,7 @@ class TakeStage(MemberCommand, frozen=True, kw_only=True):
 
     def happen(self, state: State, change: Change) -> Occurrence | None:
         known = change.member.stage_at
-        if known is not None and known > self.at:
+        if change.member.member_id != self.member_id or (known is not None and known > self.at):
             return None
         # Whatever was told, a wait by it ends.
         cycle_days = min(max(self.cycle_days, 0), MOST_CYCLE_DAYS)
@@ -103,7 +106,11 @@ class TakeTier(MemberCommand, frozen=True, kw_only=True):
 
 
 class TakeSegment(MemberCommand, frozen=True, kw_only=True):
-    """The member entered or left a segment. Filling a new segment moves nobody into a journey."""
+    """The member entered or left a segment. Filling a new segment moves nobody into a journey.
+
+    Told of who was merged it says nothing: nobody who is gone is in a segment, so every merge is
+    followed by a leaving, and whether who remains is in the segment is told of them apart.
+    """
 
     segment_id: str
     entered: bool
@@ -115,6 +122,8 @@ class TakeSegment(MemberCommand, frozen=True, kw_only=True):
         return Occurrence(kind, ref, self.at, object_id=self.segment_id)
 
     def happen(self, state: State, change: Change) -> Occurrence | None:
+        if change.member.member_id != self.member_id:
+            return None
         key = (self.merchant_id, self.segment_id, change.member.member_id)
         others = [one for one in change.segments if one != self.segment_id]
         if self.entered:

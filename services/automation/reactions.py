@@ -18,7 +18,7 @@ from common.rows import Read, Row, State
 from danke.events.envelope import Event
 from services.automation.conditions import holds
 from services.automation.definitions import Listener, WaitEvent
-from services.automation.enrollments import RUNNING_OF, Ended, Enrollment, ended
+from services.automation.enrollments import RUNNING_OF, Ended, Enrollment, asked_last, ended
 from services.automation.entering import Entry, entry_reads, knows_entry, may_again, may_begin
 from services.automation.errors import JourneysMoved
 from services.automation.journeys import ACTIVE_BY, IN_USE, JourneyVersion, is_paused, paused_read
@@ -230,9 +230,8 @@ class Reaction:
     def _go_on(self, enrollment: Enrollment, version: JourneyVersion) -> None:
         walk = self._walk(enrollment, version)
         if enrollment.awaits == "GRANT":
-            if not self.happened.action_id or not self.happened.action_id.startswith(
-                f"{enrollment.enrollment_id}.{enrollment.step_id}"
-            ):
+            # Another step's id may begin with this one's; in a loop an earlier round's may be late.
+            if self.happened.action_id != asked_last(enrollment, enrollment.step_id):
                 return
             walk.answered(self.happened.kind == "COUPON_GRANTED")
         elif enrollment.awaits == "EVENT":

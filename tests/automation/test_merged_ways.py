@@ -1,0 +1,102 @@
+"""Journeys of members who merge or left: what is told of the old id, late, or out of order; S9."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.automation.definitions import (
+    AddPoints,
+    GrantCoupon,
+    Listener,
+    SendMessage,
+    Trigger,
+    Wait,
+)
+from services.automation.departures import CloseMember, MergeMembers
+from services.automation.member_events import TakeSegment, TakeStage
+from tests.automation.desk import DAY, Desk, definition
+
+
+async def test_the_old_ids_leaving_of_a_segment_ends_nothing_of_who_remains(desk: Desk) -> None:
+    """Seen wrong: audience has who was merged leave every segment, and who remains left too."""
+    await desk.journey(
+        "j",
+        definition(
+            Wait(step_id="wait", seconds=DAY),
+            AddPoints(step_id="points", points=10),
+            trigger=Trigger(kind="SEGMENT_ENTERED", object_id="s"),
+            exits=[Listener(kind="SEGMENT_LEFT", object_id="s")],
+        ),
+    )
+    inside = {"segment_id": "s", "is_backfill": False}
+    for member in ("old", "new"):
+        await desk.run(TakeSegment, **desk.about(member), **inside, entered=True)
+    await desk.run(MergeMembers, from_member="old", into_member="new")
+    await desk.run(TakeSegment, **desk.about("old"), **inside, entered=False)
+    assert (await desk.only("j", "new")).state == "RUNNING"
+    kept = await desk.pool.fetch("SELECT member_id FROM segment_members")
+    assert [row["member_id"] for row in kept] == ["new"]
+    await desk.run(TakeSegment, **desk.about("new"), **inside, entered=False)
+    assert (await desk.only("j", "new")).reason == "SEGMENT_LEFT"
+
+
+async def test_the_old_ids_stage_is_not_that_of_who_remains(desk: Desk) -> None:
+    """Seen wrong: who remains was LOST, and left every marketing journey."""
+    await desk.journey("j")
+    stages = {"before": "NEW", "after": "ACTIVE", "cycle_days": 20}
+    await desk.run(TakeStage, **desk.about("new"), **stages)
+    await desk.order("new")
+    await desk.run(MergeMembers, from_member="old", into_member="new")
+    lost = {"before": "SLEEPING", "after": "LOST", "cycle_days": 7}
+    await desk.run(TakeStage, **desk.about("old"), **lost)
+    known = await desk.member("new")
+    assert (known.stage, known.cycle_days) == ("ACTIVE", 20)
+    assert (await desk.only("j")).state == "RUNNING"
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+async def test_a_chain_of_merges_ends_at_the_same_member_in_any_order(
+    desk: Desk, first: str
+) -> None:
+    """Seen wrong: told of the later merge first, orders stayed with who was gone already."""
+    for member in ("a", "b", "c"):
+        await desk.order(member)
+    merges = {"a": ("a", "b"), "b": ("b", "c")}
+    for one in sorted(merges, reverse=first == "b"):
+        old, new = merges[one]
+        for _again in range(2):
+            await desk.run(MergeMembers, from_member=old, into_member=new)
+    assert (await desk.member("c")).order_count == 3
+    for old in ("a", "b"):
+        gone = await desk.member(old)
+        assert (gone.state, gone.merged_into, gone.order_count) == ("MERGED", "c", 0)
+    await desk.order("a")
+    assert (await desk.member("c")).order_count == 4
+
+
+async def test_a_refund_after_leaving_takes_no_more_than_was_spent(desk: Desk) -> None:
+    """Seen wrong: what was spent was forgotten, and the refund made it negative."""
+    order = await desk.order("m", 10_000)
+    await desk.run(CloseMember, member_id="m")
+    await desk.refund(order)
+    left = await desk.member("m")
+    assert (left.state, left.order_count, left.spent_fen) == ("CLOSED", 0, 0)
+
+
+async def test_only_the_awaited_coupon_is_an_answer(desk: Desk) -> None:
+    """S6. Seen wrong: the coupon of ``gift2`` was taken for that of ``gift``, and spoken of."""
+    await desk.journey(
+        "j",
+        definition(
+            GrantCoupon(step_id="gift2", template_id="t"),
+            GrantCoupon(step_id="gift", template_id="t", await_grant=True),
+            SendMessage(step_id="tell", template_id="hello"),
+        ),
+    )
+    await desk.order("m")
+    on = await desk.only("j")
+    await desk.happened("m", "COUPON_GRANTED", action_id=f"{on.enrollment_id}.gift2")
+    assert await desk.pool.fetchval("SELECT count(*) FROM messages") == 0
+    await desk.happened("m", "COUPON_GRANTED", action_id=f"{on.enrollment_id}.gift")
+    assert await desk.pool.fetchval("SELECT count(*) FROM messages") == 1
+    assert (await desk.only("j")).state == "COMPLETED"
