@@ -25,7 +25,7 @@ class Claim(Command, frozen=True, kw_only=True):
     ``segment_ids`` are segments the caller vouches for, besides those audience told of. Refuses
     TEMPLATE_NOT_FOUND, TEMPLATE_NOT_ACTIVE, CLAIM_NOT_OPEN, NOT_CLAIMABLE, NOT_ELIGIBLE,
     CHANNEL_NOT_FOUND, CHANNEL_QUOTA_REACHED, CLAIM_LIMIT_REACHED, DAILY_LIMIT_REACHED, SOLD_OUT,
-    BUDGET_EXHAUSTED, MEMBER_MERGED.
+    BUDGET_EXHAUSTED, MEMBER_MERGED, MEMBER_CLOSED.
     """
 
     RESULT: ClassVar[type] = Coupon

@@ -19,6 +19,7 @@ from danke.events import (
 )
 from danke.events.coupon import CouponSource
 from services.coupon.actions import GrantForAction
+from services.coupon.closings import CloseMember
 from services.coupon.config import Config
 from services.coupon.fission_rewards import BoomerangUsed, VoidFissionRewards
 from services.coupon.grant_snapshots import AddSnapshotPage
@@ -212,6 +213,11 @@ def member_merged(event: loyalty.MemberMerged, arrival: Arrival) -> Command:
     )  # fmt: skip
 
 
+def member_closed(event: loyalty.MemberClosed, arrival: Arrival) -> Command:
+    """The member left; saga S10."""
+    return CloseMember(**arrival.about(), member_id=event.member_id)
+
+
 def handlers(kit: Kit[Config]) -> Mapping[type[Any], Handler]:
     """Which events the coupon service acts on, and how."""
     return {
@@ -229,6 +235,7 @@ def handlers(kit: Kit[Config]) -> Mapping[type[Any], Handler]:
         loyalty.TierUpgradeGiftRevoked: tier_gift_revoked,
         loyalty.TierChanged: tier_changed,
         loyalty.MemberMerged: member_merged,
+        loyalty.MemberClosed: member_closed,
         automation.CouponGrantRequested: grant_requested,
         audience_segments.SegmentEntered: segment_changed,
         audience_segments.SegmentLeft: segment_changed,

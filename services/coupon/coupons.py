@@ -153,10 +153,15 @@ def given_back(coupon: Coupon, at: datetime) -> Coupon:
     )
 
 
-def returned(coupon: Coupon, template: CouponTemplate | None, at: datetime) -> Coupon:
-    """A used coupon that its order gives back: void if its template was voided meanwhile."""
+def returned(
+    coupon: Coupon, template: CouponTemplate | None, at: datetime, *, left: bool
+) -> Coupon:
+    """A used coupon that its order gives back: void if its template was voided meanwhile.
+
+    Or if its member ``left``; S10.
+    """
     free = given_back(coupon, at)
-    if template is not None and template.state == "VOIDED":
+    if left or (template is not None and template.state == "VOIDED"):
         return replace(free, state="VOIDED")
     return free
 

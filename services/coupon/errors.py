@@ -76,6 +76,10 @@ class NotEligible(Denied):
     """This coupon is not for this member."""
 
 
+class MemberClosed(Refusal):
+    """The member left: his coupons are void and he gets no more."""
+
+
 class MemberMerged(Refusal):
     """The member was merged into another; use that one."""
 

@@ -113,8 +113,8 @@ class OpenFission(Command, frozen=True, kw_only=True):
     """Opens a group of an activity for a member.
 
     Refuses FISSION_NOT_FOUND, FISSION_NOT_ACTIVE, FISSION_LIMIT_REACHED, FISSION_BUDGET_EXHAUSTED,
-    MEMBER_MERGED; for UNLOCK also what issuing its coupon refuses: TEMPLATE_NOT_ACTIVE, SOLD_OUT,
-    BUDGET_EXHAUSTED, DAILY_LIMIT_REACHED.
+    MEMBER_MERGED, MEMBER_CLOSED; for UNLOCK also what issuing its coupon refuses:
+    TEMPLATE_NOT_ACTIVE, SOLD_OUT, BUDGET_EXHAUSTED, DAILY_LIMIT_REACHED.
     """
 
     RESULT: ClassVar[type] = FissionGroup
@@ -218,7 +218,7 @@ class HelpFission(OfGroup, frozen=True, kw_only=True):
 
     What members who became the helper did counts as his. Refuses FISSION_GROUP_NOT_FOUND,
     SELF_HELP, ALREADY_HELPED, FISSION_GROUP_CLOSED (also at the deadline itself),
-    FISSION_NOT_ACTIVE, NOT_NEW_CUSTOMER, HELPER_LIMIT_REACHED, MEMBER_MERGED. F1.
+    FISSION_NOT_ACTIVE, NOT_NEW_CUSTOMER, HELPER_LIMIT_REACHED, MEMBER_MERGED, MEMBER_CLOSED. F1.
     """
 
     helper_id: str

@@ -18,7 +18,8 @@ from common.errors import Refusal
 from common.rows import Read, Row, State
 from common.timers import Timer
 from danke.events import coupon_fission as events
-from services.coupon.coupons import Coupon
+from danke.events.envelope import Event
+from services.coupon.coupons import Coupon, voided
 from services.coupon.errors import MemberMoved
 from services.coupon.fission_groups import (
     HELPS_OF,
@@ -30,6 +31,7 @@ from services.coupon.fission_groups import (
 )
 from services.coupon.grants import Grant, RevokeGrants
 from services.coupon.issuing import Issue, issue_reads
+from services.coupon.members import has_left
 
 RETRY_EVERY: Final = timedelta(hours=1)
 TRIES: Final = 72
@@ -89,25 +91,32 @@ class RewardGroup(OfGroup, frozen=True, kw_only=True):
 
     def _reward(self, state: State, group: FissionGroup) -> Decision:
         issue = Issue(self, state, group.terms.template_id)
-        members = [issue.holder(group.member_id)]
+        members = [group.member_id]
         shares = faces(group)
+        gone: list[Event] = []
         if group.terms.kind == "DIVIDE":
             helps = state.group(HELPS_OF, (self.merchant_id, self.group_id))
-            members += [issue.holder(help_.helper_id) for help_ in helps]
+            members += [help_.helper_id for help_ in helps]
         for number, (member_id, face_fen) in enumerate(zip(members, shares, strict=True)):
-            issue.one(
-                member_id, "FISSION", group.group_id, coupon_id=f"{self.new_id}.{number}",
-                face_fen=face_fen,
+            # Who left meanwhile does not keep the others from theirs: his share is void, so that
+            # the shares are still what was divided.
+            left = has_left(state, self.merchant_id, member_id)
+            coupon = issue.one(
+                member_id if left else issue.holder(member_id), "FISSION", group.group_id,
+                coupon_id=f"{self.new_id}.{number}", face_fen=face_fen,
+                state="VOIDED" if left else "AVAILABLE",
             )  # fmt: skip
+            gone += [voided(coupon, "MEMBER_CLOSED")[1]] if left else []
         after = replace(group, state="REWARDED", reason="")
         rewards = [
             events.FissionReward(
                 member_id=coupon.member_id, coupon_id=coupon.coupon_id, face_fen=coupon.face_fen
             )
             for coupon in issue.coupons
+            if coupon.state != "VOIDED"
         ]
         done = events.FissionCompleted(**told(group), helpers=group.helpers, rewards=rewards)
-        return Decision(after, [after, *issue.rows()], [done, *issue.events])
+        return Decision(after, [after, *issue.rows()], [done, *issue.events, *gone])
 
 
 class BoomerangUsed(Command, frozen=True, kw_only=True):

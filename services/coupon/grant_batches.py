@@ -296,8 +296,9 @@ class GrantOneChunk(_OfStock, frozen=True, kw_only=True):
         kept = batch.each_fen
         at_once = issue.is_kept_for(kept)
         for place, member_id in enumerate(chunk.member_ids, self.chunk * CHUNK):
-            holder, coupon_id = issue.holder(member_id), f"{self.batch_id}.{place}"
+            coupon_id = f"{self.batch_id}.{place}"
             try:
+                holder = issue.holder(member_id)
                 if batch.limited and holder == member_id:
                     issue.limit(member_id)
                 if at_once:

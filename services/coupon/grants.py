@@ -20,7 +20,7 @@ from danke.events import coupon as events
 from danke.events.coupon import CouponSource
 from danke.events.envelope import Event
 from services.coupon.coupons import Coupon, block_key, voided
-from services.coupon.errors import GrantIdReused, MemberMoved
+from services.coupon.errors import GrantIdReused, MemberClosed, MemberMoved
 from services.coupon.issuing import Issue, issue_reads
 from services.coupon.members import MergedMember
 
@@ -89,7 +89,7 @@ def try_promise(
     except Refusal as refusal:
         attempts = grant.attempts + 1
         after = replace(grant, state="PENDING", reason=refusal.reason, attempts=attempts)
-        if attempts < TRIES:
+        if attempts < TRIES and not isinstance(refusal, MemberClosed):
             return after, [after, Timer(*timer, command.at + RETRY_EVERY)], ()
         failed = replace(after, state="FAILED")
         event = events.CouponGrantFailed(
@@ -103,7 +103,7 @@ class GrantCoupons(Command, frozen=True, kw_only=True):
     """Gives a member coupons once per ``grant_id``; a repeat answers the first.
 
     Refuses TEMPLATE_NOT_FOUND, TEMPLATE_NOT_ACTIVE, CLAIM_LIMIT_REACHED, DAILY_LIMIT_REACHED,
-    SOLD_OUT, BUDGET_EXHAUSTED, GRANT_ID_REUSED. All of them or none are given.
+    SOLD_OUT, BUDGET_EXHAUSTED, MEMBER_CLOSED, GRANT_ID_REUSED. All of them or none are given.
     """
 
     RESULT: ClassVar[type] = Grant

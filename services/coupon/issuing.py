@@ -21,7 +21,7 @@ from danke.events.envelope import Event
 from services.coupon.calendar import local_day, next_hour
 from services.coupon.coupons import GOT, Coupon, CouponState, block_key
 from services.coupon.errors import ClaimLimitReached, DailyLimitReached, TemplateNotActive
-from services.coupon.members import MergedMember
+from services.coupon.members import MergedMember, holder_of
 from services.coupon.stocks import BLOCK, Stock, must_have
 from services.coupon.templates import CouponTemplate, must_be_active
 
@@ -87,9 +87,8 @@ class Issue:
                 raise ClaimLimitReached(limit=limits.per_member_day, have=today, per="DAY")
 
     def holder(self, member_id: str) -> str:
-        """The member, or whom he was merged into."""
-        merged = self._state.get(MergedMember, (self.merchant_id, member_id))
-        return merged.into_member_id if merged else member_id
+        """The member, or whom he was merged into. Refuses MEMBER_CLOSED."""
+        return holder_of(self._state, self.merchant_id, member_id)
 
     def must_have(self, number: int) -> None:
         """Refuses SOLD_OUT, BUDGET_EXHAUSTED, DAILY_LIMIT_REACHED before anything is issued.

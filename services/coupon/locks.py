@@ -40,7 +40,7 @@ from services.coupon.errors import (
     NotEligible,
     OrderLocked,
 )
-from services.coupon.members import Standing
+from services.coupon.members import MergedMember, Standing, has_left
 from services.coupon.templates import CouponTemplate
 from services.coupon.terms import CouponTerms
 
@@ -71,6 +71,16 @@ class OrderLock(Row, frozen=True):
     expires_at: datetime
     # The full refund that gave the coupons back.
     refund_id: str = ""
+
+
+def is_first(lock: OrderLock | None, at: datetime) -> bool:
+    """Whether the order that took a first-order coupon still is the first one: no other may. M45.
+
+    It holds its coupons, or used them and the news that it was paid is on its way.
+    """
+    if lock is None:
+        return False
+    return lock.state == "USED" or (lock.state == "LOCKED" and at < lock.expires_at)
 
 
 class LockCoupons(Command, frozen=True, kw_only=True):
@@ -169,9 +179,7 @@ class LockCoupons(Command, frozen=True, kw_only=True):
         if other and other != self.order_id:
             if not state.knows(OrderLock, (self.merchant_id, other)):
                 raise MemberMoved(order_id=other)  # locked this very moment
-            lock = state.get(OrderLock, (self.merchant_id, other))
-            holds = lock is not None and lock.state == "LOCKED" and self.at < lock.expires_at
-            if holds or (lock is not None and lock.state == "USED"):
+            if is_first(state.get(OrderLock, (self.merchant_id, other)), self.at):
                 raise NotEligible(field="coupons", why="FIRST_ORDER_ONLY", order_id=other)
         return [replace(standing, first_order_id=self.order_id)]
 
@@ -313,8 +321,8 @@ class ReturnCoupons(OfOrder, frozen=True, kw_only=True):
     """An order was refunded: a *full* refund gives its coupons back, a partial one does not.
 
     Validity is unchanged: what ended stays ended; C7. What was taken back meanwhile, or is of a
-    template that was voided, comes back void. The same again answers the same. Refuses
-    LOCK_NOT_FOUND, LOCK_STATE_INVALID if they were never used. domain.md §2.7, saga S4.
+    template that was voided or a member who left, comes back void. The same again answers the
+    same. Refuses LOCK_NOT_FOUND, LOCK_STATE_INVALID if they were never used. domain.md §2.7, S4.
     """
 
     refund_id: str
@@ -323,6 +331,8 @@ class ReturnCoupons(OfOrder, frozen=True, kw_only=True):
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
         lock = found.get(OrderLock, (self.merchant_id, self.order_id))
+        if lock is not None:
+            yield MergedMember, (self.merchant_id, lock.member_id)
         for one in lock.coupons if lock else ():
             yield CouponTemplate, (self.merchant_id, one.key.rpartition("/")[0])
 
@@ -350,7 +360,8 @@ class ReturnCoupons(OfOrder, frozen=True, kw_only=True):
             if coupon.state != "USED" or coupon.order_id != self.order_id:
                 continue
             template = state.get(CouponTemplate, (self.merchant_id, coupon.template_id))
-            free = returned(coupon, template, self.at)
+            left = has_left(state, self.merchant_id, lock.member_id)
+            free = returned(coupon, template, self.at, left=left)
             rows += revived(free)
             told.append(
                 events.CouponReturned(

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from common.commands import Command, Decision
 from common.rows import Group, Read, Row, State
-from services.coupon.errors import MemberMerged
+from services.coupon.errors import MemberClosed, MemberMerged
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
@@ -48,25 +48,43 @@ class Standing(Row, frozen=True):
 
 
 class MergedMember(Row, frozen=True):
-    """A member who became another; saga S9."""
+    """A member who became another, saga S9, or left, S10, under whatever id: ``gone``."""
 
     KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "member_id")
 
     merchant_id: str
     member_id: str
+    # Who left is himself.
     into_member_id: str
     merge_id: str
     at: datetime
+    gone: bool = False
 
 
 MERGED_INTO = Group(MergedMember, ("merchant_id", "into_member_id"))
 
 
 def must_be_himself(state: State, merchant_id: str, member_id: str, *, field: str) -> None:
-    """Refuses MEMBER_MERGED for one who is somebody else by now."""
+    """Refuses MEMBER_MERGED for one who is somebody else by now, MEMBER_CLOSED for one who left."""
+    if holder_of(state, merchant_id, member_id, field=field) != member_id:
+        merged = state.get(MergedMember, (merchant_id, member_id))
+        raise MemberMerged(field=field, into_member_id=merged.into_member_id if merged else "")
+
+
+def holder_of(state: State, merchant_id: str, member_id: str, *, field: str = "member_id") -> str:
+    """The member, or whom he was merged into. Refuses MEMBER_CLOSED for one who left."""
     merged = state.get(MergedMember, (merchant_id, member_id))
-    if merged is not None:
-        raise MemberMerged(field=field, into_member_id=merged.into_member_id)
+    if merged is None:
+        return member_id
+    if merged.gone:
+        raise MemberClosed(field=field)
+    return merged.into_member_id
+
+
+def has_left(state: State, merchant_id: str, member_id: str) -> bool:
+    """Whether the member closed his membership, himself or as whom he was merged into."""
+    merged = state.get(MergedMember, (merchant_id, member_id))
+    return merged is not None and merged.gone
 
 
 class _OfMember(Command, frozen=True, kw_only=True):

@@ -20,9 +20,10 @@ from danke.events import coupon_fission as fission_events
 from danke.events.envelope import Event
 from services.coupon import fission_groups, packs
 from services.coupon.coupons import LIVE_OF_BLOCK, OF_MEMBER, Coupon, about
+from services.coupon.errors import MemberMoved
 from services.coupon.fission_groups import HELPS_OF, MEMBER_GROUPS, FissionGroup
 from services.coupon.grants import GRANTS_FOR
-from services.coupon.members import MERGED_INTO, MergedMember, Standing
+from services.coupon.members import MERGED_INTO, MergedMember, Standing, has_left
 from services.coupon.packs import MEMBER_PACKS, CouponPack
 
 MERGE_TIMER: Final = "coupon_merge"
@@ -30,7 +31,7 @@ SECOND_LOOK: Final = timedelta(minutes=10)
 Owned = Coupon | FissionGroup | CouponPack
 
 
-def _lock_of(row: Owned) -> str:
+def lock_of(row: Owned) -> str:
     """What is locked to change the row."""
     if isinstance(row, Coupon):
         return row.lock_key
@@ -39,7 +40,7 @@ def _lock_of(row: Owned) -> str:
     )
 
 
-def _mark(row: Owned) -> Read:
+def mark(row: Owned) -> Read:
     """A read that is declared only when the row was there before the locks were taken.
 
     What the member got between the look and the locks is not marked, so it is not locked: the
@@ -53,7 +54,11 @@ def _mark(row: Owned) -> Read:
 
 
 class MergeMembers(Command, frozen=True, kw_only=True):
-    """``from_id`` is ``into_id`` from now on; a merge that is known changes nothing more."""
+    """``from_id`` is ``into_id`` from now on; a merge that is known changes nothing more.
+
+    Merges are told of in the order of who remains only: that of ``into_id`` into another, or that
+    he left, may be known before. Then all goes on to who he is now, or is void.
+    """
 
     merge_id: str
     from_id: str
@@ -66,13 +71,15 @@ class MergeMembers(Command, frozen=True, kw_only=True):
 
     def locate(self) -> Sequence[Read]:
         member = (self.merchant_id, self.from_id)
-        return ((OF_MEMBER, member), (MEMBER_GROUPS, member), (MEMBER_PACKS, member))
+        into = (MergedMember, (self.merchant_id, self.into_id))
+        return (into, (OF_MEMBER, member), (MEMBER_GROUPS, member), (MEMBER_PACKS, member))
 
     def keys(self, found: State) -> Sequence[str]:
         kinds = ("member", "standing", "packs", "fission-helper")
+        members = dict.fromkeys((self.from_id, self.into_id, self._into(found)))
         return (
-            *(f"{kind}:{member}" for kind in kinds for member in (self.from_id, self.into_id)),
-            *{_lock_of(row) for row in self._owned(found)},
+            *(f"{kind}:{member}" for kind in kinds for member in members),
+            *{lock_of(row) for row in self._owned(found)},
         )
 
     def reads(self, found: State) -> Iterable[Read]:
@@ -80,8 +87,15 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         yield MERGED_INTO, (self.merchant_id, self.from_id)
         yield MergedMember, (self.merchant_id, self.from_id)
         yield Standing, (self.merchant_id, self.from_id)
-        yield Standing, (self.merchant_id, self.into_id)
-        yield from {_mark(row) for row in self._owned(found)}
+        yield Standing, (self.merchant_id, self._into(found))
+        yield from {mark(row) for row in self._owned(found)}
+
+    def _into(self, state: State) -> str:
+        """Who remains: ``into_id``, or whom he was merged into since."""
+        ahead = state.get(MergedMember, (self.merchant_id, self.into_id))
+        if ahead is None or ahead.into_member_id == self.from_id:
+            return self.into_id
+        return ahead.into_member_id
 
     def _owned(self, state: State) -> list[Owned]:
         member = (self.merchant_id, self.from_id)
@@ -94,24 +108,30 @@ class MergeMembers(Command, frozen=True, kw_only=True):
     def decide(self, state: State) -> Decision:
         rows: list[Row] = []
         told: list[Event] = []
+        into_id = self._into(state)
+        left = has_left(state, self.merchant_id, self.into_id)
+        if not state.knows(Standing, (self.merchant_id, into_id)):
+            raise MemberMoved(member_id=self.into_id)  # merged this very moment
         for row in self._owned(state):
-            if not state.knows(*_mark(row)):
+            if not state.knows(*mark(row)):
                 continue
-            after = replace(row, member_id=self.into_id)
+            after = replace(row, member_id=into_id)
             rows.append(after)
             told.append(self._moved(after))
+        if left and rows:  # CloseMember looks again
+            rows.append(Timer(self.merchant_id, MERGE_TIMER, f"{into_id}/", self.at + SECOND_LOOK))
         if self.again or state.get(MergedMember, (self.merchant_id, self.from_id)) is not None:
             return Decision(rows=rows, events=told)
         rows.append(
-            MergedMember(self.merchant_id, self.from_id, self.into_id, self.merge_id, self.at)
+            MergedMember(self.merchant_id, self.from_id, into_id, self.merge_id, self.at, left)
         )
         rows += (
-            replace(earlier, into_member_id=self.into_id)
+            replace(earlier, into_member_id=into_id, gone=left)
             for earlier in state.group(MERGED_INTO, (self.merchant_id, self.from_id))
         )
         theirs = state.get(Standing, (self.merchant_id, self.from_id))
         if theirs is not None:
-            rows.append(self._joined(theirs, state))
+            rows.append(self._joined(theirs, into_id, state))
         rows.append(
             Timer(
                 self.merchant_id, MERGE_TIMER, f"{self.from_id}/{self.into_id}",
@@ -128,9 +148,9 @@ class MergeMembers(Command, frozen=True, kw_only=True):
             return fission_events.FissionMoved(**fission_groups.told(row), **how)
         return fission_events.PackMoved(**packs.told(row), **how)
 
-    def _joined(self, theirs: Standing, state: State) -> Standing:
+    def _joined(self, theirs: Standing, into_id: str, state: State) -> Standing:
         """The survivor's standing: who of them ever paid, has; the tier is loyalty's to tell."""
-        key = (self.merchant_id, self.into_id)
+        key = (self.merchant_id, into_id)
         mine = state.get(Standing, key) or Standing(*key, "", 0)
         firsts = [at for at in (mine.first_paid_at, theirs.first_paid_at) if at is not None]
         return replace(

@@ -74,7 +74,8 @@ def told(pack: CouponPack) -> dict[str, str]:
 class BuyPack(Command, frozen=True, kw_only=True):
     """Prepares a pack, to be paid by its id within ``pay_within``.
 
-    Refuses PACK_OFFER_NOT_FOUND, PACK_NOT_ON_SALE, PACK_LIMIT_REACHED, MEMBER_MERGED.
+    Refuses PACK_OFFER_NOT_FOUND, PACK_NOT_ON_SALE, PACK_LIMIT_REACHED, MEMBER_MERGED,
+    MEMBER_CLOSED.
     """
 
     RESULT: ClassVar[type] = CouponPack

@@ -38,7 +38,7 @@ from services.coupon.errors import (
     StoreNotAllowed,
     VerificationNotFound,
 )
-from services.coupon.members import Standing
+from services.coupon.members import MergedMember, Standing, has_left
 from services.coupon.templates import CouponTemplate
 from services.coupon.terms import CouponTerms
 
@@ -238,6 +238,7 @@ class RevertVerify(Command, frozen=True, kw_only=True):
         if done is not None:
             yield Coupon, (self.merchant_id, done.coupon_id)
             yield CouponTemplate, (self.merchant_id, done.lock_key.rpartition("/")[0])
+            yield MergedMember, (self.merchant_id, done.member_id)
 
     def decide(self, state: State) -> Decision:
         done = state.get(Verification, (self.merchant_id, self.verification_id))
@@ -282,6 +283,7 @@ class ReturnVerified(Command, frozen=True, kw_only=True):
         for done in found.group(VERIFIED_FOR, (self.merchant_id, self.order_id)):
             yield Coupon, (self.merchant_id, done.coupon_id)
             yield CouponTemplate, (self.merchant_id, done.lock_key.rpartition("/")[0])
+            yield MergedMember, (self.merchant_id, done.member_id)
 
     def decide(self, state: State) -> Decision:
         rows: list[Row] = []
@@ -306,7 +308,8 @@ def _undone(
     """The verification taken back ``by`` somebody or a refund, and its coupon free again."""
     assert coupon.state == "USED", "Bug: a verified coupon is not used"
     template = state.get(CouponTemplate, (done.merchant_id, coupon.template_id))
-    free = returned(coupon, template, at)
+    left = has_left(state, done.merchant_id, done.member_id)
+    free = returned(coupon, template, at, left=left)
     after = replace(done, state="REVERTED", reverted_at=at, reverted_by=by)
     event = events.CouponReturned(
         **about(free), order_id=done.order_id, refund_id=refund_id, state=free.state

@@ -216,7 +216,7 @@ async def order_lock(pool: Pool, merchant_id: str, order_id: str) -> OrderLock |
 
 
 async def survivor(pool: Pool, merchant_id: str, member_id: str) -> str:
-    """Who the member is by now: themselves, or who they were merged into."""
+    """Who the member is by now: themselves, also if they left, or who they were merged into."""
     merged: MergedMember | None = await MERGED.get(pool, (merchant_id, member_id))
     return merged.into_member_id if merged else member_id
 

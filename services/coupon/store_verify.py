@@ -50,6 +50,7 @@ CHECKS: Final = (
           AND t.version <= 2 AND NOT EXISTS (
             SELECT FROM merged_members m
             WHERE m.merchant_id = c.merchant_id AND m.into_member_id = c.member_id
+              AND m.member_id <> c.member_id
           )
         GROUP BY t.merchant_id, t.template_id, c.member_id, t.limits
         HAVING count(*) > (t.limits ->> 'per_member')::bigint

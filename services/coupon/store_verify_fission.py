@@ -19,7 +19,8 @@ CHECKS: Final = (
           OR g.helpers > (g.terms ->> 'helpers_needed')::bigint
           OR bool_or(h.helper_id = g.member_id AND NOT EXISTS (
               SELECT FROM merged_members m WHERE m.merchant_id = g.merchant_id
-                AND m.into_member_id = g.member_id AND m.at >= h.helped_at))
+                AND m.into_member_id = g.member_id
+                AND m.member_id <> g.member_id AND m.at >= h.helped_at))
         """,
     ),
     Check(

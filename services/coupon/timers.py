@@ -8,6 +8,7 @@ from typing import Any, Final
 from common.commands import Command
 from common.timers import Timer, TimerHandler
 from services.coupon import (
+    closings,
     codes,
     coupons,
     expiry,
@@ -88,8 +89,10 @@ def end_codes(timer: Timer, new_id: str) -> Command:
 
 
 def look_again(timer: Timer, new_id: str) -> Command:
-    """What a merge left behind follows; saga S9."""
+    """What a merge or a closing left behind follows; sagas S9, S10."""
     from_id, _, into_id = timer.ref.partition("/")
+    if not into_id:
+        return closings.CloseMember(**about(timer, new_id), member_id=from_id)
     return merges.MergeMembers(
         **about(timer, new_id), merge_id="", from_id=from_id, into_id=into_id, again=True
     )

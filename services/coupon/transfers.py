@@ -34,7 +34,7 @@ from services.coupon.errors import (
     TransferNotAllowed,
     TransferNotFound,
 )
-from services.coupon.members import MergedMember
+from services.coupon.members import MergedMember, holder_of
 from services.coupon.terms import CouponTerms
 
 TRANSFER_TIMER: Final = "coupon_transfer"
@@ -150,7 +150,8 @@ class _OfTransfer(Command, frozen=True, kw_only=True):
 class AcceptTransfer(_OfTransfer, frozen=True, kw_only=True):
     """A friend takes the coupon. The same friend again gets the same answer.
 
-    The door compared the link's token. Refuses TRANSFER_NOT_FOUND, TRANSFER_CLOSED, SELF_TRANSFER.
+    The door compared the link's token. Refuses TRANSFER_NOT_FOUND, TRANSFER_CLOSED, SELF_TRANSFER,
+    MEMBER_CLOSED.
     """
 
     friend_id: str
@@ -165,8 +166,7 @@ class AcceptTransfer(_OfTransfer, frozen=True, kw_only=True):
             return Decision(Handed(offer, coupon_of(state, self.merchant_id, offer.to_coupon_id)))
         if offer.state != "OFFERED" or self.at >= offer.expires_at or coupon.recalled:
             raise TransferClosed(transfer_id=self.transfer_id, state=offer.state)
-        merged = state.get(MergedMember, (self.merchant_id, self.friend_id))
-        friend_id = merged.into_member_id if merged else self.friend_id
+        friend_id = holder_of(state, self.merchant_id, self.friend_id)
         if friend_id == coupon.member_id:
             raise SelfTransfer(field="member_id")
         theirs = replace(

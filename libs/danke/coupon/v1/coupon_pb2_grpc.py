@@ -116,7 +116,7 @@ class CouponServiceServicer(object):
 
         Refuses TEMPLATE_NOT_FOUND, TEMPLATE_NOT_ACTIVE, CLAIM_NOT_OPEN, NOT_CLAIMABLE, NOT_ELIGIBLE,
         CHANNEL_NOT_FOUND, CHANNEL_QUOTA_REACHED, CLAIM_LIMIT_REACHED, DAILY_LIMIT_REACHED, SOLD_OUT,
-        BUDGET_EXHAUSTED, MEMBER_MERGED, ACTOR_NOT_ALLOWED.
+        BUDGET_EXHAUSTED, MEMBER_MERGED, MEMBER_CLOSED, ACTOR_NOT_ALLOWED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -221,7 +221,7 @@ class CouponServiceServicer(object):
 
     def AcceptTransfer(self, request, context):
         """Takes an offered coupon. Refuses TRANSFER_NOT_FOUND, TRANSFER_CLOSED, SELF_TRANSFER,
-        ACTOR_NOT_ALLOWED.
+        MEMBER_CLOSED, ACTOR_NOT_ALLOWED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -102,7 +102,7 @@ class FissionServiceServicer(object):
     def OpenFission(self, request, context):
         """Opens a group for a member, to be shared with friends.
 
-        Refuses FISSION_NOT_FOUND, FISSION_NOT_ACTIVE, FISSION_LIMIT_REACHED, MEMBER_MERGED,
+        Refuses FISSION_NOT_FOUND, FISSION_NOT_ACTIVE, FISSION_LIMIT_REACHED, MEMBER_MERGED, MEMBER_CLOSED,
         FISSION_BUDGET_EXHAUSTED;
         for UNLOCK also TEMPLATE_NOT_FOUND, TEMPLATE_NOT_ACTIVE, SOLD_OUT, BUDGET_EXHAUSTED,
         DAILY_LIMIT_REACHED, MEMBER_MOVED; ACTOR_NOT_ALLOWED.
@@ -115,7 +115,7 @@ class FissionServiceServicer(object):
         """One member helps another's group; whoever completes it earns its reward, once.
 
         Refuses FISSION_GROUP_NOT_FOUND, SELF_HELP, ALREADY_HELPED, FISSION_GROUP_CLOSED,
-        FISSION_NOT_ACTIVE, NOT_NEW_CUSTOMER, HELPER_LIMIT_REACHED, MEMBER_MERGED,
+        FISSION_NOT_ACTIVE, NOT_NEW_CUSTOMER, HELPER_LIMIT_REACHED, MEMBER_MERGED, MEMBER_CLOSED,
         ACTOR_NOT_ALLOWED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -96,7 +96,7 @@ class PackServiceServicer(object):
         """Prepares a pack, to be paid before it expires.
 
         Refuses PACK_OFFER_NOT_FOUND, PACK_NOT_ON_SALE, PACK_LIMIT_REACHED, MEMBER_MERGED,
-        ACTOR_NOT_ALLOWED.
+        MEMBER_CLOSED, ACTOR_NOT_ALLOWED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
