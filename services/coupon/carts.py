@@ -56,6 +56,8 @@ class Shopper(msgspec.Struct, frozen=True, omit_defaults=True):
     segment_ids: list[str] = []
     is_first_order: bool = False
     is_new_customer: bool = False
+    # Another order under way took a first-order coupon; there can only be one first order.
+    first_order_taken: bool = False
 
 
 class PointsOffer(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -16,12 +16,18 @@ from msgspec.structs import replace
 from common.commands import Command, Decision
 from common.rows import Read, Row, State
 from danke.events.coupon_fission import FissionKind
+from services.coupon.errors import TemplateNotFound
 from services.coupon.errors_promotions import FissionChanged, FissionInvalid, FissionNotFound
+from services.coupon.templates import CouponTemplate
 
 FissionState = Literal["DRAFT", "ACTIVE", "ENDED"]
 LONGEST_MINUTES: Final = 30 * 24 * 60
 LONGEST_WINDOW_DAYS: Final = 365
 MOST_PEOPLE: Final = 200
+# Their coupons have faces of their own, sums of money. What a coupon of the other kinds takes off
+# follows from the cart, and its face is at best a limit to it.
+FACED: Final = ("DIVIDE", "INFLATE")
+LIMITED: Final = ("DISCOUNT", "EXCHANGE")
 
 
 class FissionTerms(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -116,7 +122,7 @@ class _OfActivity(Command, frozen=True, kw_only=True):
 class SetFissionActivity(_OfActivity, frozen=True, kw_only=True):
     """Makes an activity (``version`` 0) or changes the one that was read as ``version``.
 
-    Refuses FISSION_CHANGED, FISSION_INVALID.
+    Refuses FISSION_CHANGED, FISSION_INVALID, for DIVIDE and INFLATE TEMPLATE_NOT_FOUND.
     """
 
     version: int
@@ -136,12 +142,28 @@ class SetFissionActivity(_OfActivity, frozen=True, kw_only=True):
             raise FissionInvalid(field="end_time", why="not after start_time")
         if old is not None and old.terms.kind != self.terms.kind:
             raise FissionInvalid(field="terms.kind", why="an activity keeps its kind")
+        if self.terms.kind in FACED:
+            self._must_take_its_face(state)
         activity = FissionActivity(
             self.merchant_id, self.activity_id, version + 1, self.name,
             "ACTIVE" if self.active else "DRAFT", self.terms, self.starts_at, self.ends_at,
             self.actor, self.at,
         )  # fmt: skip
         return Decision(result=activity, rows=[activity])
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield from super().reads(found)
+        yield CouponTemplate, (self.merchant_id, self.terms.template_id)
+
+    def _must_take_its_face(self, state: State) -> None:
+        template_id = self.terms.template_id
+        template = state.get(CouponTemplate, (self.merchant_id, template_id))
+        if template is None:
+            raise TemplateNotFound(field="terms.template_id", template_id=template_id)
+        if template.terms.kind in LIMITED:
+            raise FissionInvalid(
+                field="terms.template_id", why=f"a {template.terms.kind}'s face is only a limit"
+            )
 
 
 class EndFissionActivity(_OfActivity, frozen=True, kw_only=True):

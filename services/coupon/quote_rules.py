@@ -42,7 +42,9 @@ def voucher_reason(question: Question, voucher: Voucher, facts: dict[str, Any]) 
     if question.at >= voucher.valid_to:
         return "EXPIRED"
     reason = where_and_who(voucher.terms.scope, question)
-    if not reason and voucher.terms.first_order_only and not question.shopper.is_first_order:
+    shopper = question.shopper
+    late = shopper.first_order_taken or not shopper.is_first_order
+    if not reason and voucher.terms.first_order_only and late:
         return "FIRST_ORDER_ONLY"
     if not reason and not holds(voucher.terms.condition, facts):
         return "CONDITION_NOT_MET"

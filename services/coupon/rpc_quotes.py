@@ -26,6 +26,7 @@ from services.coupon.coupon_secrets import CouponSecrets
 from services.coupon.coupons import Coupon
 from services.coupon.errors import CouponNotFound
 from services.coupon.errors_promotions import DuplicateLine, PromotionNotFound
+from services.coupon.locks import is_first
 from services.coupon.quote_answers import Applied, LinePrice, Quote, Rejected
 from services.coupon.quotes import digest, quote
 from services.coupon.terms import FULL_BP, Terms
@@ -126,7 +127,10 @@ class QuoteService:
             merchant_id=call.merchant_id,
             at=now,
             cart=_cart(request),
-            shopper=await self._shopper(request, call, now),
+            shopper=replace(
+                await self._shopper(request, call, now),
+                first_order_taken=await self._is_taken(request.member_id, call, found, now),
+            ),
             vouchers=[_voucher(*pair) for pair in found],
             offers=[promotion.offer for promotion in offers],
             points=_points(request.points),
@@ -146,6 +150,18 @@ class QuoteService:
             named = await store.named(*who, list(request.coupon_ids))
             found += [pair for pair in named if pair[0].coupon_id not in known]
         return found
+
+    async def _is_taken(
+        self, member_id: str, call: Call, found: list[tuple[Coupon, Terms]], now: datetime
+    ) -> bool:
+        """Whether Lock would refuse a first-order coupon, as another order has one; M45."""
+        if not any(terms.first_order_only for _coupon, terms in found):
+            return False
+        known = await store.standing(self.pool, call.merchant_id, member_id)
+        if known is None or not known.first_order_id:
+            return False
+        lock = await store.order_lock(self.pool, call.merchant_id, known.first_order_id)
+        return is_first(lock, now)
 
     async def _shopper(self, request: pb.QuoteRequest, call: Call, at: datetime) -> Shopper:
         """What the caller says of the shopper, if it may; what is known of him, else.

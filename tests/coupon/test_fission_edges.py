@@ -1,9 +1,12 @@
-"""Boomerangs at their edges: several in one order, used again, refunded before it was known."""
+"""Fission at its edges: boomerangs used again or refunded early; what templates take part."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
+from danke.events.coupon_fission import FissionKind
 from services.coupon.coupons import Coupon
 from services.coupon.fission_activities import FissionTerms, SetFissionActivity
 from services.coupon.fission_groups import HelpFission, OpenFission
@@ -92,3 +95,32 @@ async def test_s8_a_use_that_was_refunded_before_it_became_known_earns_nothing(d
     await _refunded(desk, "o")
     await _told(desk, coupon, "o")
     assert await _rewards(desk, "s") == []
+
+
+@pytest.mark.parametrize("fission", ["DIVIDE", "INFLATE"])
+async def test_sums_of_money_are_given_as_coupons_that_take_them_off(
+    desk: Desk, fission: FissionKind
+) -> None:
+    """What a discount or an exchange takes off follows from the cart; its face is a limit."""
+    kinds = {
+        "CASH": Terms(kind="CASH", face_fen=100),
+        "RANDOM": Terms(kind="RANDOM", random_min_fen=1, random_max_fen=9),
+        "SHIPPING": Terms(kind="SHIPPING"),
+        "DISCOUNT": Terms(kind="DISCOUNT", discount_bp=5_000, cap_fen=100),
+        "EXCHANGE": Terms(kind="EXCHANGE", exchange_sku_ids=["s"]),
+    }
+
+    async def why(template_id: str, kind: FissionKind) -> str:
+        outcome = await desk.why(
+            SetFissionActivity, activity_id=f"{kind}-{template_id}", version=0, name="a",
+            terms=FissionTerms(kind, template_id, helpers_needed=2, total_fen=900, start_fen=1),
+            actor="admin", starts_at=desk.at, ends_at=desk.at + timedelta(days=9),
+        )  # fmt: skip
+        return outcome if outcome.isupper() else ""
+
+    assert await why("none", fission) == "TEMPLATE_NOT_FOUND"
+    for name, terms in kinds.items():
+        await desk.template(name, terms)
+        limited = name in ("DISCOUNT", "EXCHANGE")
+        assert await why(name, fission) == ("FISSION_INVALID" if limited else ""), name
+        assert await why(name, "UNLOCK") == ""

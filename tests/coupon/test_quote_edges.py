@@ -1,13 +1,16 @@
-"""Quotes at their edges: several exchange coupons, add-ons in exclusive groups."""
+"""Quotes at their edges: exchange coupons, exclusive add-ons, faces, first orders under way."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
+from services.coupon.carts import Shopper
 from services.coupon.quotes import quote
-from tests.coupon.carting import coupon, full_reduction, line, promotion, question
+from services.coupon.terms import Terms
+from tests.coupon.carting import coupon, full_reduction, line, lines, promotion, question
 
 
 def _exchange(name: str, **fields: Any) -> Any:
@@ -65,3 +68,33 @@ def test_of_two_add_ons_of_a_group_one_is_given() -> None:
     assert (refused.rule_id, refused.reason, refused.conflicts_with) == (
         "more", "EXCLUSIVE", "plus",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        Terms(kind="CASH", face_fen=9_999),
+        Terms(kind="FULL_REDUCTION", face_fen=9_999, threshold_fen=9_999),
+        Terms(kind="RANDOM", random_min_fen=9_999, random_max_fen=9_999),
+        Terms(kind="SHIPPING", face_fen=9_999),
+        Terms(kind="DISCOUNT", discount_bp=1),
+        Terms(kind="EXCHANGE", exchange_sku_ids=["s-a"]),
+    ],
+    ids=lambda terms: terms.kind,
+)
+def test_no_coupon_takes_more_than_the_face_it_was_given(terms: Terms) -> None:
+    """Whatever its template's terms say: a share's or a grown face is the coupon's own."""
+    voucher = replace(coupon("c", face_fen=700), terms=terms)
+    answer = quote(question(lines(20_000), vouchers=[voucher], shipping_fen=5_000))
+    assert answer.coupon_discount("c") == 700
+
+
+def test_a_first_order_under_way_leaves_no_second_one() -> None:
+    """M45: as Lock will say; other coupons and conditions on first orders are not asked."""
+    first, plain = coupon("first", face_fen=900, first_order_only=True), coupon("plain", face_fen=1)
+    shopper = Shopper("u1", is_first_order=True)
+    asked = question(lines(5_000), vouchers=[first, plain], shopper=shopper)
+    assert quote(asked).coupon_ids == ["first"]
+    answer = quote(replace(asked, shopper=replace(shopper, first_order_taken=True)))
+    assert answer.coupon_ids == ["plain"]
+    assert [(one.rule_id, one.reason) for one in answer.rejected] == [("first", "FIRST_ORDER_ONLY")]

@@ -120,6 +120,46 @@ async def test_a_members_own_token_gets_a_price_but_no_hash(shop: Shop) -> None:
     assert refused.reason == "ACTOR_NOT_ALLOWED"
 
 
+async def test_a_quote_and_a_lock_agree_on_the_first_order(shop: Shop) -> None:
+    """M45: while one order holds a first-order coupon, a quote offers no other; then it does."""
+    process, channel = shop
+    about: dict[str, Any] = {"merchant_id": "m1", "at": datetime.now(UTC)}
+    template = SetTemplate(
+        id="f-1", new_id="f-1", template_id="f", version=0, name="", actor="admin",
+        terms=Terms(kind="CASH", face_fen=9_000, first_order_only=True),
+        validity=Validity(kind="DAYS", amount=30), audience=Audience(), limits=Limits(),
+        notice_hours=0, claim_from=None, claim_until=None, **about,
+    )  # fmt: skip
+    await process.engine.run(template)
+    active = ChangeTemplateState(id="f-2", template_id="f", to="ACTIVE", actor="admin", **about)
+    await process.engine.run(active)
+    for name in ("f1", "f2"):
+        claim = Claim(id=f"claim-{name}", new_id=name, template_id="f", member_id="u1", **about)
+        await process.engine.run(claim)
+    coupons, quotes = CouponServiceStub(channel), QuoteServiceStub(channel)
+
+    async def locked(order_id: str, coupon_id: str) -> None:
+        one = coupon_pb2.LockedCoupon(coupon_id=coupon_id, discount_fen=9_000)
+        lock = coupon_pb2.LockRequest(
+            request_id=f"l-{order_id}-{coupon_id}", order_id=order_id, member_id="u1", coupons=[one]
+        )
+        await coupons.Lock(lock, metadata=metadata())
+
+    async def reasons() -> dict[str, str]:
+        answer = await quotes.Quote(cart(coupon_ids=["f2"]), metadata=MEMBER)
+        used = {one.coupon_id: "" for one in answer.coupons}
+        return used | {one.rule_id: one.reason for one in answer.rejections}
+
+    assert (await reasons())["f2"] == ""
+    await locked("o1", "f1")
+    assert (await reasons())["f2"] == "FIRST_ORDER_ONLY"
+    assert (await refusal(locked("o2", "f2"))).reason == "NOT_ELIGIBLE"
+    unlock = coupon_pb2.UnlockRequest(request_id="x", order_id="o1")
+    await coupons.Unlock(unlock, metadata=metadata())
+    assert (await reasons())["f2"] == ""
+    await locked("o2", "f2")
+
+
 async def _recalc(process: Process) -> None:
     """Coupon c2, as c1 but of a template whose kept goods are priced anew."""
     about: dict[str, Any] = {"merchant_id": "m1", "at": datetime.now(UTC)}

@@ -78,7 +78,8 @@ class FissionServiceServicer(object):
 
     def SetFissionActivity(self, request, context):
         """Makes an activity (version 0), or changes the one that was read as version; groups keep the terms
-        they were opened under. Refuses FISSION_INVALID naming the field, FISSION_CHANGED.
+        they were opened under. Refuses FISSION_INVALID naming the field, FISSION_CHANGED; for DIVIDE
+        and INFLATE, whose coupons have faces of their own, TEMPLATE_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -102,8 +103,8 @@ class FissionServiceServicer(object):
     def OpenFission(self, request, context):
         """Opens a group for a member, to be shared with friends.
 
-        Refuses FISSION_NOT_FOUND, FISSION_NOT_ACTIVE, FISSION_LIMIT_REACHED, MEMBER_MERGED, MEMBER_CLOSED,
-        FISSION_BUDGET_EXHAUSTED;
+        Refuses FISSION_NOT_FOUND, FISSION_NOT_ACTIVE, FISSION_LIMIT_REACHED, MEMBER_MERGED,
+        MEMBER_CLOSED, FISSION_BUDGET_EXHAUSTED;
         for UNLOCK also TEMPLATE_NOT_FOUND, TEMPLATE_NOT_ACTIVE, SOLD_OUT, BUDGET_EXHAUSTED,
         DAILY_LIMIT_REACHED, MEMBER_MOVED; ACTOR_NOT_ALLOWED.
         """
