@@ -26,6 +26,7 @@ from common.dead_letters import Letter, bury
 from common.engine import Engine
 from common.errors import Busy, NotYet, Refusal
 from common.kafka import has_stopped_reading, leave
+from common.lag import Lag
 from common.parking import Parked, Parking
 from danke.events.envelope import (
     BadEnvelope,
@@ -132,11 +133,7 @@ class Consumers:
         self._stopping = False
         self._parked_due = 0.0
         self._lag_due = 0.0
-        # What this member committed, of the partitions it has: the broker need not be asked again.
-        self._committed: dict[TopicPartition, int] = {}
-        self._members_of: set[TopicPartition] = set()
-        # As ``lag`` found it last.
-        self._lags: dict[TopicPartition, int] = {}
+        self._lag = Lag()
 
     async def start(self) -> None:
         """Joins the group and starts consuming. Does nothing without handlers."""
@@ -153,30 +150,9 @@ class Consumers:
 
     async def lag(self) -> int:
         """Records of the assigned partitions not handled yet, as far as seen; 0 if none is left."""
-        consumer = self._consumer
-        if consumer is None or not consumer.assignment():
+        if self._consumer is None or not self._consumer.assignment():
             return 0
-        assigned = set(consumer.assignment())
-        if assigned != self._members_of:  # another member may have committed in between
-            self._members_of, self._committed = assigned, {}
-        known = self._committed
-        for place in assigned - known.keys():
-            # Who is at work meanwhile may have committed more than the answer says.
-            answer = await consumer.committed(place) or 0
-            known[place] = max(answer, known.get(place, 0))
-        # What the last fetch saw is free; the broker is asked only when that is handled.
-        seen = {place: consumer.highwater(place) or 0 for place in consumer.assignment()}
-        behind = self._behind(seen)
-        if not any(behind.values()):
-            ends = await consumer.end_offsets(list(assigned))
-            # Some brokers count their last batch as one record; a fetch tells the true end.
-            behind = self._behind({p: max(end, seen.get(p, 0)) for p, end in ends.items()})
-        self._lags = behind
-        return sum(behind.values())
-
-    def _behind(self, ends: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
-        committed = self._committed
-        return {place: max(0, end - committed.get(place, end)) for place, end in ends.items()}
+        return await self._lag.measure(self._consumer)
 
     @property
     def assigned(self) -> bool:
@@ -230,7 +206,7 @@ class Consumers:
         try:
             ends = {place: there[-1].offset + 1 for place, there in polled.items()}
             await self._consumer.commit(ends)
-            self._committed.update(ends)
+            self._lag.committed(ends)
         except (CommitFailedError, IllegalStateError) as error:
             # The partitions moved to another member meanwhile; it sees the records again.
             log.info("offsets not committed", error=repr(error))
@@ -323,7 +299,7 @@ class Consumers:
         if now >= self._lag_due:
             self._lag_due = now + MEASURE_LAG_S
             await self.lag()
-            for place, behind in self._lags.items():
+            for place, behind in self._lag.behind.items():
                 telemetry.CONSUMER_LAG.labels(place.topic, place.partition).set(behind)
 
     async def _retry_parked_when_due(self) -> None:

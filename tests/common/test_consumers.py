@@ -201,8 +201,32 @@ async def test_a_commit_while_the_broker_is_asked_counts(
         return answer
 
     monkeypatch.setattr(consumers._consumer, "committed", answered_late)
-    consumers._members_of = set()
+    consumers._lag._members_of = set()
     assert await consumers.lag() == 0
+
+
+async def test_a_commit_whose_answer_was_lost_counts(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen under `make faults`: the broker had the commit, and settling waited for it for ever."""
+    consumers = doors.consumers
+    assert await consumers.lag() == 0
+    consumer = consumers._consumer
+    assert consumer is not None
+    commit = consumer.commit
+
+    async def unanswered(ends: Any) -> None:
+        await commit(ends)
+        raise KafkaConnectionError("the answer was lost")
+
+    monkeypatch.setattr(consumer, "commit", unanswered)
+    await doors.send(record(Raised(counter_id="a", step=1)))
+    with pytest.raises(KafkaConnectionError):
+        await doors.poll(1)
+    await consumers.rewind()
+    async with asyncio.timeout(10):
+        while await consumers.lag():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 async def test_who_could_not_reconnect_tries_again(

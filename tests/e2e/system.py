@@ -103,10 +103,15 @@ class System:
 
     async def measured(self, service: str, metric: str) -> float:
         """What a service counted since it started, over all labels."""
+        return sum((await self.gauges(service, metric)).values())
+
+    async def gauges(self, service: str, metric: str) -> dict[str, float]:
+        """What a metric of a service says now, by its labels; zeros are left out."""
         url = f"http://{self.stack.metrics_address(service)}/metrics"
         page = await asyncio.to_thread(lambda: urlopen(url, timeout=10).read().decode())
         lines = [line for line in page.splitlines() if line.startswith(f"{metric}{{")]
-        return sum(float(line.rpartition(" ")[2]) for line in lines)
+        found = {labels: float(value) for labels, _, value in (x.rpartition(" ") for x in lines)}
+        return {labels: value for labels, value in found.items() if value}
 
     async def parked(self, service: str, merchant_id: str) -> int:
         """How many of a merchant's events wait in a service for what they depend on."""

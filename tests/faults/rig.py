@@ -115,7 +115,10 @@ class Rig:
             try:
                 await settle(clock_pb2.SettleRequest(), metadata=header, timeout=3)
             except grpc.aio.AioRpcError as error:
-                found.append(f"{name} does not settle: {error.code().name} {error.details()}")
+                behind = await self.system.gauges(name, "danke_consumer_lag")
+                found.append(
+                    f"{name} does not settle: {error.code().name} {error.details()}; behind: {behind}"
+                )
         for schema in SCHEMAS:
             waiting = await self.system.ask_database(f"SELECT count(*) FROM {schema}.outbox")
             if waiting:
