@@ -116,9 +116,8 @@ class Rig:
                 await settle(clock_pb2.SettleRequest(), metadata=header, timeout=3)
             except grpc.aio.AioRpcError as error:
                 behind = await self.system.gauges(name, "danke_consumer_lag")
-                found.append(
-                    f"{name} does not settle: {error.code().name} {error.details()}; behind: {behind}"
-                )
+                why = f"{error.code().name} {error.details()}; behind: {behind}"
+                found.append(f"{name} does not settle: {why}")
         for schema in SCHEMAS:
             waiting = await self.system.ask_database(f"SELECT count(*) FROM {schema}.outbox")
             if waiting:
