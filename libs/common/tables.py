@@ -314,6 +314,17 @@ class Table:
         return self.row(*values)
 
 
+def derived(row: type[Row], queries: Mapping[Group[Any], str]) -> Table:
+    """Rows that no table holds: each group has a query of its own, for one key ``v``. Read only."""
+    table = Table(row, "derived_rows_have_no_table", mode="append")
+    for group, sql in queries.items():
+        by = Columns([column for column in table.columns if column.name in group.by])
+        table.load_group[group] = Part(
+            f"(SELECT json_agg(r) FROM {by.source} CROSS JOIN LATERAL ({sql}) AS r)", by
+        )
+    return table
+
+
 def _equal(columns: Sequence[Column]) -> str:
     return " AND ".join(f"t.{column.name} = {column.value}" for column in columns)
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 import asyncpg
 import msgspec
 
-from common.tables import Table, numbered
+from common.tables import Table, derived, numbered
 from services.commission.guide_relations import (
     EXCLUSIVE,
     RELATION,
@@ -23,7 +23,7 @@ from services.commission.performances import Performance
 from services.commission.referral_programmes import ReferralProgramme
 from services.commission.referral_rewards import REWARD_HOMES, ReferralCount, RewardHome
 from services.commission.referrals import ONE_REFERRAL, Referral, SeenIdentity
-from services.commission.store_promotion import columns, derived
+from services.commission.store_promotion import columns
 from services.commission.targets import ACHIEVED, Achieved, Target
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"

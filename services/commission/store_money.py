@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 import asyncpg
 import msgspec
 
-from common.tables import Table
+from common.tables import Table, derived
 from services.commission.accounts import (
     HOMES,
     MERGED_ACCOUNTS,
@@ -23,7 +23,7 @@ from services.commission.attributions import ATTRIBUTION, Attribution
 from services.commission.entries import ENTRIES_OF, Entry, Reversal
 from services.commission.merges import TAX_MONTHS, MemberMerge
 from services.commission.referral_orders import REFERRED, Referred
-from services.commission.store_promotion import columns, derived
+from services.commission.store_promotion import columns
 from services.commission.tax import TaxMonth
 from services.commission.withdrawals import (
     DEFAULT,

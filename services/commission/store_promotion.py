@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 import asyncpg
 from msgspec import Struct
 
-from common.rows import Group, Row
-from common.tables import Columns, Part, Table, numbered
+from common.tables import Table, derived, numbered
 from services.commission.bindings import (
     ALL_ABOVE,
     CUSTOMERS_OF,
@@ -26,17 +25,6 @@ from services.commission.programmes import Programme, Rate, programme_key
 from services.commission.promoters import MERGED_INTO, SPENDING, Promoter, Spending
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
-
-
-def derived(row: type[Row], queries: Mapping[Group[Any], str]) -> Table:
-    """Rows that no table holds: each group has a query of its own, for one key ``v``."""
-    table = Table(row, "derived_rows_have_no_table", mode="append")
-    for group, sql in queries.items():
-        by = Columns([column for column in table.columns if column.name in group.by])
-        table.load_group[group] = Part(
-            f"(SELECT json_agg(r) FROM {by.source} CROSS JOIN LATERAL ({sql}) AS r)", by
-        )
-    return table
 
 
 def columns(table: Table) -> str:

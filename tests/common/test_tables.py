@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from common.engine import SESSION
 from common.errors import ControlCharacter
-from common.rows import Row
-from common.tables import Columns, Part, Table, numbered, tuples
+from common.rows import Group, Row
+from common.tables import Columns, Part, Table, derived, numbered, tuples
 from tests.databases import new_database
 
 SCHEMA = """
@@ -171,6 +171,19 @@ async def test_get_reads_one_row(conn: asyncpg.Connection[Any]) -> None:
     await write(conn, DAYS.insert, [day])
     assert await DAYS.get(conn, ("m1", date(2026, 5, 1), 7)) == day  # type: ignore[arg-type]
     assert await DAYS.get(conn, ("m1", date(2026, 5, 1), 8)) is None  # type: ignore[arg-type]
+
+
+async def test_derived_rows_come_from_a_query_for_each_key(conn: asyncpg.Connection[Any]) -> None:
+    by_day = Group(Day, ("merchant_id", "day"))
+    sql = "SELECT v.merchant_id, v.day, n AS number, n * n AS count FROM generate_series(1, 2) n"
+    part = derived(Day, {by_day: sql}).load_group[by_day]
+    days = [date(2026, 5, 1), date(2026, 5, 2)]
+    keys = [("m1", day) for day in days]
+    found = await conn.fetchval(numbered(f"SELECT {part.sql}", 1), *part.columns.arguments(keys))
+    rows = DAYS.decode_rows(found)
+    assert sorted(rows, key=lambda row: (row.day, row.number)) == [  # type: ignore[attr-defined]
+        Day("m1", day, n, n * n) for day in days for n in (1, 2)
+    ]
 
 
 @pytest.mark.parametrize("text", ["a\x1fb", "\x1f", "nul\0"])
