@@ -13,7 +13,13 @@ from common.rows import Group, Read, Row, State
 from danke.events import groupbuy_social as events
 from services.groupbuy.activities import activity_key
 from services.groupbuy.assist_activities import AssistActivity, AssistTerms, Prize
-from services.groupbuy.customers import Customer, member_key
+from services.groupbuy.customers import (
+    PERSON,
+    member_key,
+    person_now,
+    person_of,
+    person_reads,
+)
 from services.groupbuy.days import day_of
 from services.groupbuy.draft import Draft
 from services.groupbuy.errors import AssistNotFound, SoldOut
@@ -83,19 +89,26 @@ class OpenAssist(Command, frozen=True, kw_only=True):
     def lane(self) -> str:
         return activity_key(self.activity_id)
 
+    def locate(self) -> Sequence[Read]:
+        return ((PERSON, (self.merchant_id, self.member_id)),)
+
     def keys(self, found: State) -> Sequence[str]:
-        return activity_key(self.activity_id), member_key(self.member_id), assist_key(self.new_id)
+        member = person_of(found, self.merchant_id, self.member_id)[0]
+        members = (member_key(self.member_id), member_key(member))
+        return activity_key(self.activity_id), *members, assist_key(self.new_id)
 
     def reads(self, found: State) -> Iterable[Read]:
         yield AssistActivity, (self.merchant_id, self.activity_id)
-        yield OPEN_ASSISTS, (self.merchant_id, self.activity_id, self.member_id)
-        yield Customer, (self.merchant_id, self.member_id)
+        member = person_of(found, self.merchant_id, self.member_id)[0]
+        yield OPEN_ASSISTS, (self.merchant_id, self.activity_id, member)
+        yield from person_reads(found, self.merchant_id, self.member_id)
 
     def decide(self, state: State) -> Decision:
         draft = Draft(state, self)
         activity = draft.get(AssistActivity, self.activity_id)
-        mine = draft.group(OPEN_ASSISTS, self.activity_id, self.member_id)
-        activity = may_open(draft, activity, self.activity_id, self.member_id, mine)
+        member_id, _ = person_now(draft, self.member_id)
+        mine = draft.group(OPEN_ASSISTS, self.activity_id, member_id)
+        activity = may_open(draft, activity, self.activity_id, member_id, mine)
         terms = activity.terms
         if terms.budget and activity.set_aside >= terms.budget:
             raise SoldOut(activity_id=self.activity_id, left=0)
@@ -105,7 +118,7 @@ class OpenAssist(Command, frozen=True, kw_only=True):
                 self.merchant_id,
                 self.new_id,
                 self.activity_id,
-                self.member_id,
+                member_id,
                 "OPEN",
                 terms,
                 0,
@@ -118,7 +131,7 @@ class OpenAssist(Command, frozen=True, kw_only=True):
             events.AssistOpened(
                 assist_id=assist.assist_id,
                 activity_id=self.activity_id,
-                member_id=self.member_id,
+                member_id=member_id,
                 needed=terms.needed,
                 expires_at=assist.expires_at,
             )
@@ -159,8 +172,12 @@ class GiveHelp(_OfAssist, frozen=True, kw_only=True):
     helper_id: str
     inviter_id: str = ""
 
+    def locate(self) -> Sequence[Read]:
+        return *super().locate(), (PERSON, (self.merchant_id, self.helper_id))
+
     def keys(self, found: State) -> Sequence[str]:
-        return assist_key(self.assist_id), member_key(self.helper_id)
+        ids = person_of(found, self.merchant_id, self.helper_id)[1]
+        return assist_key(self.assist_id), *(member_key(one) for one in ids)
 
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
@@ -169,14 +186,14 @@ class GiveHelp(_OfAssist, frozen=True, kw_only=True):
     def decide(self, state: State) -> Decision:
         draft = Draft(state, self)
         assist = self.assist(draft)
-        new = may_help(ASSIST_HELP, draft, assist, self.helper_id)
+        helper_id, new = may_help(ASSIST_HELP, draft, assist, self.helper_id)
         terms = assist.terms
         helped = assist.helped + 1
         enough = helped == terms.needed
         assist = draft.put(replace(assist, helped=helped, state="COMPLETED" if enough else "OPEN"))
         draft.put(
             AssistHelp(
-                self.merchant_id, self.assist_id, self.helper_id, assist.activity_id,
+                self.merchant_id, self.assist_id, helper_id, assist.activity_id,
                 day_of(self.at), self.inviter_id, new, self.at,
             )
         )  # fmt: skip
@@ -185,14 +202,14 @@ class GiveHelp(_OfAssist, frozen=True, kw_only=True):
                 assist_id=self.assist_id,
                 activity_id=assist.activity_id,
                 member_id=assist.member_id,
-                helper_id=self.helper_id,
+                helper_id=helper_id,
                 inviter_id=self.inviter_id,
                 is_new_customer=new,
                 helped=helped,
                 needed=terms.needed,
             )
         )
-        _reward(draft, assist, self.helper_id, terms.helper_prize, f"{self.helper_id}")
+        _reward(draft, assist, helper_id, terms.helper_prize, helper_id)
         if enough:
             draft.cancel(ASSIST_TIMER, self.assist_id)
             draft.tell(

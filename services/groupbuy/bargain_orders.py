@@ -22,12 +22,17 @@ from services.groupbuy.bargains import (
     bargain_key,
     expire,
 )
-from services.groupbuy.customers import CustomerOrder, order_key
+from services.groupbuy.customers import Customer, CustomerOrder, order_key
 from services.groupbuy.draft import Draft
 from services.groupbuy.errors import FloorNotReached, InvalidState, NotOpen, SoldOut
 
 ORDERED_BARGAINS = Group(
     Bargain, ("merchant_id", "order_id"), holds=lambda bargain: bargain.state == "ORDERED"
+)
+CLOSED_BARGAINS = Group(
+    Bargain,
+    ("merchant_id", "closed_order_id"),
+    holds=lambda bargain: bargain.closed_order_id != "",
 )
 
 
@@ -67,19 +72,7 @@ class OrderBargain(OfBargain, frozen=True, kw_only=True):
         activity = _activity(draft, bargain)
         if activity.terms.stock and activity.ordered >= activity.terms.stock:
             raise SoldOut(sku_id=bargain.terms.sku_id, left=0)
-        draft.put(replace(activity, ordered=activity.ordered + 1))
-        bargain = draft.put(replace(bargain, state="ORDERED", order_id=self.order_id))
-        draft.cancel(BARGAIN_TIMER, self.bargain_id)
-        draft.tell(
-            events.BargainOrdered(
-                bargain_id=self.bargain_id,
-                activity_id=bargain.activity_id,
-                member_id=bargain.member_id,
-                order_id=self.order_id,
-                price_fen=bargain.price_fen,
-            )
-        )
-        return draft.decision(bargain)
+        return draft.decision(_ordered(draft, bargain, self.order_id))
 
 
 def _activity(draft: Draft, bargain: Bargain) -> BargainActivity:
@@ -88,13 +81,53 @@ def _activity(draft: Draft, bargain: Bargain) -> BargainActivity:
     return activity
 
 
+def _ordered(draft: Draft, bargain: Bargain, order_id: str) -> Bargain:
+    activity = _activity(draft, bargain)
+    draft.put(replace(activity, ordered=activity.ordered + 1))
+    bargain = draft.put(replace(bargain, state="ORDERED", order_id=order_id, closed_order_id=""))
+    draft.cancel(BARGAIN_TIMER, bargain.bargain_id)
+    draft.tell(
+        events.BargainOrdered(
+            bargain_id=bargain.bargain_id,
+            activity_id=bargain.activity_id,
+            member_id=bargain.member_id,
+            order_id=order_id,
+            price_fen=bargain.price_fen,
+        )
+    )
+    return bargain
+
+
+def paid_after_all(draft: Draft, bargain: Bargain) -> None:
+    """The order that closed unpaid was paid: it has the bargain again, unless another order has.
+
+    Whatever the stock is: the goods are sold. domain.md §2.14, out of order.
+    """
+    if bargain.state != "ORDERED":
+        _ordered(draft, bargain, bargain.closed_order_id)
+
+
+def goods_back(draft: Draft, bargain: Bargain) -> None:
+    """Its order was refunded in full: its stock is for sale again, once. domain.md §2.1."""
+    if not bargain.goods_back:
+        activity = _activity(draft, bargain)
+        draft.put(replace(activity, ordered=activity.ordered - 1))
+        draft.put(replace(bargain, goods_back=True))
+
+
 def reopen(draft: Draft, bargain: Bargain) -> Bargain:
-    """Its order closed unpaid: it may be ordered again, or its time is over. Its stock is back."""
+    """Its order closed unpaid: it may be ordered again, or it is over. Its stock is back.
+
+    It is over with its time, or when its member left meanwhile.
+    """
     activity = _activity(draft, bargain)
     draft.put(replace(activity, ordered=activity.ordered - 1))
-    if draft.at >= bargain.expires_at:
+    customer = draft.get(Customer, bargain.member_id)
+    closed = bargain.order_id
+    bargain = replace(bargain, closed_order_id=closed)
+    if draft.at >= bargain.expires_at or (customer is not None and customer.closed):
         return expire(draft, bargain)
-    closed, reached = bargain.order_id, bargain.price_fen == bargain.terms.floor_fen
+    reached = bargain.price_fen == bargain.terms.floor_fen
     bargain = draft.put(replace(bargain, state="REACHED" if reached else "OPEN", order_id=""))
     draft.wake(BARGAIN_TIMER, bargain.bargain_id, bargain.expires_at)
     draft.tell(

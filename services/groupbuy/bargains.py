@@ -13,7 +13,13 @@ from common.commands import Command, Decision
 from common.rows import Group, Read, Row, State
 from danke.events import groupbuy_social as events
 from services.groupbuy.bargain_activities import BargainActivity, BargainTerms
-from services.groupbuy.customers import Customer, member_key
+from services.groupbuy.customers import (
+    PERSON,
+    member_key,
+    person_now,
+    person_of,
+    person_reads,
+)
 from services.groupbuy.days import day_of
 from services.groupbuy.draft import Draft
 from services.groupbuy.errors import BargainNotFound, SoldOut
@@ -39,6 +45,10 @@ class Bargain(Row, frozen=True):
     opened_at: datetime
     expires_at: datetime
     order_id: str = ""
+    # The last order that closed unpaid: should it be paid all the same, the bargain is its again.
+    closed_order_id: str = ""
+    # Whether what was ordered came back by a full refund, and is for sale again.
+    goods_back: bool = False
 
 
 class BargainHelp(Row, frozen=True):
@@ -86,20 +96,26 @@ class OpenBargain(Command, frozen=True, kw_only=True):
     def lane(self) -> str:
         return member_key(self.member_id)
 
+    def locate(self) -> Sequence[Read]:
+        return ((PERSON, (self.merchant_id, self.member_id)),)
+
     def keys(self, found: State) -> Sequence[str]:
         # The activity's row is only looked at: whether the stock lasts is decided at the order.
-        return member_key(self.member_id), bargain_key(self.new_id)
+        member = person_of(found, self.merchant_id, self.member_id)[0]
+        return member_key(self.member_id), member_key(member), bargain_key(self.new_id)
 
     def reads(self, found: State) -> Iterable[Read]:
         yield BargainActivity, (self.merchant_id, self.activity_id)
-        yield OPEN_BARGAINS, (self.merchant_id, self.activity_id, self.member_id)
-        yield Customer, (self.merchant_id, self.member_id)
+        member = person_of(found, self.merchant_id, self.member_id)[0]
+        yield OPEN_BARGAINS, (self.merchant_id, self.activity_id, member)
+        yield from person_reads(found, self.merchant_id, self.member_id)
 
     def decide(self, state: State) -> Decision:
         draft = Draft(state, self)
         activity = draft.get(BargainActivity, self.activity_id)
-        mine = draft.group(OPEN_BARGAINS, self.activity_id, self.member_id)
-        activity = may_open(draft, activity, self.activity_id, self.member_id, mine)
+        member_id, _ = person_now(draft, self.member_id)
+        mine = draft.group(OPEN_BARGAINS, self.activity_id, member_id)
+        activity = may_open(draft, activity, self.activity_id, member_id, mine)
         terms = activity.terms
         if terms.stock and activity.ordered >= terms.stock:
             raise SoldOut(sku_id=terms.sku_id, left=0)
@@ -107,7 +123,7 @@ class OpenBargain(Command, frozen=True, kw_only=True):
             self.merchant_id,
             self.new_id,
             self.activity_id,
-            self.member_id,
+            member_id,
             "OPEN",
             terms,
             terms.start_fen,
@@ -121,7 +137,7 @@ class OpenBargain(Command, frozen=True, kw_only=True):
             events.BargainOpened(
                 bargain_id=bargain.bargain_id,
                 activity_id=self.activity_id,
-                member_id=self.member_id,
+                member_id=member_id,
                 sku_id=terms.sku_id,
                 start_fen=terms.start_fen,
                 floor_fen=terms.floor_fen,
@@ -164,8 +180,12 @@ class CutPrice(OfBargain, frozen=True, kw_only=True):
     helper_id: str
     inviter_id: str = ""
 
+    def locate(self) -> Sequence[Read]:
+        return *super().locate(), (PERSON, (self.merchant_id, self.helper_id))
+
     def keys(self, found: State) -> Sequence[str]:
-        return bargain_key(self.bargain_id), member_key(self.helper_id)
+        ids = person_of(found, self.merchant_id, self.helper_id)[1]
+        return bargain_key(self.bargain_id), *(member_key(one) for one in ids)
 
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
@@ -174,7 +194,7 @@ class CutPrice(OfBargain, frozen=True, kw_only=True):
     def decide(self, state: State) -> Decision:
         draft = Draft(state, self)
         bargain = self.bargain(draft)
-        new = may_help(BARGAIN_HELP, draft, bargain, self.helper_id)
+        helper_id, new = may_help(BARGAIN_HELP, draft, bargain, self.helper_id)
         terms = bargain.terms
         cut_fen = cut_of(
             self.new_id, bargain.price_fen - terms.floor_fen, terms.cuts - bargain.cuts
@@ -191,14 +211,16 @@ class CutPrice(OfBargain, frozen=True, kw_only=True):
         )
         draft.put(
             BargainHelp(
-                self.merchant_id, self.bargain_id, self.helper_id, bargain.activity_id,
+                self.merchant_id, self.bargain_id, helper_id, bargain.activity_id,
                 day_of(self.at), self.inviter_id, new, cut_fen, self.at,
             )
         )  # fmt: skip
-        self._tell(draft, bargain, cut_fen, new=new)
+        self._tell(draft, bargain, helper_id, cut_fen, new=new)
         return draft.decision(bargain)
 
-    def _tell(self, draft: Draft, bargain: Bargain, cut_fen: int, *, new: bool) -> None:
+    def _tell(
+        self, draft: Draft, bargain: Bargain, helper_id: str, cut_fen: int, *, new: bool
+    ) -> None:
         who = {
             "bargain_id": bargain.bargain_id,
             "activity_id": bargain.activity_id,
@@ -207,7 +229,7 @@ class CutPrice(OfBargain, frozen=True, kw_only=True):
         draft.tell(
             events.BargainCut(
                 **who,
-                helper_id=self.helper_id,
+                helper_id=helper_id,
                 inviter_id=self.inviter_id,
                 is_new_customer=new,
                 cut_fen=cut_fen,

@@ -6,13 +6,14 @@ unpaid, or paid and wholly refunded, does not. A part refunded does not either.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar, Literal
 
 from msgspec.structs import replace
 
-from common.rows import Group, Row
+from common.rows import Group, Read, Row, State
 from services.groupbuy.draft import Draft
-from services.groupbuy.errors import MemberClosed
+from services.groupbuy.errors import MemberClosed, MemberMoved
 from services.groupbuy.terms import Terms
 
 # SEAT: unpaid, but a group's seat: it is judged again when it is paid, so it makes nobody old.
@@ -61,6 +62,21 @@ CUSTOMER_ITSELF = Group(Customer, ("merchant_id", "member_id"))
 MERGED_HERE = Group(
     Customer, ("merchant_id", "merged_into"), holds=lambda customer: customer.merged_into != ""
 )
+
+
+class Person(Row, frozen=True):
+    """One id of the person whom a member's id stands for. Read only: from the merges."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "member_id", "one_id")
+
+    merchant_id: str
+    # The id that was asked for, each id of the person, and the one that remained.
+    member_id: str
+    one_id: str
+    root_id: str
+
+
+PERSON = Group(Person, ("merchant_id", "member_id"))
 MEMBER_ORDERS = Group(CustomerOrder, ("merchant_id", "member_id"))
 _COUNTED: dict[str, str] = {
     "OPEN": "open",
@@ -78,6 +94,33 @@ def counted(customer: Customer, state: OrderState, by: int) -> Customer:
     """The customer with ``by`` more orders in this state."""
     name = _COUNTED.get(state)
     return customer if name is None else replace(customer, **{name: getattr(customer, name) + by})
+
+
+def person_of(found: State, merchant_id: str, member_id: str) -> tuple[str, list[str]]:
+    """The id that remained of the member's, and all of the person's; ``PERSON`` is located."""
+    rows = found.group(PERSON, (merchant_id, member_id))
+    return (rows[0].root_id if rows else member_id), [member_id, *(row.one_id for row in rows)]
+
+
+def person_now(draft: Draft, member_id: str) -> tuple[str, list[str]]:
+    """As ``person_of``, under the locks. Asks to look again if a merge came in between."""
+    itself = draft.get(Customer, member_id)
+    root = (itself.merged_into if itself else "") or member_id
+    merged = (draft.merchant_id, root)
+    if not draft.state.knows(MERGED_HERE, merged):
+        raise MemberMoved(member_id=member_id)
+    ids = [root, *(one.member_id for one in draft.state.group(MERGED_HERE, merged))]
+    if not all(draft.state.knows(Customer, (draft.merchant_id, one)) for one in ids):
+        raise MemberMoved(member_id=member_id)
+    return root, ids
+
+
+def person_reads(found: State, merchant_id: str, member_id: str) -> Iterable[Read]:
+    """What ``person_now`` looks at."""
+    root, ids = person_of(found, merchant_id, member_id)
+    yield MERGED_HERE, (merchant_id, root)
+    for one in ids:
+        yield Customer, (merchant_id, one)
 
 
 def must_be_member(draft: Draft, member_id: str) -> None:

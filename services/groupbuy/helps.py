@@ -11,7 +11,13 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from common.commands import Command
 from common.rows import Group, Read, Row, State
-from services.groupbuy.customers import Customer, must_be_member
+from services.groupbuy.customers import (
+    Customer,
+    must_be_member,
+    person_now,
+    person_of,
+    person_reads,
+)
 from services.groupbuy.days import day_of
 from services.groupbuy.draft import Draft
 from services.groupbuy.errors import (
@@ -76,35 +82,41 @@ def may_open(
 def help_reads(
     kind: Helps, command: Command, asked_id: str, helper_id: str, found: State
 ) -> Iterable[Read]:
-    """What ``may_help`` looks at."""
+    """What ``may_help`` looks at, for each id of the helper's."""
     merchant = command.merchant_id
-    yield kind.help, (merchant, asked_id, helper_id)
-    yield Customer, (merchant, helper_id)
+    yield from person_reads(found, merchant, helper_id)
     asked: Any = found.get(kind.asked, (merchant, asked_id))
-    if asked is not None:
-        yield kind.of_day, (merchant, asked.activity_id, helper_id, day_of(command.at))
+    for one in person_of(found, merchant, helper_id)[1]:
+        yield kind.help, (merchant, asked_id, one)
+        if asked is not None:
+            yield kind.of_day, (merchant, asked.activity_id, one, day_of(command.at))
 
 
-def may_help(kind: Helps, draft: Draft, asked: Any, helper_id: str) -> bool:
-    """Whether the helper is a new customer; ``asked`` is the bargain or the assist.
+def may_help(kind: Helps, draft: Draft, asked: Any, helper_id: str) -> tuple[str, bool]:
+    """The id that remained of the helper's, and whether this is a new customer.
 
-    Refuses MEMBER_CLOSED, NOT_OPEN, SELF_HELP, ALREADY_HELPED, HELP_LIMIT, NEW_CUSTOMER_ONLY.
+    ``asked`` is the bargain or the assist. Helpers are people: what was given under an id that was
+    merged since counts. Refuses MEMBER_CLOSED, NOT_OPEN, SELF_HELP, ALREADY_HELPED, HELP_LIMIT,
+    NEW_CUSTOMER_ONLY.
     """
-    must_be_member(draft, helper_id)
+    person, ids = person_now(draft, helper_id)
+    must_be_member(draft, person)
     name = asked.KEY[1]
     asked_id = getattr(asked, name)
     if asked.state != "OPEN" or draft.at >= asked.expires_at:
         raise NotOpen(**{name: asked_id, "state": asked.state})
-    if helper_id == asked.member_id:
+    if person == asked.member_id:
         raise SelfHelp(field="helper_id")
-    if draft.get(kind.help, asked_id, helper_id) is not None:
+    if any(draft.get(kind.help, asked_id, one) is not None for one in ids):
         raise AlreadyHelped(field="helper_id")
-    limit = asked.terms.daily_helps
-    day = (draft.merchant_id, asked.activity_id, helper_id, day_of(draft.at))
-    if limit and len(draft.state.group(kind.of_day, day)) >= limit:
+    limit, today = asked.terms.daily_helps, day_of(draft.at)
+    if limit and limit <= sum(
+        len(draft.state.group(kind.of_day, (draft.merchant_id, asked.activity_id, one, today)))
+        for one in ids
+    ):
         raise HelpLimit(field="helper_id", limit=limit)
-    customer = draft.get(Customer, helper_id)
+    customer = draft.get(Customer, person)
     new = customer is None or not (customer.open or customer.bought)
     if asked.terms.new_helpers_only and not new:
         raise NewCustomerOnly(field="helper_id")
-    return new
+    return person, new

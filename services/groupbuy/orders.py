@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
@@ -15,8 +15,14 @@ from common.commands import Command, Decision
 from common.rows import Group, Read, State
 from services.groupbuy.activities import activity_key
 from services.groupbuy.bargain_activities import BargainActivity
-from services.groupbuy.bargain_orders import ORDERED_BARGAINS, reopen
-from services.groupbuy.bargains import bargain_key
+from services.groupbuy.bargain_orders import (
+    CLOSED_BARGAINS,
+    ORDERED_BARGAINS,
+    goods_back,
+    paid_after_all,
+    reopen,
+)
+from services.groupbuy.bargains import Bargain, bargain_key
 from services.groupbuy.customers import (
     CUSTOMER_ITSELF,
     Customer,
@@ -52,6 +58,8 @@ class _OfOrder(Command, frozen=True, kw_only=True):
     order_id: str
     # Empty if the fact does not say whose order it is.
     member_id: str = ""
+    # Which bargains of the order the fact is about.
+    BARGAINS: ClassVar[Group[Bargain] | None] = None
 
     def lane(self) -> str:
         return self.order_id
@@ -59,7 +67,13 @@ class _OfOrder(Command, frozen=True, kw_only=True):
     def locate(self) -> Sequence[Read]:
         order = (self.merchant_id, self.order_id)
         who = (CUSTOMER_ITSELF, (self.merchant_id, self.member_id))
-        return (ORDER_SEATS, order), (ORDER_ITSELF, order), who
+        bargains = () if self.BARGAINS is None else ((self.BARGAINS, order),)
+        return (ORDER_SEATS, order), (ORDER_ITSELF, order), who, *bargains
+
+    def _located(self, found: State) -> list[Bargain]:
+        if self.BARGAINS is None:
+            return []
+        return found.group(self.BARGAINS, (self.merchant_id, self.order_id))
 
     def _who(self, found: State) -> set[str]:
         """Everybody the order may belong to; more than one only while members are merged."""
@@ -77,6 +91,15 @@ class _OfOrder(Command, frozen=True, kw_only=True):
             order_key(self.order_id),
             *(activity_key(seat.activity_id) for seat in seats),
             *(member_key(member) for member in self._who(found)),
+            *(
+                key
+                for bargain in self._located(found)
+                for key in (
+                    bargain_key(bargain.bargain_id),
+                    activity_key(bargain.activity_id),
+                    member_key(bargain.member_id),
+                )
+            ),
         )
 
     def reads(self, found: State) -> Iterable[Read]:
@@ -86,6 +109,22 @@ class _OfOrder(Command, frozen=True, kw_only=True):
             yield Customer, (self.merchant_id, member)
         for seat in found.group(ORDER_SEATS, (self.merchant_id, self.order_id)):
             yield from reads_to_pay(self.merchant_id, seat)
+        if self.BARGAINS is not None:
+            yield self.BARGAINS, (self.merchant_id, self.order_id)
+        for bargain in self._located(found):
+            yield BargainActivity, (self.merchant_id, bargain.activity_id)
+            yield Customer, (self.merchant_id, bargain.member_id)
+
+    def bargains(self, draft: Draft) -> list[Bargain]:
+        """The order's bargains, with their activities and members."""
+        if self.BARGAINS is None:
+            return []
+        found = draft.group(self.BARGAINS, self.order_id)
+        for bargain in found:
+            known = (BargainActivity, bargain.activity_id), (Customer, bargain.member_id)
+            if not all(draft.state.knows(cls, (self.merchant_id, one)) for cls, one in known):
+                raise MemberMoved(order_id=self.order_id)  # between look and lock
+        return found
 
     def begin(self, state: State) -> tuple[Draft, Seat | None, str]:
         """The draft, the order's seat, and whose order it is; empty if nobody can say."""
@@ -120,26 +159,7 @@ class TakeOrderCreated(_OfOrder, frozen=True, kw_only=True):
 class TakeOrderClosed(_OfOrder, frozen=True, kw_only=True):
     """An order ended unpaid: its member is as new as before; its seat, its bargain are free."""
 
-    @property
-    def _order(self) -> tuple[str, str]:
-        return self.merchant_id, self.order_id
-
-    def locate(self) -> Sequence[Read]:
-        return *super().locate(), (ORDERED_BARGAINS, self._order)
-
-    def keys(self, found: State) -> Sequence[str]:
-        bargains = found.group(ORDERED_BARGAINS, self._order)
-        return (
-            *super().keys(found),
-            *(bargain_key(bargain.bargain_id) for bargain in bargains),
-            *(activity_key(bargain.activity_id) for bargain in bargains),
-        )
-
-    def reads(self, found: State) -> Iterable[Read]:
-        yield from super().reads(found)
-        yield ORDERED_BARGAINS, self._order
-        for bargain in found.group(ORDERED_BARGAINS, self._order):
-            yield BargainActivity, (self.merchant_id, bargain.activity_id)
+    BARGAINS = ORDERED_BARGAINS
 
     def decide(self, state: State) -> Decision:
         draft, seat, member = self.begin(state)
@@ -148,9 +168,7 @@ class TakeOrderClosed(_OfOrder, frozen=True, kw_only=True):
         note_order(draft, member, self.order_id, "CLOSED")
         order = draft.get(CustomerOrder, self.order_id)
         if order is not None and order.state == "CLOSED":  # and not paid before
-            for bargain in draft.group(ORDERED_BARGAINS, self.order_id):
-                if not state.knows(BargainActivity, (self.merchant_id, bargain.activity_id)):
-                    raise MemberMoved(order_id=self.order_id)  # ordered between look and lock
+            for bargain in self.bargains(draft):
                 reopen(draft, bargain)
         if seat is not None and seat.state == "RESERVED":
             free(draft, seat, expired=False)
@@ -160,6 +178,8 @@ class TakeOrderClosed(_OfOrder, frozen=True, kw_only=True):
 class TakeOrderPaid(_OfOrder, frozen=True, kw_only=True):
     """An order was paid, by whatever methods: its member is a customer, and its seat is paid."""
 
+    BARGAINS = CLOSED_BARGAINS
+
     amount_fen: int
     paid_at: datetime
 
@@ -167,6 +187,10 @@ class TakeOrderPaid(_OfOrder, frozen=True, kw_only=True):
         draft, seat, member = self.begin(state)
         if seat is None:
             note_order(draft, member, self.order_id, "PAID")
+            order = draft.get(CustomerOrder, self.order_id)
+            if order is not None and order.state == "PAID":  # and not refunded before
+                for bargain in self.bargains(draft):
+                    paid_after_all(draft, bargain)
         else:
             pay_seat(draft, seat, "", self.amount_fen, self.paid_at)
         return draft.decision()
@@ -179,6 +203,8 @@ class TakeOrderRefunded(_OfOrder, frozen=True, kw_only=True):
     others once it succeeded: neither the end nor the price. domain.md §2.1, S4, S5, G7;
     parity.md §3 45.
     """
+
+    BARGAINS = ORDERED_BARGAINS
 
     refund_id: str
     amount_fen: int
@@ -206,6 +232,9 @@ class TakeOrderRefunded(_OfOrder, frozen=True, kw_only=True):
         elif seat is not None and asked is None:
             self._not_asked(draft, seat)
         note_order(draft, member, self.order_id, "REFUNDED" if self.is_full else "PARTLY_REFUNDED")
+        if self.is_full:
+            for bargain in self.bargains(draft):
+                goods_back(draft, bargain)
         if seat is not None and self.is_full:
             self._nothing_left(draft, seat.seat_id)
         if seat is not None and seat.state == "SETTLED":

@@ -13,7 +13,7 @@ from services.groupbuy.assists import (
     Assist,
     AssistHelp,
 )
-from services.groupbuy.bargain_orders import ORDERED_BARGAINS
+from services.groupbuy.bargain_orders import CLOSED_BARGAINS, ORDERED_BARGAINS
 from services.groupbuy.bargains import (
     HELPS_OF_DAY,
     MEMBER_BARGAINS,
@@ -30,6 +30,7 @@ BARGAINS: Final = Table(
         OPEN_BARGAINS: "t.state IN ('OPEN', 'REACHED')",
         MEMBER_BARGAINS: "",
         ORDERED_BARGAINS: "t.state = 'ORDERED'",
+        CLOSED_BARGAINS: "t.closed_order_id <> ''",
     },
 )
 BARGAIN_HELPS: Final = Table(BargainHelp, "bargain_helps", mode="append", groups={HELPS_OF_DAY: ""})

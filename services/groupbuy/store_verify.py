@@ -191,12 +191,12 @@ CHECKS: Final = (
     ),
     Check(
         "bargain_stock_is_ordered",
-        "what is taken of a bargain activity's stock is its ordered bargains",
+        "what is taken of a bargain activity's stock is ordered and did not come back",
         """
         SELECT a.merchant_id, a.activity_id, a.ordered, count(b.bargain_id) AS bargains
         FROM bargain_activities a
         LEFT JOIN bargains b ON b.merchant_id = a.merchant_id AND b.activity_id = a.activity_id
-          AND b.state = 'ORDERED'
+          AND b.state = 'ORDERED' AND NOT b.goods_back
         GROUP BY a.merchant_id, a.activity_id
         HAVING a.ordered <> count(b.bargain_id)
         """,
