@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -86,10 +87,11 @@ async def test_s10_what_a_gone_member_ordered_is_booked_and_lifts_nobody(club: C
     await club.run_due()
     await club.run(CountPoints, member_id="a", source="s", points=5)
     assert await club.told(*told) == before
-    for command in (
+    commands: tuple[dict[str, Any], ...] = (
         {"cls": AdjustGrowth, "adjustment_id": "x", "growth": 5},
         {"cls": SetTierManually, "tier_id": "V2"},
-    ):
+    )
+    for command in commands:
         with pytest.raises(Refusal, match="MEMBER_IS_CLOSED"):
             await club.run(member_id="a", reason="r", operator="op", **command)
 
