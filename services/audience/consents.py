@@ -72,6 +72,11 @@ def stricter(one: Consent, other: Consent) -> Consent:
     return max(one, other, key=lambda consent: (not consent.is_granted, consent.changed_at))
 
 
+def _goes_before(known: Consent, said: Consent) -> bool:
+    """Whether what is known holds on: it is later, or a refusal of the same moment."""
+    return (known.changed_at, not known.is_granted) > (said.changed_at, not said.is_granted)
+
+
 def in_force(consents: Iterable[Consent]) -> list[str]:
     """What a profile says of them."""
     return sorted(f"{one.channel}/{one.purpose}" for one in consents if one.is_granted)
@@ -80,7 +85,7 @@ def in_force(consents: Iterable[Consent]) -> list[str]:
 class SetConsent(OfMember, frozen=True, kw_only=True):
     """The member allows a channel for a purpose, or withdraws that. Every time is put on record.
 
-    Refuses MEMBER_GONE.
+    Of two answers of one moment the refusal counts. Refuses MEMBER_GONE.
     """
 
     RESULT: ClassVar[type] = Consent
@@ -103,7 +108,8 @@ class SetConsent(OfMember, frozen=True, kw_only=True):
         if before.status == "CLOSED":
             raise MemberGone(field="member_id")
         member = before.member_id
-        given_at = self.given_at or self.at
+        # Not later than it is told: else a moment to come would outlast every refusal until then.
+        given_at = min(self.given_at or self.at, self.at)
         known = {one.place: one for one in self.group_of(state, CONSENTS_OF, member)}
         consent = Consent(
             self.merchant_id, member, self.channel, self.purpose, self.granted, given_at,
@@ -111,7 +117,7 @@ class SetConsent(OfMember, frozen=True, kw_only=True):
         )  # fmt: skip
         record = ConsentRecord.of(consent, self.evidence, self.actor)
         last = known.get(consent.place)
-        if last is not None and last.changed_at > given_at:  # told late: for the record only
+        if last is not None and _goes_before(last, consent):  # told late: for the record only
             return Decision(result=last, rows=[record])
         known[consent.place] = consent
         after = replace(before, consents=in_force(known.values()))

@@ -24,6 +24,7 @@ from services.audience.errors import (
     TooManyTags,
 )
 from services.audience.profiles import OfMember, Profile, target_of
+from services.audience.segment_members import SegmentMember
 from services.audience.stages import created
 
 MOST_TAGS: Final = 200
@@ -158,7 +159,11 @@ class ChangeTag(_Tagging, frozen=True, kw_only=True):
 
 
 class FollowSegment(_Tagging, frozen=True, kw_only=True):
-    """The member entered a segment or left it: the tags bound to it follow."""
+    """The member entered a segment or left it: the tags bound to it follow.
+
+    Who was merged leaves every segment, so what is told of an old id counts only if it is so of
+    who remains.
+    """
 
     segment_id: str
     entered: bool
@@ -166,6 +171,8 @@ class FollowSegment(_Tagging, frozen=True, kw_only=True):
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
         yield TAGS_OF_SEGMENT, (self.merchant_id, self.segment_id)
+        target = target_of(found, self.merchant_id, self.member_id)
+        yield SegmentMember, (self.merchant_id, self.segment_id, target)
 
     def decide(self, state: State) -> Decision:
         bound = state.group(TAGS_OF_SEGMENT, (self.merchant_id, self.segment_id))
@@ -175,4 +182,8 @@ class FollowSegment(_Tagging, frozen=True, kw_only=True):
         profile = self.profile(state)
         if profile is None or profile.status == "CLOSED":
             return Decision()
+        if profile.member_id != self.member_id:
+            place = (self.merchant_id, self.segment_id, profile.member_id)
+            if (state.get(SegmentMember, place) is not None) != self.entered:
+                return Decision()
         return self.tagged(state, tags, "RULE", self.segment_id, add=self.entered)

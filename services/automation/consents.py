@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from common.commands import Decision
 from common.rows import Group, Read, Row, State
+from common.timers import Timer
 from services.automation.channels import Channel, Purpose
 from services.automation.recipients import ToRecipient
 
@@ -48,6 +49,15 @@ class ConsentRecord(Row, frozen=True):
 
 
 CONSENTS_OF = Group(Consent, ("merchant_id", "member_id"))
+# ref: ``<channel>/<what was said>/<member>``
+OPTED_OUT_TIMER: Final = "opted_out"
+
+
+def opted_out_timer(
+    merchant_id: str, member_id: str, channel: Channel, said_id: str, at: datetime
+) -> Timer:
+    """What has the member's journeys hear of the refusal, at once; whoever is exited by one is."""
+    return Timer(merchant_id, OPTED_OUT_TIMER, f"{channel}/{said_id}/{member_id}", at)
 
 
 def stricter(one: Consent, other: Consent) -> Consent:
@@ -69,6 +79,8 @@ class SetConsent(ToRecipient, frozen=True, kw_only=True):
     given_at: datetime
     evidence: str
     actor: str
+    # Said to this service; what audience was told, it tells journeys itself.
+    is_own: bool = True
 
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
@@ -76,15 +88,21 @@ class SetConsent(ToRecipient, frozen=True, kw_only=True):
 
     def decide(self, state: State) -> Decision:
         member = self.subject(state)
+        # Not later than it is told: else a moment to come would outlast every refusal until then.
+        given_at = min(self.given_at, self.at)
         said = Consent(
-            self.merchant_id, member, self.channel, self.purpose, self.granted,
-            self.given_at, self.evidence,
+            self.merchant_id, member, self.channel, self.purpose, self.granted, given_at,
+            self.evidence,
         )  # fmt: skip
         record = ConsentRecord(
             self.merchant_id, self.new_id, member, self.channel, self.purpose, self.granted,
-            self.given_at, self.evidence, self.actor,
+            given_at, self.evidence, self.actor,
         )  # fmt: skip
         old = state.get(Consent, (self.merchant_id, member, self.channel, self.purpose))
-        if old is not None and (old.given_at, not old.granted) > (self.given_at, not self.granted):
+        if old is not None and (old.given_at, not old.granted) > (given_at, not self.granted):
             return Decision(result=old, rows=[record])
-        return Decision(result=said, rows=[said, record])
+        rows: list[Row] = [said, record]
+        if not self.granted and self.purpose == "MARKETING" and self.is_own:
+            about = (self.merchant_id, member, self.channel, self.new_id, self.at)
+            rows.append(opted_out_timer(*about))
+        return Decision(result=said, rows=rows)

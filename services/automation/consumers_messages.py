@@ -95,6 +95,7 @@ def consent_changed(event: audience.ConsentChanged, arrival: Arrival) -> Command
     return SetConsent(
         **arrival.about(FIRST), **said, member_id=event.member_id, granted=event.granted,
         given_at=event.changed_at, evidence=event.record_id[:200], actor="audience",
+        is_own=False,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from typing import ClassVar, Final, Literal
 from common.commands import Decision
 from common.rows import Group, Read, Row, State
 from services.automation.channels import CHANNELS, Channel
-from services.automation.consents import Consent, ConsentRecord
+from services.automation.consents import Consent, ConsentRecord, opted_out_timer
 from services.automation.recipients import Recipient, ToRecipient, recipient_of
 
 # All channels.
@@ -86,6 +86,7 @@ class OptOut(ToRecipient, frozen=True, kw_only=True):
     """A member refuses marketing (退订), by one channel or by all: at once, with the proof kept.
 
     The consent is withdrawn where one is for a channel, and the list holds until it is lifted.
+    Journeys that an opting out ends hear of it.
     """
 
     RESULT: ClassVar[type] = Suppression
@@ -107,8 +108,13 @@ class OptOut(ToRecipient, frozen=True, kw_only=True):
             self.merchant_id, member, self.channel, True, "OPT_OUT", self.evidence,
             self.actor, self.at,
         )  # fmt: skip
+        channels = CHANNELS if self.channel == "*" else (self.channel,)
+        heard = [
+            opted_out_timer(self.merchant_id, member, channel, self.new_id, self.at)
+            for channel in channels
+        ]
         if self.channel == "*":
-            return Decision(result=row, rows=[row])
+            return Decision(result=row, rows=[row, *heard])
         consent = Consent(
             self.merchant_id, member, self.channel, "MARKETING", granted=False,
             given_at=self.at, evidence=self.evidence,
@@ -117,4 +123,4 @@ class OptOut(ToRecipient, frozen=True, kw_only=True):
             self.merchant_id, self.new_id, member, self.channel, "MARKETING",
             granted=False, given_at=self.at, evidence=self.evidence, recorded_by=self.actor,
         )  # fmt: skip
-        return Decision(result=row, rows=[row, consent, record])
+        return Decision(result=row, rows=[row, consent, record, *heard])

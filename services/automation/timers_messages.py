@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from common.commands import Command
+from common.from_door import FromDoor
 from common.timers import Timer, TimerHandler
 from services.automation.campaigns import CHUNK_TIMER
 from services.automation.campaigns_members import AddressChunk
+from services.automation.consents import OPTED_OUT_TIMER
+from services.automation.member_events import TakeConsent
 from services.automation.messages import DUE_TIMER, RESULT_TIMER
 from services.automation.messages_results import TimeOutDelivery
 from services.automation.messages_sending import SendDue
@@ -44,8 +47,18 @@ def campaign_chunk(timer: Timer, new_id: str) -> Command:
     )  # fmt: skip
 
 
+def opted_out(timer: Timer, new_id: str) -> Command:
+    """A member refused marketing here: journeys that it ends hear of it; domain.md §2.12."""
+    channel, _, member_id = timer.ref.split("/", 2)
+    return TakeConsent(
+        **_about(timer, new_id), member_id=member_id, now=FromDoor.of(timer.due_at),
+        channel=channel, purpose="MARKETING", granted=False,
+    )  # fmt: skip
+
+
 HANDLERS: Final[Mapping[str, TimerHandler]] = {
     DUE_TIMER: message_due,
     RESULT_TIMER: message_result,
     CHUNK_TIMER: campaign_chunk,
+    OPTED_OUT_TIMER: opted_out,
 }

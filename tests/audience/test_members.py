@@ -271,6 +271,7 @@ async def test_of_what_merged_members_said_the_stricter_holds(
         [] if holds == new else [("new", holds)]
     )
     # What is said afterwards counts, of either id.
+    desk.at += timedelta(seconds=1)
     await desk.run(SetConsent, member_id="old", granted=True, **about)
     assert (await desk.profile("new")).consents == ["SMS/MARKETING"]
     assert not await desk.findings()

@@ -1,9 +1,12 @@
-"""Journeys of members who merge or left: what is told of the old id, late, or out of order; S9."""
+"""Journeys of who merged, left or opted out: what is told of old ids, late, out of order; S9."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from services.automation.consents import SetConsent
 from services.automation.definitions import (
     AddPoints,
     GrantCoupon,
@@ -14,6 +17,7 @@ from services.automation.definitions import (
 )
 from services.automation.departures import CloseMember, MergeMembers
 from services.automation.member_events import TakeSegment, TakeStage
+from services.automation.suppressions import OptOut
 from tests.automation.desk import DAY, Desk, definition
 
 
@@ -100,3 +104,46 @@ async def test_only_the_awaited_coupon_is_an_answer(desk: Desk) -> None:
     await desk.happened("m", "COUPON_GRANTED", action_id=f"{on.enrollment_id}.gift")
     assert await desk.pool.fetchval("SELECT count(*) FROM messages") == 1
     assert (await desk.only("j")).state == "COMPLETED"
+
+
+@pytest.mark.parametrize("way", ["every channel", "one channel", "another channel", "consent"])
+async def test_an_opting_out_told_here_ends_the_journeys_that_it_ends(desk: Desk, way: str) -> None:
+    """§2.12. Seen wrong: only what audience told of ended them, and coupons went on being given."""
+    await desk.journey(
+        "j",
+        definition(
+            Wait(step_id="wait", seconds=DAY),
+            AddPoints(step_id="points", points=10),
+            exits=[Listener(kind="OPTED_OUT", object_id="SMS")],
+        ),
+    )
+    await desk.order("m")
+    said = {"member_id": "m", "evidence": "reply", "actor": "gw"}
+    if way == "consent":
+        about = said | {"channel": "SMS", "purpose": "MARKETING", "given_at": desk.at}
+        await desk.run(SetConsent, **about, granted=False)
+    else:
+        channels = {"every channel": "*", "one channel": "SMS", "another channel": "OA"}
+        await desk.run(OptOut, **said, channel=channels[way])
+    await desk.due()
+    on = await desk.only("j")
+    if way == "another channel":
+        assert on.state == "RUNNING"
+    else:
+        assert (on.state, on.reason) == ("EXITED", "OPTED_OUT")
+    await desk.due(days=1)
+    assert bool(await desk.told("PointsGrantRequested")) == (way == "another channel")
+
+
+async def test_a_consent_of_a_moment_to_come_does_not_outlast_a_refusal(desk: Desk) -> None:
+    """PIPL art. 15. Seen wrong: a gateway's clock ahead by a year made the next refusal void."""
+    about = {
+        "member_id": "m", "channel": "SMS", "purpose": "MARKETING", "evidence": "e", "actor": "gw",
+    }  # fmt: skip
+    ahead = desk.at + timedelta(days=365)
+    given = await desk.run(SetConsent, **about, granted=True, given_at=ahead)
+    assert given.given_at == desk.at
+    await desk.due(days=1)
+    now = {"given_at": desk.at}
+    assert not (await desk.run(SetConsent, **about, **now, granted=False)).granted
+    assert not (await desk.run(SetConsent, **about, **now, granted=True)).granted
