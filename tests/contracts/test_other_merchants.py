@@ -189,7 +189,7 @@ def leaks() -> dict[str, tuple[object, str, object]]:
 
 def without_merchant(part: Part) -> Part:
     return Part(
-        replaced(part.sql, "t.merchant_id = coalesce(v.merchant_id, '') AND ", ""), part.columns
+        replaced(part.sql, "t.merchant_id = v.merchant_id AND ", ""), part.columns
     )
 
 
