@@ -188,9 +188,7 @@ def leaks() -> dict[str, tuple[object, str, object]]:
 
 
 def without_merchant(part: Part) -> Part:
-    return Part(
-        replaced(part.sql, "t.merchant_id = v.merchant_id AND ", ""), part.columns
-    )
+    return Part(replaced(part.sql, "t.merchant_id = v.merchant_id AND ", ""), part.columns)
 
 
 def replaced(sql: str, what: str, by: str) -> str:
