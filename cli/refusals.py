@@ -26,7 +26,8 @@ class Told(msgspec.Struct, frozen=True):
     def lines(self) -> Iterator[str]:
         """One line for the refusal, one for each figure and each field."""
         yield f"{self.code} {self.reason}".rstrip() + f": {self.message}"
-        for name, value in self.metadata.items():
+        # A protobuf map has no order of its own, and differs from process to process.
+        for name, value in sorted(self.metadata.items()):
             yield f"  {name} = {value}"
         for field, wrong in self.fields:
             yield f"  field {field}: {wrong}"

@@ -153,7 +153,9 @@ def test_none_algorithm() -> None:
         assert reason_of(f"{header}.{parts[1]}.{parts[2]}") == "TOKEN_ALGORITHM"
 
 
-@pytest.mark.parametrize("secret", [KEY.as_pem(private=False), KEY.as_dict()["x"], JWKS])
+@pytest.mark.parametrize(
+    "secret", [KEY.as_pem(private=False), KEY.as_dict()["x"], JWKS], ids=["pem", "x", "jwks"]
+)
 def test_hs256_keyed_with_the_public_key(secret: bytes | str) -> None:
     key = secret if isinstance(secret, bytes) else str(secret).encode()
     header = b64(msgspec.json.encode({"alg": "HS256", "kid": "k1"}))
