@@ -72,9 +72,12 @@ bench: venv ## all benchmarks, or one: make bench NAME=payments
 PG_15 ?= /usr/lib/postgresql/15/bin
 ON_EVERY_POSTGRES = tests/common tests/wallet/test_wallet_machine.py tests/wallet/test_rpc_payments.py
 
+# How many tests run at once, each worker with a Postgres and a broker of its own.
+WORKERS ?= 2
+
 .PHONY: test
 test: venv ## all tests on the embedded stack; the engine's on Postgres 15 too, where there is one
-	$(BIN)/pytest -m "not apache and not faults" $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not apache and not faults" $(ARGS)
 	@if [ -x $(PG_15)/postgres ]; then \
 	    echo 'engine, doors and wallet rules again on Postgres 15'; \
 	    PG_BIN=$(PG_15) $(BIN)/pytest -m "not apache" $(ON_EVERY_POSTGRES) -q; \

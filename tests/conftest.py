@@ -112,3 +112,10 @@ async def bootstrap(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[s
     async with Tansu(tmp_path_factory.mktemp("kafka")) as broker:
         await create_topics(broker.broker.bootstrap, TOPICS, partitions=2)
         yield broker.broker.bootstrap
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Groups for workers: a file's tests stay together, and all of e2e, which share one stack."""
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group(folder if folder == "e2e" else str(item.path)))

@@ -95,12 +95,14 @@ class Ends:
         self, letters: Iterable[DeadLetter], parked: Iterable[Any], known: Iterable[Any]
     ) -> None:
         self.dead: dict[Place, str] = {}
-        self.given_up: set[tuple[str, str, str]] = set()
+        # By event, for a repeat of one that was parked: its end is told once, at the first's place.
+        self.given_up: dict[tuple[str, str, str], str] = {}
         for one in letters:
             place = int(one.header("dlq_partition")), int(one.header("dlq_offset"))
             self.dead[one.topic, *place] = one.reason
-            if one.reason == "PREDECESSOR_MISSING":
-                self.given_up.add((one.topic, one.header("ce_merchantid"), one.header("ce_id")))
+            if not one.reason.startswith("BAD_"):
+                event = (one.topic, one.header("ce_merchantid"), one.header("ce_id"))
+                self.given_up[event] = one.reason
         self.parked = set(map(tuple, parked))
         self.known = set(map(tuple, known))
 
@@ -127,7 +129,7 @@ class Ends:
         if event in self.parked:
             return "PARKED"
         if event in self.given_up:
-            return "PREDECESSOR_MISSING"
+            return self.given_up[event]
         made = _commands(one, envelope, handlers)
         if not made:
             return "IGNORED"
