@@ -74,13 +74,14 @@ ON_EVERY_POSTGRES = tests/common tests/wallet/test_wallet_machine.py tests/walle
 
 # How many tests run at once, each worker with a Postgres and a broker of its own.
 WORKERS ?= 2
+SHARED = -n $(WORKERS) --dist loadgroup
 
 .PHONY: test
 test: venv ## all tests on the embedded stack; the engine's on Postgres 15 too, where there is one
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not apache and not faults" $(ARGS)
+	$(BIN)/pytest $(SHARED) -m "not apache and not faults" $(ARGS)
 	@if [ -x $(PG_15)/postgres ]; then \
 	    echo 'engine, doors and wallet rules again on Postgres 15'; \
-	    PG_BIN=$(PG_15) $(BIN)/pytest -m "not apache" $(ON_EVERY_POSTGRES) -q; \
+	    PG_BIN=$(PG_15) $(BIN)/pytest $(SHARED) -m "not apache" $(ON_EVERY_POSTGRES) -q; \
 	else echo 'Postgres 15: not installed here ($(PG_15)), skipped'; fi
 
 .PHONY: test-e2e
