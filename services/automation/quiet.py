@@ -45,6 +45,7 @@ def begins_after(quiet: QuietHours, at: datetime, zone: str) -> datetime | None:
 
 
 def _moment(local: datetime, minute: int, zone: str, *, days: int) -> datetime:
-    clock = time(minute // 60, minute % 60)
+    # In the hour that a zone has twice, the same one of the two.
+    clock = time(minute // 60, minute % 60, fold=0 if days else local.fold)
     day = local.date() + timedelta(days=days)
     return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)

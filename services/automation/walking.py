@@ -243,8 +243,10 @@ def next_time_of_day(at: datetime, minute: int, weekdays: list[int], zone: str) 
     local = at.astimezone(ZoneInfo(zone))
     for days in range(9):
         day = (local + timedelta(days=days)).replace(
-            hour=minute // 60, minute=minute % 60, second=0, microsecond=0, fold=0
-        )
+            hour=minute // 60, minute=minute % 60, second=0, microsecond=0,
+            # In the hour that a zone has twice, the same one of the two.
+            fold=0 if days else local.fold,
+        )  # fmt: skip
         if day > local and (not weekdays or day.isoweekday() in weekdays):
             return day.astimezone(at.tzinfo)
     raise AssertionError("every weekday comes within eight days")

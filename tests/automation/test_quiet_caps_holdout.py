@@ -13,6 +13,7 @@ from services.automation.caps import day_of, periods_around, week_of
 from services.automation.holdout import bucket, is_held_out
 from services.automation.quiet import QuietHours, begins_after, release
 from services.automation.reports import Counts, rate_bp, report
+from services.automation.walking import next_time_of_day
 from tests.automation.mailroom import cst
 
 CHINA = "Asia/Shanghai"
@@ -46,6 +47,18 @@ def test_a_window_within_a_day_and_none_at_all() -> None:
     none = QuietHours(60, 60)
     assert release(none, cst("2026-06-01 01:00"), CHINA) == cst("2026-06-01 01:00")
     assert begins_after(none, cst("2026-06-01 01:00"), CHINA) is None
+
+
+@pytest.mark.parametrize("hour", [5, 6])
+def test_the_hour_that_a_zone_has_twice(hour: int) -> None:
+    """New York on 1 November 2026. Seen wrong: in its second run the night had ended already."""
+    at = datetime(2026, 11, 1, hour, 15, tzinfo=UTC)
+    end = at + timedelta(minutes=15)
+    york = "America/New_York"
+    assert release(QuietHours(0, 90), at, york) == end
+    assert begins_after(QuietHours(90, 120), at, york) == end
+    assert next_time_of_day(at, 90, [], york) == end
+    assert next_time_of_day(end, 90, [], york).astimezone(UTC).day == 2
 
 
 @given(at=MOMENTS, zone=ZONES, start=MINUTES, end=MINUTES)
