@@ -60,6 +60,17 @@ def opted_out_timer(
     return Timer(merchant_id, OPTED_OUT_TIMER, f"{channel}/{said_id}/{member_id}", at)
 
 
+# ref: ``<channel>/<purpose>/<yes or no>/<what was said>/<member>``
+SAID_TIMER: Final = "consent_said"
+
+
+def said_timer(said: Consent, said_id: str, at: datetime) -> Timer:
+    """What has journeys know of a consent; conditions ask for it."""
+    answer = "yes" if said.granted else "no"
+    ref = f"{said.channel}/{said.purpose}/{answer}/{said_id}/{said.member_id}"
+    return Timer(said.merchant_id, SAID_TIMER, ref, at)
+
+
 def stricter(one: Consent, other: Consent) -> Consent:
     """A refusal before a yes; of two alike the later."""
     return max(one, other, key=lambda consent: (not consent.granted, consent.given_at))
@@ -102,7 +113,10 @@ class SetConsent(ToRecipient, frozen=True, kw_only=True):
         if old is not None and (old.given_at, not old.granted) > (given_at, not self.granted):
             return Decision(result=old, rows=[record])
         rows: list[Row] = [said, record]
-        if not self.granted and self.purpose == "MARKETING" and self.is_own:
+        if self.is_own:
             about = (self.merchant_id, member, self.channel, self.new_id, self.at)
-            rows.append(opted_out_timer(*about))
+            is_refused = not self.granted and self.purpose == "MARKETING"
+            rows.append(
+                opted_out_timer(*about) if is_refused else said_timer(said, self.new_id, self.at)
+            )
         return Decision(result=said, rows=rows)

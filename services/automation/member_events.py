@@ -148,14 +148,14 @@ class TakeTag(MemberCommand, frozen=True, kw_only=True):
 
 
 class TakeConsent(MemberCommand, frozen=True, kw_only=True):
-    """A consent was given or withdrawn (退订)."""
+    """A consent was given or withdrawn (退订). Only who refuses marketing opts out; §2.12."""
 
     channel: str
     purpose: str
     granted: bool
 
     def occurrence(self) -> Occurrence | None:
-        if self.granted:
+        if self.granted or self.purpose != "MARKETING":
             return None
         ref = f"{self.channel}@{self.at.isoformat()}"
         return Occurrence("OPTED_OUT", ref, self.at, object_id=self.channel)

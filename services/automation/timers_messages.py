@@ -10,7 +10,7 @@ from common.from_door import FromDoor
 from common.timers import Timer, TimerHandler
 from services.automation.campaigns import CHUNK_TIMER
 from services.automation.campaigns_members import AddressChunk
-from services.automation.consents import OPTED_OUT_TIMER
+from services.automation.consents import OPTED_OUT_TIMER, SAID_TIMER
 from services.automation.member_events import TakeConsent
 from services.automation.messages import DUE_TIMER, RESULT_TIMER
 from services.automation.messages_results import TimeOutDelivery
@@ -56,9 +56,19 @@ def opted_out(timer: Timer, new_id: str) -> Command:
     )  # fmt: skip
 
 
+def consent_said(timer: Timer, new_id: str) -> Command:
+    """What a member said here of one channel and purpose: conditions of journeys see it."""
+    channel, purpose, answer, _, member_id = timer.ref.split("/", 4)
+    return TakeConsent(
+        **_about(timer, new_id), member_id=member_id, now=FromDoor.of(timer.due_at),
+        channel=channel, purpose=purpose, granted=answer == "yes",
+    )  # fmt: skip
+
+
 HANDLERS: Final[Mapping[str, TimerHandler]] = {
     DUE_TIMER: message_due,
     RESULT_TIMER: message_result,
     CHUNK_TIMER: campaign_chunk,
     OPTED_OUT_TIMER: opted_out,
+    SAID_TIMER: consent_said,
 }
