@@ -20,6 +20,7 @@ from common.rows import Group, Read, Row, State
 from danke.events import automation as events
 from danke.events.automation import SourceKind
 from danke.events.envelope import Event
+from services.automation.recipients import Recipient, remaining, who_remains
 
 TouchKind = Literal["DELIVERED", "TREATED", "CONTROL"]
 # How late an order may be told of; then a touch that ended is not looked at any more.
@@ -72,6 +73,9 @@ class AttributedOrder(Row, frozen=True):
     source_kind: SourceKind
     source_id: str
     by: Literal["", "TOUCH", "COUPON"]
+    # The coupon that has the credit, and what it took off.
+    coupon_id: str = ""
+    coupon_fen: int = 0
 
 
 class Conversion(Row, frozen=True):
@@ -91,23 +95,6 @@ class Conversion(Row, frozen=True):
 
 
 CONVERSIONS_OF = Group(Conversion, ("merchant_id", "order_id"))
-
-
-class GivenCoupon(Row, frozen=True):
-    """A coupon that a journey or campaign had given, and the order that used it."""
-
-    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "coupon_id")
-
-    merchant_id: str
-    coupon_id: str
-    member_id: str
-    source_kind: SourceKind
-    source_id: str
-    action_id: str
-    is_used: bool
-    # Empty also where it was used at a till.
-    order_id: str
-    discount_fen: int
 
 
 def assigned(
@@ -139,7 +126,7 @@ def last_touch(touches: Sequence[Touch], at: datetime) -> Touch | None:
 
 
 class CreditOrder(Command, frozen=True, kw_only=True):
-    """An order was paid; once per order."""
+    """An order was paid; once per order. By whichever id it was, the member is who remains."""
 
     RESULT: ClassVar[type] = AttributedOrder
 
@@ -151,28 +138,35 @@ class CreditOrder(Command, frozen=True, kw_only=True):
     def lane(self) -> str:
         return self.member_id
 
-    def keys(self, found: State) -> tuple[str, ...]:
-        return (self.member_id, f"order:{self.order_id}")
+    def locate(self) -> Sequence[Read]:
+        return ((Recipient, (self.merchant_id, self.member_id)),)
+
+    def keys(self, found: State) -> Sequence[str]:
+        member = who_remains(found, self.merchant_id, self.member_id)
+        return (*{self.member_id, member}, f"order:{self.order_id}")
 
     def reads(self, found: State) -> Iterable[Read]:
+        yield Recipient, (self.merchant_id, self.member_id)
         yield AttributedOrder, (self.merchant_id, self.order_id)
-        yield TOUCHES_OF, (self.merchant_id, self.member_id)
+        member = who_remains(found, self.merchant_id, self.member_id)
+        yield TOUCHES_OF, (self.merchant_id, member)
 
     def decide(self, state: State) -> Decision:
         old = state.get(AttributedOrder, (self.merchant_id, self.order_id))
         if old is not None:
             return Decision(result=old)
-        touches = state.group(TOUCHES_OF, (self.merchant_id, self.member_id))
+        member = remaining(self, state, self.member_id)
+        touches = state.group(TOUCHES_OF, (self.merchant_id, member))
         touch = last_touch(touches, self.paid_at)
         order = AttributedOrder(
-            self.merchant_id, self.order_id, self.member_id, self.paid_at, self.amount_fen,
+            self.merchant_id, self.order_id, member, self.paid_at, self.amount_fen,
             refunded_fen=0, refunded_in_full=False, refund_ids=[],
             source_kind=touch.source_kind if touch else "JOURNEY",
             source_id=touch.source_id if touch else "", by="TOUCH" if touch else "",
         )  # fmt: skip
-        told: list[Event] = [_credited(order, "")] if touch else []
+        told: list[Event] = [credited(order, "")] if touch else []
         rows: list[Row] = [order]
-        for conversion in self._conversions(touches):
+        for conversion in self._conversions(member, touches):
             rows.append(conversion)
             if conversion.is_control:
                 told.append(_as_control(order, conversion))
@@ -181,7 +175,7 @@ class CreditOrder(Command, frozen=True, kw_only=True):
         ]
         return Decision(order, rows, told)
 
-    def _conversions(self, touches: Sequence[Touch]) -> list[Conversion]:
+    def _conversions(self, member: str, touches: Sequence[Touch]) -> list[Conversion]:
         """One for each journey or campaign; who was both is measured as first assigned."""
         found: dict[tuple[str, str], Conversion] = {}
         for touch in touches:
@@ -189,26 +183,29 @@ class CreditOrder(Command, frozen=True, kw_only=True):
                 source = (touch.source_kind, touch.source_id)
                 conversion = Conversion(
                     self.merchant_id, self.order_id, touch.source_kind, touch.source_id,
-                    self.member_id, touch.kind == "CONTROL", self.amount_fen, counts=True,
+                    member, touch.kind == "CONTROL", self.amount_fen, counts=True,
                 )  # fmt: skip
                 found.setdefault(source, conversion)
         return list(found.values())
 
 
-class _OfOrder(Command, frozen=True, kw_only=True):
+class OfOrder(Command, frozen=True, kw_only=True):
+    """Something about an order that was paid."""
+
     order_id: str
 
     def lane(self) -> str:
         return f"order:{self.order_id}"
 
-    def _order(self, state: State) -> AttributedOrder:
+    def order(self, state: State) -> AttributedOrder:
+        """The order. Refuses NOT_YET while its payment is unknown."""
         order = state.get(AttributedOrder, (self.merchant_id, self.order_id))
         if order is None:
             raise NotYet(order_id=self.order_id)
         return order
 
 
-class AdjustOrder(_OfOrder, frozen=True, kw_only=True):
+class AdjustOrder(OfOrder, frozen=True, kw_only=True):
     """An order was refunded; once per refund. Refuses NOT_YET while its payment is unknown."""
 
     RESULT: ClassVar[type] = AttributedOrder
@@ -222,7 +219,7 @@ class AdjustOrder(_OfOrder, frozen=True, kw_only=True):
         yield CONVERSIONS_OF, (self.merchant_id, self.order_id)
 
     def decide(self, state: State) -> Decision:
-        order = self._order(state)
+        order = self.order(state)
         if self.refund_id in order.refund_ids:
             return Decision(result=order)
         refunded = min(order.amount_fen, order.refunded_fen + self.amount_fen)
@@ -245,104 +242,8 @@ class AdjustOrder(_OfOrder, frozen=True, kw_only=True):
         return Decision(after, rows, [event])
 
 
-class CreditCoupon(_OfOrder, frozen=True, kw_only=True):
-    """An order used a coupon: if a journey or campaign had given it, the order is its merit; M6.
-
-    Refuses NOT_YET while the order's payment is unknown. Other coupons mean nothing here. At a till
-    (``at_pos``) there may be no order: then only the discount counts.
-    """
-
-    RESULT: ClassVar[type] = GivenCoupon
-
-    coupon_id: str
-    at_pos: bool
-    discount_fen: int
-
-    def keys(self, found: State) -> tuple[str, ...]:
-        return (self.lane(), f"given-coupon:{self.coupon_id}")
-
-    def reads(self, found: State) -> Iterable[Read]:
-        yield GivenCoupon, (self.merchant_id, self.coupon_id)
-        yield AttributedOrder, (self.merchant_id, self.order_id)
-
-    def decide(self, state: State) -> Decision:
-        coupon = state.get(GivenCoupon, (self.merchant_id, self.coupon_id))
-        if coupon is None:
-            return Decision()
-        used = replace(coupon, order_id=self.order_id, discount_fen=self.discount_fen, is_used=True)
-        if self.at_pos:
-            return Decision(result=used, rows=[used])
-        order = self._order(state)
-        # Of two coupons that one order used the first told of keeps the credit.
-        if order.by == "COUPON":
-            return Decision(result=used, rows=[used])
-        after = replace(
-            order, source_kind=coupon.source_kind, source_id=coupon.source_id, by="COUPON"
-        )
-        same = (order.source_kind, order.source_id) == (after.source_kind, after.source_id)
-        told = [] if same else [_credited(after, order.source_id)]
-        return Decision(used, [used, after], told)
-
-
-class NoteGivenCoupon(Command, frozen=True, kw_only=True):
-    """A journey's coupon was given: the order that uses it will be the journey's merit; M6.
-
-    The enrolment's assignment says whose coupon it is; a test's has none, and counts for nothing.
-    """
-
-    RESULT: ClassVar[type] = GivenCoupon
-
-    coupon_id: str
-    member_id: str
-    # ``<enrolment>.<step>``, as journeys name what a step asks for.
-    action_id: str
-
-    def lane(self) -> str:
-        return f"given-coupon:{self.coupon_id}"
-
-    def _touch_key(self) -> tuple[str, str]:
-        enrollment_id = self.action_id.partition(".")[0]
-        return (self.merchant_id, f"JOURNEY/{enrollment_id}/{self.member_id}")
-
-    def reads(self, found: State) -> Iterable[Read]:
-        yield GivenCoupon, (self.merchant_id, self.coupon_id)
-        yield Touch, self._touch_key()
-
-    def decide(self, state: State) -> Decision:
-        old = state.get(GivenCoupon, (self.merchant_id, self.coupon_id))
-        touch = state.get(Touch, self._touch_key())
-        if old is not None or touch is None:
-            return Decision(result=old)
-        given = GivenCoupon(
-            self.merchant_id, self.coupon_id, self.member_id, "JOURNEY", touch.source_id,
-            self.action_id, is_used=False, order_id="", discount_fen=0,
-        )  # fmt: skip
-        return Decision(result=given, rows=[given])
-
-
-class NoteCouponBack(Command, frozen=True, kw_only=True):
-    """A used coupon came back with its order's full refund: it cost nothing."""
-
-    RESULT: ClassVar[type] = GivenCoupon
-
-    coupon_id: str
-    order_id: str
-
-    def lane(self) -> str:
-        return f"given-coupon:{self.coupon_id}"
-
-    def reads(self, found: State) -> Iterable[Read]:
-        return ((GivenCoupon, (self.merchant_id, self.coupon_id)),)
-
-    def decide(self, state: State) -> Decision:
-        coupon = state.get(GivenCoupon, (self.merchant_id, self.coupon_id))
-        if coupon is None or coupon.order_id != self.order_id:
-            return Decision(result=coupon)
-        after = replace(coupon, order_id="", discount_fen=0, is_used=False)
-        return Decision(result=after, rows=[after])
-
-
-def _credited(order: AttributedOrder, replaces: str) -> Event:
+def credited(order: AttributedOrder, replaces: str) -> Event:
+    """That the order is credited as it says; ``replaces`` had the credit before, if anybody."""
     assert order.by, "Bug: told of a credit that nobody has"
     return events.ConversionAttributed(
         order_id=order.order_id, member_id=order.member_id,

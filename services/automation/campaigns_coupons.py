@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from common.commands import Command, Decision
 from common.rows import Read, State
-from services.automation.attributions import GivenCoupon
+from services.automation.attributions_coupons import GivenCoupon
 from services.automation.campaigns import Campaign
 from services.automation.campaigns_members import (
     BY_ACTION,

@@ -8,10 +8,9 @@ from common.commands import Command
 from common.consumers import Arrival, Handler
 from common.service import Kit
 from danke.events import audience, audience_segments, coupon, loyalty, trade
-from services.automation.attributions import (
-    AdjustOrder,
+from services.automation.attributions import AdjustOrder, CreditOrder
+from services.automation.attributions_coupons import (
     CreditCoupon,
-    CreditOrder,
     NoteCouponBack,
     NoteGivenCoupon,
 )
@@ -57,14 +56,16 @@ def coupon_used(event: coupon.CouponUsed, arrival: Arrival) -> Command:
     return CreditCoupon(
         **arrival.about(FIRST), order_id=event.order_id, coupon_id=event.coupon_id,
         discount_fen=max(event.discount_fen, 0), at_pos=event.scene == "POS" or not event.order_id,
+        sequence=arrival.envelope.sequence,
     )  # fmt: skip
 
 
 def coupon_returned(event: coupon.CouponReturned, arrival: Arrival) -> Command:
     """A used coupon came back."""
     return NoteCouponBack(
-        **arrival.about(FIRST), coupon_id=event.coupon_id, order_id=event.order_id
-    )
+        **arrival.about(FIRST), coupon_id=event.coupon_id, order_id=event.order_id,
+        sequence=arrival.envelope.sequence,
+    )  # fmt: skip
 
 
 def snapshot_page(event: audience_segments.SegmentSnapshotPage, arrival: Arrival) -> Command:

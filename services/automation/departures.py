@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from msgspec.structs import replace
@@ -10,8 +10,16 @@ from msgspec.structs import replace
 from common.commands import Command, Decision
 from common.rows import Read, Row, State
 from danke.events.envelope import Event
-from services.automation.enrollments import RUNNING_OF, ended
+from services.automation.enrollments import (
+    ONCE,
+    RUNNING_OF,
+    Enrollment,
+    Visit,
+    ended,
+    enrollment_id,
+)
 from services.automation.errors import JourneysMoved
+from services.automation.journeys import IN_USE
 from services.automation.members import (
     MEMBER_ITSELF,
     MERGED_HERE,
@@ -54,8 +62,9 @@ class CloseMember(Command, frozen=True, kw_only=True):
 class MergeMembers(Command, frozen=True, kw_only=True):
     """Two members are one. Orders count together; who is gone leaves all journeys. Works once.
 
-    Whom ``into_member`` was merged into already is who remains: merges may come in any order.
-    Refuses JOURNEYS_MOVED if that merge came while this waited.
+    What who remains is on the way in goes on, and what either did once is done: who is gone leaves
+    their visits. Whom ``into_member`` was merged into already is who remains: merges may come in
+    any order. Refuses JOURNEYS_MOVED if that merge came while this waited.
     """
 
     RESULT: ClassVar[Any] = None
@@ -67,7 +76,19 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         return self.into_member
 
     def locate(self) -> Sequence[Read]:
-        return ((MEMBER_ITSELF, (self.merchant_id, self.into_member)),)
+        return (
+            (MEMBER_ITSELF, (self.merchant_id, self.into_member)),
+            (IN_USE, (self.merchant_id, True)),
+        )
+
+    def _journeys(self, found: State) -> list[str]:
+        """Every journey that a member may ever have been in."""
+        used = found.group(IN_USE, (self.merchant_id, True))
+        return sorted({version.journey_id for version in used})
+
+    def _once(self, journey_id: str) -> tuple[str, str]:
+        """The key of the enrolment of who is gone, if the journey is entered once."""
+        return self.merchant_id, enrollment_id(journey_id, self.from_member, ONCE)
 
     def _target(self, found: State) -> str:
         for member in found.group(MEMBER_ITSELF, (self.merchant_id, self.into_member)):
@@ -84,11 +105,16 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         yield MEMBER_ITSELF, (self.merchant_id, self.into_member)
         yield from ((Member, gone), (Member, kept), (RUNNING_OF, gone), (SEGMENTS_OF, gone))
         yield from ((ORDERS_OF, gone), (ORDERS_OF, kept), (MERGED_HERE, gone))
+        yield IN_USE, (self.merchant_id, True)
+        for journey_id in self._journeys(found):
+            yield Enrollment, self._once(journey_id)
+            yield Visit, self._visit(journey_id, self.from_member)
+            yield Visit, self._visit(journey_id, kept[1])
 
     def decide(self, state: State) -> Decision:
         target = self._target(state)
         gone_key, kept_key = (self.merchant_id, self.from_member), (self.merchant_id, target)
-        if not state.knows(Member, kept_key) or not state.knows(ORDERS_OF, kept_key):
+        if not all(state.knows(*read) for read in self.reads(state)):
             raise JourneysMoved
         gone = state.get(Member, gone_key) or Member(*gone_key)
         kept = state.get(Member, kept_key) or Member(*kept_key)
@@ -111,7 +137,27 @@ class MergeMembers(Command, frozen=True, kw_only=True):
                 birthday="" if kept.state == "CLOSED" else kept.birthday or gone.birthday,
             )
         )  # fmt: skip
+        rows += self._visits(state, target)
         return _leave(state, gone_key, "MEMBER_MERGED", self.at, rows)
+
+    def _visits(self, state: State, target: str) -> Iterator[Visit]:
+        """The later visit of either, in each journey that who is gone was in."""
+        for journey_id in self._journeys(state):
+            visit = state.get(Visit, self._visit(journey_id, self.from_member))
+            once = state.get(Enrollment, self._once(journey_id))
+            if visit is not None:
+                last, ended_at = visit.enrollment_id, visit.ended_at or self.at
+            elif once is not None:
+                now = self.at if once.awaits else once.started_at
+                last, ended_at = once.enrollment_id, once.ended_at or now
+            else:
+                continue
+            own = state.get(Visit, self._visit(journey_id, target))
+            if own is None or (own.ended_at is not None and own.ended_at < ended_at):
+                yield Visit(*self._visit(journey_id, target), last, ended_at)
+
+    def _visit(self, journey_id: str, member_id: str) -> tuple[str, str, str]:
+        return self.merchant_id, journey_id, member_id
 
 
 def _leave(state: State, key: tuple[str, str], reason: str, at: Any, rows: list[Row]) -> Decision:

@@ -23,6 +23,8 @@ from services.automation.occurrences import Occurrence
 # does not know that they walk leaves it alone.
 STEP_TIMER: Final = "journey_step"
 HELD_OUT_TIMER: Final = "journey_step_held_out"
+# The entry key of who enters once in a life.
+ONCE: Final = "once"
 
 EnrollmentState = Literal["RUNNING", "COMPLETED", "GOAL_REACHED", "EXITED", "HELD_OUT"]
 # What who is on the way waits for: a time, an event or a time, the answer to an asked coupon, or
@@ -77,7 +79,10 @@ RUNNING_OF: Final = Group(
 
 
 class Visit(Row, frozen=True):
-    """A member's latest enrolment in a journey that may be entered again, and when it ended."""
+    """A member's latest enrolment in a journey that may be entered again, and when it ended.
+
+    Where it may not, only of who remains of a merge: by which the one who is gone was in it.
+    """
 
     KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "journey_id", "member_id")
 

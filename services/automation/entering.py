@@ -10,7 +10,7 @@ from danke.events.automation import EnrollmentStarted
 from danke.events.envelope import Event
 from services.automation.attributions import assigned
 from services.automation.conditions import holds
-from services.automation.enrollments import Enrollment, Visit, enrollment_id
+from services.automation.enrollments import ONCE, Enrollment, Visit, enrollment_id
 from services.automation.holdout import global_key, is_held_out
 from services.automation.journeys import JourneyVersion
 from services.automation.members import Member, facts
@@ -25,7 +25,7 @@ _BY_ORDER = ("ORDER_PAID", "ORDER_COMPLETED")
 def entry_key(version: JourneyVersion, occurrence: Occurrence) -> str:
     """By what one entry is the same as another; parity.md §3 no. 59."""
     if version.definition.reentry == "ONCE":
-        return "once"
+        return ONCE
     return f"{occurrence.kind}:{occurrence.ref}"
 
 
@@ -34,7 +34,7 @@ def entry_reads(version: JourneyVersion, member_id: str, occurrence: Occurrence)
     key = entry_key(version, occurrence)
     found = enrollment_id(version.journey_id, member_id, key)
     yield Enrollment, (version.merchant_id, found)
-    if version.definition.reentry == "AFTER_END":
+    if version.definition.reentry != "PER_OCCURRENCE":
         yield Visit, (version.merchant_id, version.journey_id, member_id)
 
 
@@ -75,11 +75,13 @@ def may_again(
     _, key = reads[0]
     if state.get(Enrollment, key) is not None:
         return False
-    if version.definition.reentry != "AFTER_END":
+    if version.definition.reentry == "PER_OCCURRENCE":
         return True
     visit = state.get(Visit, (version.merchant_id, version.journey_id, member_id))
     if visit is None:
         return True
+    if version.definition.reentry == "ONCE":
+        return False  # by an id that was merged, or by a version that let in more often
     pause = timedelta(seconds=version.definition.pause_seconds)
     return visit.ended_at is not None and occurrence.at >= visit.ended_at + pause
 
@@ -100,9 +102,11 @@ class Entry:
         is_test = key != ""
         key = key or entry_key(version, occurrence)
         window = timedelta(seconds=definition.window_seconds)
+        # The merchant's holdout is from marketing, as that of a message is; §2.12.
+        global_bp = rules.global_holdout_bp if definition.purpose == "MARKETING" else 0
         held_out = not is_test and (
             is_held_out(version.journey_id, member_id, definition.holdout_bp)
-            or is_held_out(global_key(merchant_id), member_id, rules.global_holdout_bp)
+            or is_held_out(global_key(merchant_id), member_id, global_bp)
         )
         self.enrollment = Enrollment(
             merchant_id, enrollment_id(version.journey_id, member_id, key), version.journey_id,

@@ -55,6 +55,10 @@ class MessageNotSent(Refusal):
     """The message was not sent, or not so often."""
 
 
+class DeliveryContradicted(Invalid):
+    """What was delivered is not refused nor too late: the code says that nothing was sent."""
+
+
 class DeliveryReported(Conflict):
     """How this attempt ended was already reported, and otherwise."""
 

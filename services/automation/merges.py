@@ -1,4 +1,4 @@
-"""Merged recipients: what a member said and what is left of quotas goes to who remains; saga S9.
+"""Merged recipients: consents, quotas and open touches go to who remains; saga S9.
 
 Where both said something of a channel and purpose, the refusal counts: who said no anywhere is not
 written to until they say yes again. domain.md §2.12; the same rule as audience's.
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from common.commands import Command, Decision
 from common.rows import Read, Row, State
+from services.automation.attributions import TOUCHES_OF
 from services.automation.consents import CONSENTS_OF, Consent, ConsentRecord, stricter
 from services.automation.errors_messages import RecipientMoved
 from services.automation.quotas import QUOTAS_OF, moved_quota
@@ -50,6 +51,7 @@ class MergeRecipients(Command, frozen=True, kw_only=True):
         merchant, target = self.merchant_id, self._target(found)
         yield MERGED_INTO, (merchant, self.from_member)
         yield Recipient, (merchant, self.into_member)
+        yield TOUCHES_OF, (merchant, self.from_member)
         for member in {self.from_member, target}:
             yield Recipient, (merchant, member)
             yield CONSENTS_OF, (merchant, member)
@@ -60,7 +62,7 @@ class MergeRecipients(Command, frozen=True, kw_only=True):
 
     def decide(self, state: State) -> Decision:
         merchant, target = self.merchant_id, self._target(state)
-        if not state.knows(CONSENTS_OF, (merchant, target)):
+        if not all(state.knows(*read) for read in self.reads(state)):
             raise RecipientMoved(member_id=self.into_member)
         old = recipient_of(state, merchant, self.from_member)
         if old.merged_into or target == self.from_member:
@@ -75,6 +77,11 @@ class MergeRecipients(Command, frozen=True, kw_only=True):
             rows.append(replace(kept, zone=old.zone))
         rows += self._quotas(state, target)
         rows += self._suppressions(state, target)
+        # Orders of who remains are the merit of what was said to the old id.
+        rows += [
+            replace(touch, member_id=target)
+            for touch in state.group(TOUCHES_OF, (merchant, self.from_member))
+        ]
         consents = state.group(CONSENTS_OF, (merchant, self.from_member))
         deletes = [
             (Consent, (merchant, self.from_member, one.channel, one.purpose)) for one in consents

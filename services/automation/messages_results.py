@@ -20,6 +20,7 @@ from services.automation.attributions import Touch
 from services.automation.caps import Counters, counter_reads
 from services.automation.channels import GIVES_QUOTA_BACK
 from services.automation.errors_messages import (
+    DeliveryContradicted,
     DeliveryReported,
     MessageMoved,
     MessageNotFound,
@@ -27,6 +28,7 @@ from services.automation.errors_messages import (
 )
 from services.automation.messages import RESULT_TIMER, Attempt, Message, due_timer, fail
 from services.automation.quotas import ChannelQuota, Quotas
+from services.automation.recipients import Recipient, who_remains
 
 
 class _OfMessage(Command, frozen=True, kw_only=True):
@@ -55,6 +57,7 @@ class _OfMessage(Command, frozen=True, kw_only=True):
         message = found.get(Message, self._key())
         if message is None or not 0 < self.attempt <= len(message.attempts):
             return
+        yield Recipient, (self.merchant_id, message.member_id)
         tried = message.attempts[self.attempt - 1]
         if tried.day:
             periods = (tried.day, tried.week)
@@ -70,9 +73,7 @@ class _OfMessage(Command, frozen=True, kw_only=True):
         if not 0 < self.attempt <= len(message.attempts):
             raise MessageNotSent(field="attempt", attempts=len(message.attempts))
         tried = message.attempts[self.attempt - 1]
-        if tried.quota_template is not None and not state.knows(
-            ChannelQuota, _quota_key(message, tried)
-        ):
+        if not all(state.knows(*read) for read in self.reads(state)):
             raise MessageMoved(message_id=self.message_id)
         return message, tried
 
@@ -84,8 +85,9 @@ def _quota_key(message: Message, tried: Attempt) -> tuple[str, ...]:
 class ReportDelivery(_OfMessage, frozen=True, kw_only=True):
     """A channel says how an attempt ended; the same again changes nothing.
 
-    Refuses MESSAGE_NOT_FOUND, MESSAGE_NOT_SENT, DELIVERY_REPORTED if it ended otherwise before. An
-    attempt that timed out may still be reported: it is mended.
+    Refuses DELIVERY_CONTRADICTED if it was delivered and the code says that nothing was sent,
+    MESSAGE_NOT_FOUND, MESSAGE_NOT_SENT, DELIVERY_REPORTED if it ended otherwise before. An attempt
+    that timed out may still be reported: it is mended.
     """
 
     delivered: bool
@@ -95,6 +97,8 @@ class ReportDelivery(_OfMessage, frozen=True, kw_only=True):
     cost_fen: int | None = None
 
     def decide(self, state: State) -> Decision:
+        if self.delivered and self.error_code in GIVES_QUOTA_BACK:
+            raise DeliveryContradicted(field="error_code", error_code=self.error_code)
         message, tried = self.message(state)
         outcome: Literal["DELIVERED", "FAILED"] = "DELIVERED" if self.delivered else "FAILED"
         if tried.outcome not in ("", "TIMEOUT"):
@@ -112,7 +116,7 @@ class ReportDelivery(_OfMessage, frozen=True, kw_only=True):
         rows = self._freed(state, message, tried)
         timer = (Timer, (self.merchant_id, RESULT_TIMER, f"{self.message_id}/{self.attempt}"))
         if self.delivered:
-            return self._delivered(after, rows, timer)
+            return self._delivered(state, after, rows, timer)
         if message.state != "SENDING":  # it had timed out: too late for another channel
             late = replace(after, reason=self.error_code or "FAILED")
             return Decision(late, [late, *rows])
@@ -128,7 +132,8 @@ class ReportDelivery(_OfMessage, frozen=True, kw_only=True):
             counters = Counters(state, *member, (tried.day, tried.week))
             counters.end(tried.channel, tried.day, tried.week, delivered=self.delivered)
             rows += counters.rows()
-        if tried.quota_template is not None and self.error_code in GIVES_QUOTA_BACK:
+        gives_back = not self.delivered and self.error_code in GIVES_QUOTA_BACK
+        if tried.quota_template is not None and gives_back:
             quota = state.get(ChannelQuota, _quota_key(message, tried))
             assert quota is not None, "Bug: a send was paid with a quota that is not there"
             quotas = Quotas([quota])
@@ -138,12 +143,17 @@ class ReportDelivery(_OfMessage, frozen=True, kw_only=True):
         return rows
 
     def _delivered(
-        self, message: Message, rows: list[Row], timer: tuple[type[Row], tuple[str, ...]]
-    ) -> Decision:
+        self, state: State, message: Message, rows: list[Row],
+        timer: tuple[type[Row], tuple[str, ...]],
+    ) -> Decision:  # fmt: skip
         after = replace(message, state="DELIVERED", reason="", ended_at=self.at)
         until = message.window_until or self.at + timedelta(hours=message.window_hours)
+        # Sent in time and reported after its journey's window: the merit of no order.
+        until = max(until, self.at)
+        # Who was merged while it was on its way buys as who remains.
+        member_id = who_remains(state, self.merchant_id, message.member_id)
         touch = Touch(
-            self.merchant_id, f"DELIVERED/{self.message_id}", message.member_id, "DELIVERED",
+            self.merchant_id, f"DELIVERED/{self.message_id}", member_id, "DELIVERED",
             message.source_kind, message.source_id, self.at, until, is_open=True,
         )  # fmt: skip
         event = events.MessageDelivered(

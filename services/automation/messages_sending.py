@@ -142,7 +142,7 @@ class _Gate:
             free = release(self.policy.quiet, self.at, self.zone)
             if free > self.at:
                 return self._wait(message, free, held=True)
-            if self.held_out:
+            if self.held_out and not self._is_test(message):
                 return self._skip(message, "HOLDOUT")
         return self._choose(message, template, is_marketing=is_marketing)
 
@@ -150,11 +150,18 @@ class _Gate:
         campaign = self.state.get(*_origin(message))
         return isinstance(campaign, Campaign) and campaign.state == "PAUSED"
 
+    def _is_test(self, message: Message) -> bool:
+        enrollment = self.state.get(*_origin(message))
+        return isinstance(enrollment, Enrollment) and enrollment.is_test
+
     def _is_pointless(self, message: Message) -> bool:
         """Its campaign was cancelled, or its enrolment reached its goal or was left meanwhile.
 
-        Or the live session that it was to say of that it will begin has begun.
+        Or its journey's window has ended (M4), or the live session that it was to say of that it
+        will begin has begun.
         """
+        if message.window_until is not None and self.at >= message.window_until:
+            return True
         origin = self.state.get(*_origin(message))
         if isinstance(origin, Campaign):
             return origin.state == "CANCELLED"

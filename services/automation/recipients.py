@@ -52,6 +52,23 @@ def recipient_of(state: State, merchant_id: str, member_id: str) -> Recipient:
     return found or unknown(merchant_id, member_id)
 
 
+def who_remains(found: State, merchant_id: str, member_id: str) -> str:
+    """Who the member is now, after any merge."""
+    known = found.get(Recipient, (merchant_id, member_id))
+    return (known.merged_into if known else "") or member_id
+
+
+def remaining(command: Command, state: State, member_id: str) -> str:
+    """Who the member is when ``command`` is decided.
+
+    Refuses RECIPIENT_MOVED if a merge came between look and locks, or before it in the same batch.
+    """
+    member = who_remains(state, command.merchant_id, member_id)
+    if member != member_id and not all(state.knows(*read) for read in command.reads(state)):
+        raise RecipientMoved(member_id=member_id)
+    return member
+
+
 class ToRecipient(Command, frozen=True, kw_only=True):
     """Something about a member, whoever that is by now: a merged one's is who remains'."""
 
@@ -62,8 +79,7 @@ class ToRecipient(Command, frozen=True, kw_only=True):
 
     def now(self, found: State) -> str:
         """Who the member is now."""
-        known = found.get(Recipient, (self.merchant_id, self.member_id))
-        return (known.merged_into if known else "") or self.member_id
+        return who_remains(found, self.merchant_id, self.member_id)
 
     def locate(self) -> Sequence[Read]:
         return ((Recipient, (self.merchant_id, self.member_id)),)
@@ -76,11 +92,8 @@ class ToRecipient(Command, frozen=True, kw_only=True):
         yield Recipient, (self.merchant_id, self.now(found))
 
     def subject(self, state: State) -> str:
-        """Who the member is. Refuses RECIPIENT_MOVED if a merge came between look and locks."""
-        member = self.now(state)
-        if not state.knows(Recipient, (self.merchant_id, member)):
-            raise RecipientMoved(member_id=self.member_id)
-        return member
+        """Who the member is. Refuses RECIPIENT_MOVED."""
+        return remaining(self, state, self.member_id)
 
 
 class OfRecipient(Command, frozen=True, kw_only=True):

@@ -15,9 +15,9 @@ from services.automation.attributions import (
     TOUCHES_OF,
     AttributedOrder,
     Conversion,
-    GivenCoupon,
     Touch,
 )
+from services.automation.attributions_coupons import GivenCoupon
 from services.automation.campaigns import AudiencePage, Campaign
 from services.automation.campaigns_members import BY_ACTION, CampaignMember
 from services.automation.reports import Counts
@@ -77,25 +77,34 @@ SELECT what, sum(number)::bigint, sum(cost_fen)::bigint FROM (
       AND NOT starts_with(what, 'ENROLLED_')
 ) AS counted GROUP BY what ORDER BY what
 """
+# Who was merged is who remains: one buyer, one who was assigned.
 COUNT_REST: Final = """
 SELECT
-  a.treated, a.control,
-  (SELECT count(DISTINCT member_id) FROM conversions WHERE merchant_id = $1 AND source_kind = $2
-     AND source_id = $3 AND counts AND NOT is_control) AS treated_buyers,
-  (SELECT count(DISTINCT member_id) FROM conversions WHERE merchant_id = $1 AND source_kind = $2
-     AND source_id = $3 AND counts AND is_control) AS control_buyers,
+  a.treated, a.control, b.treated_buyers, b.control_buyers,
   o.orders, o.revenue_fen, c.coupons_granted, c.coupons_used, c.discount_fen
 FROM (
-  SELECT count(*) FILTER (WHERE kind = 'TREATED') AS treated,
-         count(*) FILTER (WHERE kind = 'CONTROL') AS control
+  SELECT count(DISTINCT member_id) FILTER (WHERE kind = 'TREATED') AS treated,
+         count(DISTINCT member_id) FILTER (WHERE kind = 'CONTROL') AS control
   FROM (
-    SELECT kind, member_id FROM touches WHERE merchant_id = $1 AND source_kind = $2
-      AND source_id = $3 AND kind IN ('TREATED', 'CONTROL')
-    UNION
-    SELECT kind, member_id FROM report_members
-    WHERE merchant_id = $1 AND source_kind = $2 AND source_id = $3
+    SELECT m.kind, coalesce(nullif(r.merged_into, ''), m.member_id) AS member_id
+    FROM (
+      SELECT kind, member_id FROM touches WHERE merchant_id = $1 AND source_kind = $2
+        AND source_id = $3 AND kind IN ('TREATED', 'CONTROL')
+      UNION
+      SELECT kind, member_id FROM report_members
+      WHERE merchant_id = $1 AND source_kind = $2 AND source_id = $3
+    ) AS m LEFT JOIN recipients r ON r.merchant_id = $1 AND r.member_id = m.member_id
   ) AS assigned
 ) AS a, (
+  SELECT count(DISTINCT member_id) FILTER (WHERE NOT is_control) AS treated_buyers,
+         count(DISTINCT member_id) FILTER (WHERE is_control) AS control_buyers
+  FROM (
+    SELECT v.is_control, coalesce(nullif(r.merged_into, ''), v.member_id) AS member_id
+    FROM conversions v LEFT JOIN recipients r
+      ON r.merchant_id = v.merchant_id AND r.member_id = v.member_id
+    WHERE v.merchant_id = $1 AND v.source_kind = $2 AND v.source_id = $3 AND v.counts
+  ) AS bought
+) AS b, (
   SELECT count(*) AS orders, coalesce(sum(amount_fen - refunded_fen), 0)::bigint AS revenue_fen
   FROM attributed_orders WHERE merchant_id = $1 AND source_kind = $2 AND source_id = $3
     AND source_id <> '' AND NOT refunded_in_full

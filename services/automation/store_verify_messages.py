@@ -35,7 +35,7 @@ CHECKS: Final = (
     ),
     Check(
         "message_quota_sends",
-        "each attempt that needs quota paid with it once, and got it back at most once",
+        "each attempt that needs quota paid once, and got it back once at most, if it failed",
         """
         SELECT m.merchant_id, m.message_id, n AS attempt, s.entry_id
         FROM messages m
@@ -49,6 +49,13 @@ CHECKS: Final = (
             SELECT FROM quota_entries s WHERE s.merchant_id = r.merchant_id AND s.kind = 'SEND'
               AND s.entry_id || '/back' = r.entry_id
         )
+        UNION ALL
+        SELECT m.merchant_id, m.message_id, n, r.entry_id
+        FROM messages m
+        CROSS JOIN jsonb_array_elements(m.attempts) WITH ORDINALITY AS a (one, n)
+        JOIN quota_entries r ON r.merchant_id = m.merchant_id
+          AND r.entry_id = m.message_id || '/' || n || '/back'
+        WHERE one ->> 'outcome' = 'DELIVERED'
         """,
     ),
     Check(
@@ -178,11 +185,16 @@ CHECKS: Final = (
         "an order's credit is a delivered message's whose window it was paid in, or its coupon's",
         """
         SELECT o.merchant_id, o.order_id, o.source_kind, o.source_id, o.by
-        FROM attributed_orders o
+        FROM attributed_orders o LEFT JOIN recipients p
+          ON p.merchant_id = o.merchant_id AND p.member_id = o.member_id
         WHERE o.by = 'TOUCH' AND NOT EXISTS (
-            SELECT FROM touches t WHERE t.merchant_id = o.merchant_id
+            SELECT FROM touches t LEFT JOIN recipients r
+              ON r.merchant_id = t.merchant_id AND r.member_id = t.member_id
+            WHERE t.merchant_id = o.merchant_id
               AND t.source_kind = o.source_kind AND t.source_id = o.source_id
-              AND t.member_id = o.member_id AND t.kind = 'DELIVERED'
+              AND coalesce(nullif(r.merged_into, ''), t.member_id)
+                = coalesce(nullif(p.merged_into, ''), o.member_id)
+              AND t.kind = 'DELIVERED'
               AND t.at <= o.paid_at AND o.paid_at < t.until
         ) AND o.paid_at >= coalesce((SELECT before FROM trims), '-infinity')
         UNION ALL
@@ -207,10 +219,14 @@ CHECKS: Final = (
         SELECT c.merchant_id, c.order_id, c.source_kind, c.source_id
         FROM conversions c JOIN attributed_orders o
           ON o.merchant_id = c.merchant_id AND o.order_id = c.order_id
+        LEFT JOIN recipients p ON p.merchant_id = c.merchant_id AND p.member_id = c.member_id
         WHERE o.paid_at >= coalesce((SELECT before FROM trims), '-infinity') AND NOT EXISTS (
-            SELECT FROM touches t WHERE t.merchant_id = c.merchant_id
+            SELECT FROM touches t LEFT JOIN recipients r
+              ON r.merchant_id = t.merchant_id AND r.member_id = t.member_id
+            WHERE t.merchant_id = c.merchant_id
               AND t.source_kind = c.source_kind AND t.source_id = c.source_id
-              AND t.member_id = c.member_id
+              AND coalesce(nullif(r.merged_into, ''), t.member_id)
+                = coalesce(nullif(p.merged_into, ''), c.member_id)
               AND t.kind = CASE WHEN c.is_control THEN 'CONTROL' ELSE 'TREATED' END
               AND t.at <= o.paid_at AND o.paid_at < t.until
         )

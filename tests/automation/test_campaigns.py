@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from services.automation import store_campaigns
-from services.automation.attributions import CreditCoupon, CreditOrder
+from services.automation.attributions import CreditOrder
+from services.automation.attributions_coupons import CreditCoupon
 from services.automation.campaigns import (
     AddCampaignMembers,
     Campaign,
@@ -118,8 +119,9 @@ async def test_the_report_measures_both_groups_alike(room: Mailroom) -> None:
             amount_fen=10_000,
         )  # fmt: skip
     await room.run(
-        CreditCoupon, order_id="o-m2", coupon_id="k-c-m2", discount_fen=3_000, at_pos=False
-    )
+        CreditCoupon, order_id="o-m2", coupon_id="k-c-m2", discount_fen=3_000, at_pos=False,
+        sequence=3,
+    )  # fmt: skip
     late = (await _campaign(room)).start_at + timedelta(hours=72)
     await room.run(CreditOrder, order_id="late", member_id="m6", paid_at=late, amount_fen=10_000)
     counts = await store_campaigns.counts(room.pool, MERCHANT, "CAMPAIGN", "c")

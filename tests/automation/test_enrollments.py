@@ -23,6 +23,7 @@ from services.automation.definitions import (
 )
 from services.automation.departures import CloseMember, MergeMembers
 from services.automation.holdout import bucket
+from services.automation.journey_states import ArchiveJourney
 from services.automation.member_events import TakeSegment, TakeStage, TakeTier
 from services.automation.policies import Rules, SetPolicy
 from tests.automation.desk import DAY, HOUR, Desk, cst, definition
@@ -107,8 +108,14 @@ async def test_m3_the_held_out_get_nothing_and_are_counted(desk: Desk) -> None:
     assert held == {"m4"}
 
 
-async def test_the_global_holdout_is_of_every_journey(desk: Desk) -> None:
+async def test_the_global_holdout_is_of_every_marketing_journey(desk: Desk) -> None:
+    """§2.12. Seen wrong: who was held out did not hear of their own refund either."""
     await desk.run(SetPolicy, version=0, rules=Rules(global_holdout_bp=10_000), actor="boss")
+    await desk.journey("service", definition(purpose="TRANSACTIONAL"))
+    await desk.order("m0")
+    assert (await desk.only("service")).state == "RUNNING"
+    await desk.run(ArchiveJourney, journey_id="service", actor="boss")
+    await desk.due()
     await desk.journey("j")
     await desk.order("m1")
     assert (await desk.only("j")).state == "HELD_OUT"

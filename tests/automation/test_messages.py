@@ -180,6 +180,22 @@ async def test_m8_43101_gives_the_quota_back_and_others_do_not(room: Mailroom) -
     assert [tuple(row) for row in kinds].count(("RESTORE", 1)) == 1
 
 
+@pytest.mark.parametrize("code", ["43101", "EXPIRED"])
+async def test_m8_what_was_delivered_gives_no_quota_back(room: Mailroom, code: str) -> None:
+    """Seen wrong: the message arrived, and its consent could be used once more."""
+    await room.policy(NO_CAPS)
+    await room.template(channels=("SUBSCRIBE",))
+    await room.allows("u", 1)
+    one = await room.plan("u", "a", TEN)
+    await room.until(TEN)
+    report = {"message_id": one, "attempt": 1, "delivered": True}
+    assert await room.why(ReportDelivery, **report, error_code=code) == "DELIVERY_CONTRADICTED"
+    assert (await room.message(one)).state == "SENDING"
+    # What platforms say of success is no contradiction.
+    assert (await room.report(one, error_code="0")).state == "DELIVERED"
+    assert await room.pool.fetchval("SELECT remaining FROM channel_quotas") == 0
+
+
 async def test_a_grant_of_quota_counts_once(room: Mailroom) -> None:
     grant = {"grant_id": "c1", "member_id": "u", "channel": "SUBSCRIBE", "template_id": "p"}
     assert (await room.run(GrantQuota, **grant, count=2)).remaining == 2

@@ -9,7 +9,8 @@ import asyncpg
 import pytest
 
 from services.automation import store_verify_messages
-from services.automation.attributions import CreditCoupon, CreditOrder
+from services.automation.attributions import CreditOrder
+from services.automation.attributions_coupons import CreditCoupon
 from services.automation.campaigns import SendCampaign
 from services.automation.campaigns_coupons import CouponArrived
 from services.automation.campaigns_members import CouponParams, action_id
@@ -29,6 +30,10 @@ DAMAGE = {
     "message_quota_sends": [
         "DELETE FROM quota_entries WHERE kind = 'SEND'",
         "UPDATE quota_entries SET kind = 'RESTORE', delta = 1 WHERE kind = 'GRANT'",
+        "INSERT INTO quota_entries SELECT merchant_id, entry_id || '/back', member_id, channel,"
+        " template_id, 'RESTORE', 1, at FROM quota_entries WHERE kind = 'SEND';"
+        "UPDATE messages SET attempts = jsonb_set(attempts, '{0,outcome}', '\"DELIVERED\"')"
+        " WHERE source_kind = 'JOURNEY' AND state = 'SENDING'",
     ],
     "message_caps": [
         "UPDATE frequency_counters SET reserved = 0, delivered = 0",
@@ -107,8 +112,9 @@ async def busy(migrated: Migrated) -> AsyncIterator[Mailroom]:
                     paid_at=room.at + timedelta(hours=1), amount_fen=1_000,
                 )  # fmt: skip
             await room.run(
-                CreditCoupon, order_id="o-m2", coupon_id="k-m2", discount_fen=10, at_pos=False
-            )
+                CreditCoupon, order_id="o-m2", coupon_id="k-m2", discount_fen=10, at_pos=False,
+                sequence=3,
+            )  # fmt: skip
             assert not await room.findings()
             yield room
             raise Damaged

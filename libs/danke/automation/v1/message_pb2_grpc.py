@@ -119,7 +119,8 @@ class MessageServiceServicer(object):
     def ReportDelivery(self, request, context):
         """How an attempt to deliver ended; the same again changes nothing.
 
-        Refuses MESSAGE_NOT_FOUND, MESSAGE_NOT_SENT, DELIVERY_REPORTED (it ended otherwise before).
+        Refuses DELIVERY_CONTRADICTED (delivered, with 43101 or EXPIRED), MESSAGE_NOT_FOUND, MESSAGE_NOT_SENT,
+        DELIVERY_REPORTED (it ended otherwise before).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
