@@ -83,10 +83,15 @@ class EnterChunk(_Chunk, frozen=True, kw_only=True):
     journey_id: str
     version: int
     occurrence: Occurrence
-    members: FromDoor[list[str]]
+    # As found, each with who remains of them.
+    members: FromDoor[list[tuple[str, str]]]
+
+    @property
+    def _remaining(self) -> list[str]:
+        return list(dict.fromkeys(remains for _, remains in self.members.found))
 
     def keys(self, found: State) -> Sequence[str]:
-        return [f"sweep:{self.sweep_id}", *map(member_lock, self.members.found)]
+        return [f"sweep:{self.sweep_id}", *map(member_lock, self._remaining)]
 
     def reads(self, found: State) -> Iterable[Read]:
         version_key = (self.merchant_id, self.journey_id, self.version)
@@ -95,7 +100,7 @@ class EnterChunk(_Chunk, frozen=True, kw_only=True):
         yield policy_key(self.merchant_id)
         # Its definition never changes; only that is looked at here.
         version = found.get(JourneyVersion, version_key)
-        for member_id in self.members.found:
+        for member_id in self._remaining:
             yield Member, (self.merchant_id, member_id)
             yield SEGMENTS_OF, (self.merchant_id, member_id)
             if version is not None:
@@ -109,11 +114,12 @@ class EnterChunk(_Chunk, frozen=True, kw_only=True):
         version = state.get(JourneyVersion, (self.merchant_id, self.journey_id, self.version))
         if sweep is None or version is None:
             return Decision()
-        if version.state != "ACTIVE":
+        # Another version that takes over meanwhile begins by the next occurrence, not by this one.
+        if version.state not in ("ACTIVE", "RETIRED"):
             return Decision(rows=[replace(sweep, state="DONE")])
-        rows: list[Row] = [self.after(sweep, self.members.found)]
+        rows: list[Row] = [self.after(sweep, [member_id for member_id, _ in self.members.found])]
         events, deletes = [], []
-        for member_id in self.members.found:
+        for member_id in self._remaining:
             entry = self._entry(state, version, member_id)
             if entry is not None:
                 rows += entry.rows

@@ -51,6 +51,16 @@ _MEMBERS: Final = {
         ORDER BY member_id LIMIT $3
     """,
 }
+# Each with who that is by now: who reserved and was merged since is reminded as who remains.
+_REMAINING: Final = {
+    population: f"""
+        SELECT s.member_id, coalesce(nullif(m.merged_into, ''), s.member_id) AS remains
+        FROM ({sql}) AS s
+        LEFT JOIN members m ON m.merchant_id = $1 AND m.member_id = s.member_id
+        ORDER BY s.member_id
+    """
+    for population, sql in _MEMBERS.items()
+}
 SWEPT: Final = f"""
 SELECT {columns(ENROLLMENTS)} FROM enrollments t
 WHERE t.merchant_id = $1 AND t.journey_id = $2 AND t.enrollment_id > $3 AND t.awaits <> ''
@@ -84,11 +94,11 @@ async def running_sweeps(pool: Pool) -> list[JourneySweep]:
     return [SWEEPS.decode(record) for record in records]  # type: ignore[misc]
 
 
-async def swept_members(pool: Pool, sweep: JourneySweep, size: int) -> list[str]:
-    """The next members of a sweep, by id."""
-    sql = _MEMBERS[sweep.population]
+async def swept_members(pool: Pool, sweep: JourneySweep, size: int) -> list[tuple[str, str]]:
+    """The next members of a sweep, by id, each with who remains of them."""
+    sql = _REMAINING[sweep.population]
     records = await pool.fetch(sql, sweep.merchant_id, sweep.cursor, size, sweep.subjects)
-    return [record["member_id"] for record in records]
+    return [(record["member_id"], record["remains"]) for record in records]
 
 
 async def swept_enrollments(pool: Pool, sweep: JourneySweep, size: int) -> list[Enrollment]:

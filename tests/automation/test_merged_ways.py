@@ -16,9 +16,12 @@ from services.automation.definitions import (
     Wait,
 )
 from services.automation.departures import CloseMember, MergeMembers
-from services.automation.member_events import TakeSegment, TakeStage
+from services.automation.firing import EndLive, WatchLive
+from services.automation.member_events import TakeEnrolled, TakeSegment, TakeStage
 from services.automation.suppressions import OptOut
 from tests.automation.desk import DAY, Desk, definition
+
+_ENROLLED = {"channel": "MINI", "store_id": "", "imported": False}
 
 
 async def test_the_old_ids_leaving_of_a_segment_ends_nothing_of_who_remains(desk: Desk) -> None:
@@ -76,6 +79,75 @@ async def test_a_chain_of_merges_ends_at_the_same_member_in_any_order(
         assert (gone.state, gone.merged_into, gone.order_count) == ("MERGED", "c", 0)
     await desk.order("a")
     assert (await desk.member("c")).order_count == 4
+
+
+@pytest.mark.parametrize("order", ["merged at once", "on the way", "over a third id"])
+async def test_what_was_done_once_is_not_done_again_by_who_remains(desk: Desk, order: str) -> None:
+    """S9, §3.7. Seen wrong: the welcome was given to one person twice."""
+    await desk.journey("j")
+    await desk.order("old")
+    if order != "on the way":
+        await desk.due(hours=1)
+    if order == "over a third id":
+        await desk.run(MergeMembers, from_member="old", into_member="middle")
+        await desk.run(MergeMembers, from_member="middle", into_member="new")
+    else:
+        await desk.run(MergeMembers, from_member="old", into_member="new")
+    await desk.order("new")
+    await desk.order("old")
+    on = await desk.only("j")
+    ended = ("EXITED", "MEMBER_MERGED") if order == "on the way" else ("COMPLETED", "")
+    assert (on.member_id, on.state, on.reason) == ("old", *ended)
+    await desk.due(days=1)
+    given = len(await desk.told("PointsGrantRequested"))
+    assert given == (0 if order == "on the way" else 1)
+    assert not await desk.findings()
+
+
+async def test_who_remains_goes_on_and_the_merged_id_leaves(desk: Desk) -> None:
+    """S9: of two who are on the way, who remains stays, whoever began first."""
+    await desk.journey("j")
+    await desk.order("old")
+    await desk.due(minutes=1)
+    await desk.order("new")
+    await desk.run(MergeMembers, from_member="old", into_member="new")
+    assert (await desk.only("j", "old")).reason == "MEMBER_MERGED"
+    assert (await desk.only("j", "new")).state == "RUNNING"
+    await desk.due(days=1)
+    assert [one["member_id"] for one in await desk.told("PointsGrantRequested")] == ["new"]
+    assert not await desk.findings()
+
+
+async def test_the_pause_after_a_visit_counts_over_a_merge(desk: Desk) -> None:
+    """Seen wrong: who remains entered again at once, as if nothing had been given."""
+    await desk.journey("j", definition(reentry="AFTER_END", pause_seconds=DAY))
+    await desk.order("old")
+    await desk.due(hours=1)
+    await desk.run(MergeMembers, from_member="old", into_member="new")
+    await desk.order("new")
+    assert len(await desk.enrolled("j")) == 1
+    await desk.due(days=1)
+    await desk.order("new")
+    assert [one.member_id for one in await desk.enrolled("j")] == ["old", "new"]
+    # While who remains is on the way, that is the visit that counts.
+    await desk.run(MergeMembers, from_member="third", into_member="new")
+    assert (await desk.only("j", "new")).state == "RUNNING"
+    assert not await desk.findings()
+
+
+async def test_who_reserved_a_session_and_was_merged_is_greeted_once(desk: Desk) -> None:
+    """M72. Seen wrong: who had watched by the old id was not asked to buy."""
+    await desk.journey("j", definition(trigger="LIVE_ENDED"))
+    for member in ("new", "old", "z-old"):
+        await desk.run(TakeEnrolled, **desk.about(member), **_ENROLLED)
+    for member in ("new", "old", "z-old"):
+        await desk.run(WatchLive, live_id="L", member_id=member)
+    await desk.run(TakeEnrolled, **desk.about("kept"), **_ENROLLED)
+    await desk.run(MergeMembers, from_member="old", into_member="new")
+    await desk.run(MergeMembers, from_member="z-old", into_member="kept")
+    await desk.run(EndLive, live_id="L", sales_fen=0)
+    await desk.due()
+    assert sorted(one.member_id for one in await desk.enrolled("j")) == ["kept", "new"]
 
 
 async def test_a_refund_after_leaving_takes_no_more_than_was_spent(desk: Desk) -> None:

@@ -14,11 +14,12 @@ from services.automation.calendars import (
     next_firing,
 )
 from services.automation.definitions import AddPoints, Listener, Trigger, Wait
-from services.automation.firing import EndLive, WatchLive
+from services.automation.firing import EndLive, FireJourney, WatchLive
 from services.automation.journey_states import ArchiveJourney, PauseJourney
 from services.automation.journey_sweeps import CHUNK
 from services.automation.member_events import SetBirthday, TakeEnrolled, TakeSegment
 from services.automation.policies import CHINA
+from services.automation.timers_journeys import next_chunks
 from tests.automation.desk import DAY, HOUR, START, Desk, cst, definition
 
 POINTS = AddPoints(step_id="points", points=10)
@@ -172,6 +173,26 @@ async def test_m4_the_window_after_a_live_session(desk: Desk, hours: int, end: s
     await desk.due(cst(end))
     states = {one.member_id: one.state for one in await desk.enrolled("j")}
     assert states == {"in": "GOAL_REACHED", "out": "EXITED"}
+
+
+async def test_who_has_not_entered_yet_when_a_new_version_takes_over_enters(desk: Desk) -> None:
+    """Seen wrong: half of a day's birthdays, as the operator corrected a word meanwhile."""
+    daily = Trigger(kind="SCHEDULE", minute_of_day=600)
+    await desk.journey("j", definition(POINTS, trigger=daily, reentry="PER_OCCURRENCE"))
+    names = [f"m{number:04d}" for number in range(CHUNK + 5)]
+    await members(desk, *names)
+    desk.at = cst("2026-06-02 10:00")
+    await desk.run(FireJourney, journey_id="j")
+    [chunk] = await next_chunks(desk.pool, desk.at)
+    await desk.engine.run(chunk)
+    assert len(await desk.enrolled("j")) == CHUNK
+    more = AddPoints(step_id="points", points=20)
+    await desk.journey("j", definition(more, trigger=daily, reentry="PER_OCCURRENCE"))
+    await desk.due()
+    assert {one.version for one in await desk.enrolled("j")} == {1}
+    assert len(await desk.enrolled("j")) == len(names)
+    await desk.due(days=1)
+    assert len(await desk.told("PointsGrantRequested")) == 2 * len(names)
 
 
 async def test_after_a_pause_everybody_goes_on(desk: Desk) -> None:
