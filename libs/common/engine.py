@@ -51,8 +51,10 @@ SESSION: Final = {
 }
 # A generic plan is made once and kept. Made while a table is small it may use the wrong one of two
 # indexes, and looks that cost nothing then cost more with every row. So plans are made anew: after
-# the first 1, 2, 4 … batches of a connection, as an empty table grows fastest, then at intervals.
-PLAN_BATCHES: Final = 128
+# the first 1, 2, 4 … batches of a connection, as an empty table grows fastest, and every minute: a
+# table may be new where the connection is old. By number of batches that would be every few seconds
+# where there is much to do, and plans are what a small batch costs most.
+PLAN_S: Final = 60.0
 RETRIES: Final = 3
 # How long a lane waits for another's batch before it goes ahead: longer than a batch takes, and
 # short where the other waits for a lock that another process holds.
@@ -202,6 +204,7 @@ class _Lane:
         self.queue: deque[Item] = deque()
         self.in_flight = 0
         self._batches = 0
+        self._planned = 0.0
         self._wake = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
@@ -232,7 +235,7 @@ class _Lane:
             await self._conn.close()
 
     async def _connect(self) -> asyncpg.Connection[Any]:
-        self._batches = 0
+        self._batches, self._planned = 0, time.monotonic()
         settings = SESSION | {"application_name": f"{self.engine.service}-lane-{self.number}"}
         return await asyncpg.connect(
             self.engine.dsn, server_settings=settings, statement_cache_size=512, command_timeout=60
@@ -348,8 +351,10 @@ class _Lane:
 
     async def _refresh_plans(self) -> None:
         self._batches += 1
+        now = time.monotonic()
         is_power_of_two = self._batches & (self._batches - 1) == 0
-        if is_power_of_two or self._batches % PLAN_BATCHES == 0:
+        if is_power_of_two or now - self._planned >= PLAN_S:
+            self._planned = now
             assert self._conn is not None
             await self._conn.execute("DISCARD PLANS")
 

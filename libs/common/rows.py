@@ -137,6 +137,8 @@ class State:
             if deleted and key in deleted:
                 deleted.discard(key)
                 changed[key] = True
+            elif old == row and cls not in self._upserted:
+                return  # as it was read: the table has it
             else:
                 changed[key] = old is not None or cls in self._upserted
         rows[key] = row

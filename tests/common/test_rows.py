@@ -77,6 +77,23 @@ def test_a_new_row_is_inserted_a_loaded_one_updated() -> None:
     assert state.changed[Coin] == {("m1", "c1"): True, ("m1", "c2"): False}
 
 
+def test_a_row_that_stays_as_it_was_read_is_not_written() -> None:
+    state = loaded(coin(1))
+    state.put(coin(1))
+    assert not state.changed[Coin]
+    state.put(coin(1, "SPENT"))
+    state.put(coin(1))  # what an earlier command of the batch changed is written, as it is now
+    assert state.changed[Coin] == {("m1", "c1"): True}
+    assert ids(state) == ["c1"]
+
+
+def test_a_row_written_without_being_read_is_written_even_if_it_looks_the_same() -> None:
+    state = State([Coin])
+    state.load_group(WHOLE_COINS, [KEY], [coin(1)])
+    state.put(coin(1))  # somebody else may have deleted it since: its owner takes no lock
+    assert state.changed[Coin] == {("m1", "c1"): True}
+
+
 def test_a_row_made_and_deleted_in_one_batch_is_never_written() -> None:
     state = loaded()
     state.put(coin(1))
