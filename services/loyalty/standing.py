@@ -16,7 +16,6 @@ from common.timers import Timer
 from danke.events.envelope import Event
 from danke.events.loyalty import (
     TierChanged,
-    TierProgressUpdated,
     TierReason,
     TierSource,
     TierUpgradeGiftDue,
@@ -24,6 +23,7 @@ from danke.events.loyalty import (
 )
 from services.loyalty.errors_members import MemberIsClosed
 from services.loyalty.members import MEMBER_LINK, must_be_declared
+from services.loyalty.tier_progress import has_moved, progress_of
 from services.loyalty.tier_schemes import Sums, Tier, scheme_of
 from services.loyalty.tiers import (
     EVALUATED,
@@ -60,7 +60,10 @@ class Standing:
         self.at = command.at
         self.scheme = scheme_of(state, self.merchant_id)
         self.has_left = any(m.status == "CLOSED" for m in state.group(MEMBER_LINK, key))
-        self.account = state.get(TierState, key) or self._blank()
+        known = state.get(TierState, key)
+        self.account = self._before = known or self._blank()
+        self._is_new = known is None
+        self._counted = False
         self.grants = {grant.grant_id: grant for grant in state.group(GRANTS, key)}
         self.gifts = {gift.tier_id: gift for gift in state.group(GIFTS, key)}
         self.events: list[Event] = []
@@ -322,22 +325,14 @@ class Standing:
         )
 
     def progress(self) -> None:
-        """Tells how far the next tier is: what reminders are made of (M10)."""
+        """Something was counted: ``decision`` tells how far the next tier is, if that is news."""
+        self._counted = True
+
+    def _has_news(self) -> bool:
         if self.has_left:
-            return
-        upper = self.scheme.above(self.account.level)
-        value = self.account.qualifying.of(self.scheme.metric)
-        self.events.append(
-            TierProgressUpdated(
-                member_id=self.member_id,
-                tier_id=self.account.tier_id,
-                next_tier_id=upper.tier_id if upper else "",
-                metric=self.scheme.metric,
-                value=value,
-                need_growth=max(0, upper.threshold - value) if upper else 0,
-                growth=self.account.growth,
-            )
-        )
+            return False
+        first = self._is_new or self._before.scheme_version != self.scheme.version
+        return (first and self._counted) or has_moved(self.scheme, self._before, self.account)
 
     # --- gifts --------------------------------------------------------------------------------
 
@@ -385,5 +380,7 @@ class Standing:
 
     def decision(self, result: object = None, rows: tuple[Row, ...] = ()) -> Decision:
         """Everything that changed, with the command's own ``rows``."""
+        if self._has_news():
+            self.events.append(progress_of(self.scheme, self.account))
         deletes = [(row, key) for key, row in self._deletes.items()]
         return Decision(result, [self.account, *self._rows.values(), *rows], self.events, deletes)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from common.errors import Refusal
+from services.loyalty.growth import CountPoints
 from services.loyalty.tier_grants import (
     ImportTier,
     RecordRecharge,
@@ -114,6 +115,20 @@ async def test_progress_says_how_much_is_missing(club: Club) -> None:
     await club.grow("a", 4_200)
     [progress] = await club.told("TierProgressUpdated")
     assert (progress["next_tier_id"], progress["need_growth"]) == ("V3", 800)
+
+
+async def test_progress_is_told_when_it_changed(club: Club) -> None:
+    """Points move nobody in a scheme that measures growth; the first say how far it is."""
+    for source in ("first", "second"):
+        await club.run(CountPoints, member_id="a", source=source, points=50)
+    await club.grow("a", 4_200)
+    await club.run(CountPoints, member_id="a", source="third", points=50)
+    await club.run(RecordRecharge, member_id="a", recharge_id="re1", tier_id="V3", growth=0)
+    await club.run(CountPoints, member_id="a", source="fourth", points=50)
+    told = await club.told("TierProgressUpdated")
+    assert [(one["tier_id"], one["growth"], one["need_growth"]) for one in told] == [
+        ("V1", 0, 1_000), ("V2", 4_200, 800), ("V3", 4_200, 15_800),
+    ]  # fmt: skip
 
 
 async def test_a_refund_undoes_the_upgrade_it_caused(club: Club) -> None:

@@ -143,7 +143,10 @@ class TierWillDowngrade(TierEvent, frozen=True, kw_only=True):
 
 
 class TierProgressUpdated(TierEvent, frozen=True, kw_only=True):
-    """How far the next tier is: ``need_growth`` more of ``metric`` (growth by default)."""
+    """How far the next tier is: ``need_growth`` more of ``metric`` (growth by default).
+
+    Told when any of it changes.
+    """
 
     tier_id: str
     next_tier_id: str
