@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -130,6 +131,8 @@ class Consumers:
         self._task: asyncio.Task[None] | None = None
         # One at a time handles records, parked ones included: the loop, or the development clock.
         self._turn = asyncio.Lock()
+        # Set with every poll that was committed: who waits for quiet looks again then.
+        self.moved = asyncio.Event()
         self._stopping = False
         self._parked_due = 0.0
         self._lag_due = 0.0
@@ -207,6 +210,7 @@ class Consumers:
             ends = {place: there[-1].offset + 1 for place, there in polled.items()}
             await self._consumer.commit(ends)
             self._lag.committed(ends)
+            self.moved.set()
         except (CommitFailedError, IllegalStateError) as error:
             # The partitions moved to another member meanwhile; it sees the records again.
             log.info("offsets not committed", error=repr(error))
@@ -217,8 +221,9 @@ class Consumers:
         works = [self._read(record) for record in records]
         await self._apply(works)
         parked, dead = [], []
+        for topic, number in Counter(record.topic for record in records).items():
+            telemetry.CONSUMER_HANDLED.labels(topic).inc(number)
         for work in works:
-            telemetry.CONSUMER_HANDLED.labels(work.record.topic).inc()
             if isinstance(work.failure, NotYet):
                 parked.append((work.record, str(work.failure)))
             elif work.failure is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Final
 
 from common.clock import DevelopmentClock
@@ -13,8 +14,9 @@ from common.server import Call
 from common.timers import Timers
 from danke.dev.v1 import clock_pb2 as pb
 
-# How often whoever waits for quiet looks again: looking costs what the work is done with.
-LOOK_S: Final = 0.015
+# How long whoever waits for quiet waits for the next commit before looking again. Looking costs
+# what the work is done with; what is committed elsewhere, or whose answer was lost, tells nobody.
+LOOK_S: Final = 0.1
 
 
 class ClockService:
@@ -52,9 +54,14 @@ class ClockService:
 
     async def Settle(self, request: pb.SettleRequest, call: Call) -> pb.SettleResponse:
         worked = False
-        while await self.consumers.lag():
+        moved = self.consumers.moved
+        while True:
+            moved.clear()
+            if not await self.consumers.lag():
+                break
             worked = True
-            await asyncio.sleep(LOOK_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(moved.wait(), LOOK_S)
         if self.relay and await self.relay.drained():
             worked = True
         return pb.SettleResponse(worked=worked)

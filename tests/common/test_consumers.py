@@ -15,9 +15,11 @@ from aiokafka.conn import AIOKafkaConnection
 from aiokafka.errors import KafkaConnectionError
 from aiokafka.protocol.admin import ApiVersionRequest
 
+from common import development
 from common.errors import Overloaded
 from common.kafka import leave
 from common.parking import TIMEOUT
+from danke.dev.v1 import clock_pb2
 from tests.common import sample
 from tests.common.doors import Doors, one_of, opened, record
 from tests.common.sample import Confirmed, Raised
@@ -304,3 +306,28 @@ async def test_who_stops_slowly_is_not_interrupted(monkeypatch: pytest.MonkeyPat
     assert not said_goodbye.is_set()
     may.set()
     await asyncio.wait_for(said_goodbye.wait(), 5)
+
+
+async def test_who_waits_for_quiet_looks_again_once_a_poll_was_committed(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen failing (out of time) without the event: nothing but LOOK_S ended the wait."""
+    monkeypatch.setattr(development, "LOOK_S", 3_600.0)
+    looks: list[int] = []
+    measure = doors.consumers.lag
+
+    async def lag() -> int:
+        looks.append(await measure())
+        return looks[-1]
+
+    monkeypatch.setattr(doors.consumers, "lag", lag)
+    clock = development.ClockService(doors.clock, None, doors.consumers, None)
+    await doors.send(record(Raised(counter_id="quiet", step=1)))
+    call: Any = None
+    settling = asyncio.create_task(clock.Settle(clock_pb2.SettleRequest(), call))
+    while not looks:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    await doors.poll(1)
+    assert (await asyncio.wait_for(settling, 30)).worked
+    assert looks[0] > 0
+    assert looks[1:] == [0]
