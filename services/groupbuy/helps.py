@@ -26,6 +26,7 @@ from services.groupbuy.errors import (
     AlreadyHelped,
     AlreadyOpen,
     HelpLimit,
+    MemberMoved,
     NewCustomerOnly,
     NotOpen,
     SelfHelp,
@@ -96,13 +97,15 @@ def may_help(kind: Helps, draft: Draft, asked: Any, helper_id: str) -> tuple[str
     """The id that remained of the helper's, and whether this is a new customer.
 
     ``asked`` is the bargain or the assist. Helpers are people: what was given under an id that was
-    merged since counts. Refuses MEMBER_CLOSED, NOT_OPEN, SELF_HELP, ALREADY_HELPED, HELP_LIMIT,
-    NEW_CUSTOMER_ONLY.
+    merged since counts; MEMBER_MOVED if it was merged this very moment. Refuses MEMBER_CLOSED,
+    NOT_OPEN, SELF_HELP, ALREADY_HELPED, HELP_LIMIT, NEW_CUSTOMER_ONLY.
     """
     person, ids = person_now(draft, helper_id)
     must_be_member(draft, person)
     name = asked.KEY[1]
     asked_id = getattr(asked, name)
+    if not all(draft.state.knows(kind.help, (draft.merchant_id, asked_id, one)) for one in ids):
+        raise MemberMoved(member_id=helper_id)
     if asked.state != "OPEN" or draft.at >= asked.expires_at:
         raise NotOpen(**{name: asked_id, "state": asked.state})
     if person == asked.member_id:

@@ -17,12 +17,14 @@ from common.rows import Read, State
 from danke.events import groupbuy as events
 from services.groupbuy.activities import Activity, activity_key
 from services.groupbuy.customers import (
+    PERSON,
     Customer,
     CustomerOrder,
     is_new,
     member_key,
     must_be_member,
     note_order,
+    person_of,
 )
 from services.groupbuy.draft import Draft
 from services.groupbuy.errors import (
@@ -33,6 +35,7 @@ from services.groupbuy.errors import (
     GroupFull,
     GroupNotFound,
     GroupNotOpen,
+    MemberMoved,
     NewCustomerOnly,
     NotPickupLeader,
     OrderHasSeat,
@@ -65,7 +68,7 @@ from services.groupbuy.terms import Terms
 
 
 class _Takes(Command, frozen=True, kw_only=True):
-    """An order that takes a seat."""
+    """An order that takes a seat. An id that was merged takes it as the one that remained; S9."""
 
     RESULT: ClassVar[type] = Taken
 
@@ -79,16 +82,32 @@ class _Takes(Command, frozen=True, kw_only=True):
     def lane(self) -> str:
         return activity_key(self.activity_id)
 
+    def locate(self) -> Sequence[Read]:
+        return ((PERSON, (self.merchant_id, self.member_id)),)
+
+    def ids(self, found: State) -> set[str]:
+        """The member's id, and the one that remained of it."""
+        return {self.member_id, person_of(found, self.merchant_id, self.member_id)[0]}
+
     def keys(self, found: State) -> Sequence[str]:
-        return activity_key(self.activity_id), member_key(self.member_id)
+        return activity_key(self.activity_id), *(member_key(one) for one in self.ids(found))
 
     def reads(self, found: State) -> Iterable[Read]:
         yield from of_activity(self.merchant_id, self.activity_id)
-        yield MEMBER_SEATS, (self.merchant_id, self.activity_id, self.member_id)
-        yield Customer, (self.merchant_id, self.member_id)
+        for one in self.ids(found):
+            yield MEMBER_SEATS, (self.merchant_id, self.activity_id, one)
+            yield Customer, (self.merchant_id, one)
         if self.order_id:
             yield ORDER_SEATS, (self.merchant_id, self.order_id)
             yield CustomerOrder, (self.merchant_id, self.order_id)
+
+    def buyer(self, draft: Draft) -> str:
+        """Whose seat it is to be. Asks to look again if a merge came in between."""
+        itself = draft.get(Customer, self.member_id)
+        buyer = (itself.merged_into if itself else "") or self.member_id
+        if not draft.state.knows(MEMBER_SEATS, (self.merchant_id, self.activity_id, buyer)):
+            raise MemberMoved(member_id=self.member_id)
+        return buyer
 
     def activity(self, draft: Draft) -> Activity:
         """Refuses ACTIVITY_NOT_FOUND."""
@@ -97,12 +116,12 @@ class _Takes(Command, frozen=True, kw_only=True):
             raise ActivityNotFound(field="activity_id", activity_id=self.activity_id)
         return activity
 
-    def may_buy(self, draft: Draft, terms: Terms, group_id: str) -> None:
+    def may_buy(self, draft: Draft, member_id: str, terms: Terms, group_id: str) -> None:
         """The member's limits and the stock. Refuses as the subclasses document. G9."""
-        must_be_member(draft, self.member_id)
+        must_be_member(draft, member_id)
         for seat in draft.group(ORDER_SEATS, self.order_id):
             raise OrderHasSeat(field="order_id", seat_id=seat.seat_id)
-        mine = draft.group(MEMBER_SEATS, self.activity_id, self.member_id)
+        mine = draft.group(MEMBER_SEATS, self.activity_id, member_id)
         for seat in mine:
             if seat.group_id == group_id:
                 raise AlreadyJoined(group_id=group_id, seat_id=seat.seat_id)
@@ -118,16 +137,16 @@ class _Takes(Command, frozen=True, kw_only=True):
             raise SoldOut(sku_id=self.sku_id, left=max(left, 0))
 
     def take(
-        self, draft: Draft, group: BuyGroup, terms: Terms, seat_id: str, *, leads: bool,
-        asked: str = "",
+        self, draft: Draft, member_id: str, group: BuyGroup, terms: Terms, seat_id: str, *,
+        leads: bool, asked: str = "",
     ) -> Decision:  # fmt: skip
         """Reserves the seat in ``group``, which is written with it; ``asked`` was full."""
         price_fen = terms.price_fen(terms.sku(self.sku_id), group.tier, leads=leads)
-        new = is_new(draft, self.member_id, self.order_id, terms)
+        new = is_new(draft, member_id, self.order_id, terms)
         if not leads and not may_enter(terms, group, new=new):
             raise NewCustomerOnly(field="member_id")
         if draft.get(CustomerOrder, self.order_id) is not None:
-            note_order(draft, self.member_id, self.order_id, "SEAT")
+            note_order(draft, member_id, self.order_id, "SEAT")
         hold_until = self.at + terms.hold
         if group.expires_at is not None:
             hold_until = min(hold_until, group.expires_at + terms.grace)
@@ -136,7 +155,7 @@ class _Takes(Command, frozen=True, kw_only=True):
             seat_id=seat_id,
             group_id=group.group_id,
             activity_id=self.activity_id,
-            member_id=self.member_id,
+            member_id=member_id,
             order_id=self.order_id,
             sku_id=self.sku_id,
             qty=self.qty,
@@ -180,37 +199,40 @@ class OpenGroup(_Takes, frozen=True, kw_only=True):
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
         if self.pickup_point_id:
-            yield LED_BY, (self.merchant_id, self.member_id)
+            for one in self.ids(found):
+                yield LED_BY, (self.merchant_id, one)
 
     def decide(self, state: State) -> Decision:
         draft = Draft(state, self)
         activity = self.activity(draft)
         activity.must_run(self.at)
         terms = activity.terms
-        group = self._group(activity, terms)
+        leader_id = self.buyer(draft)
+        group = self._group(activity, terms, leader_id)
         if terms.mode == "COMMUNITY":
             return self._open_community(draft, group, terms)
         for field in ("order_id", "sku_id", "qty"):
             if not getattr(self, field):
                 raise OrderIncomplete(field=field)
         terms.sku(self.sku_id)
-        self.may_buy(draft, terms, group.group_id)
-        return self.take(draft, group, terms, f"{self.new_id}.1", leads=True)
+        self.may_buy(draft, leader_id, terms, group.group_id)
+        return self.take(draft, leader_id, group, terms, f"{self.new_id}.1", leads=True)
 
-    def _group(self, activity: Activity, terms: Terms) -> BuyGroup:
+    def _group(self, activity: Activity, terms: Terms, leader_id: str) -> BuyGroup:
         picked = self.tier if terms.mode == "LADDER_PICK" else -1
         if terms.mode == "LADDER_PICK" and not 0 <= picked < len(terms.tier_sizes):
             raise TierNotOffered(field="tier", tiers=len(terms.tier_sizes))
         return new_group(
-            self, activity, self.new_id, self.member_id, tier=picked,
+            self, activity, self.new_id, leader_id, tier=picked,
             pickup_point_id=self.pickup_point_id,
         )  # fmt: skip
 
     def _open_community(self, draft: Draft, group: BuyGroup, terms: Terms) -> Decision:
-        must_be_member(draft, self.member_id)
-        if terms.point(self.pickup_point_id).leader_id != self.member_id:
+        must_be_member(draft, group.leader_id)
+        # The point's terms may name the leader by an id that was merged since.
+        if terms.point(self.pickup_point_id).leader_id not in (self.member_id, group.leader_id):
             raise NotPickupLeader(field="member_id", pickup_point_id=self.pickup_point_id)
-        for other in draft.group(LED_BY, self.member_id):
+        for other in draft.group(LED_BY, group.leader_id):
             if (other.activity_id, other.pickup_point_id) == (
                 self.activity_id,
                 self.pickup_point_id,
@@ -254,31 +276,33 @@ class JoinGroup(_Takes, frozen=True, kw_only=True):
         if (group.status != "OPEN" or late) and not (ended and full):
             raise GroupNotOpen(group_id=self.group_id, status=group.status)
         terms.sku(self.sku_id)
-        self.may_buy(draft, terms, self.group_id)
+        member_id = self.buyer(draft)
+        self.may_buy(draft, member_id, terms, self.group_id)
         if full:
-            return self._elsewhere(draft, activity, group, terms)
-        return self.take(draft, group, terms, self.new_id, leads=False)
+            return self._elsewhere(draft, member_id, activity, group, terms)
+        return self.take(draft, member_id, group, terms, self.new_id, leads=False)
 
     def _elsewhere(
-        self, draft: Draft, activity: Activity, full: BuyGroup, terms: Terms
+        self, draft: Draft, member_id: str, activity: Activity, full: BuyGroup, terms: Terms
     ) -> Decision:
         """Refuses GROUP_FULL if the rule says so, or finds nowhere at this price."""
         most_fen = price_of(terms, full, self.sku_id)
         assert most_fen is not None, "Bug: the SKU was looked for before"
         rule = activity.terms.overflow
         if rule == "NEXT_GROUP":
-            new = is_new(draft, self.member_id, self.order_id, terms)
+            new = is_new(draft, member_id, self.order_id, terms)
             found = next_group(draft, full, self.sku_id, new=new, most_fen=most_fen)
             if found is not None:
                 at_terms = terms_of(draft, found)
                 return self.take(
-                    draft, found, at_terms, self.new_id, leads=False, asked=full.group_id
-                )
+                    draft, member_id, found, at_terms, self.new_id, leads=False,
+                    asked=full.group_id,
+                )  # fmt: skip
         if rule == "NEW_GROUP" and activity.runs(self.at):
             now = activity.terms
             community = now.mode == "COMMUNITY"
             group = new_group(
-                self, activity, self.new_id, full.leader_id if community else self.member_id,
+                self, activity, self.new_id, full.leader_id if community else member_id,
                 tier=full.tier if now.mode == "LADDER_PICK" else -1,
                 pickup_point_id=full.pickup_point_id,
             )  # fmt: skip
@@ -287,7 +311,9 @@ class JoinGroup(_Takes, frozen=True, kw_only=True):
                 if community:
                     group = started(draft, group, now, self.at)
                 seat_id, leads = f"{self.new_id}.1", not community
-                return self.take(draft, group, now, seat_id, leads=leads, asked=full.group_id)
+                return self.take(
+                    draft, member_id, group, now, seat_id, leads=leads, asked=full.group_id
+                )
         raise GroupFull(group_id=self.group_id, seats=full.seats)
 
 

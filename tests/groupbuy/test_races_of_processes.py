@@ -19,7 +19,7 @@ from services.groupbuy.seats import CancelSeat
 from services.groupbuy.settlement import ExpireGroup
 from tests.conftest import Migrated
 from tests.groupbuy.market import Market, market_on, terms
-from tests.groupbuy.racers import Racers, racers_on
+from tests.racers import Racers, racers_on
 
 ROUNDS = 30
 Track = tuple[Market, Racers]
@@ -28,7 +28,7 @@ Track = tuple[Market, Racers]
 @asynccontextmanager
 async def track(dsn: str, *, guarded: bool) -> AsyncIterator[Track]:
     """A market to set races up in, and the racers."""
-    async with market_on(dsn) as market, racers_on(dsn, guarded=guarded) as racers:
+    async with market_on(dsn) as market, racers_on("groupbuy", dsn, guarded=guarded) as racers:
         yield market, racers
 
 
