@@ -246,6 +246,10 @@ class AcceptShare(_OfShare, frozen=True, kw_only=True):
     friend_id: str
     link_hash: bytes
 
+    def keys(self, found: State) -> Sequence[str]:
+        # Whoever is merged or leaves meanwhile: what he gets must not be overlooked.
+        return *super().keys(found), self.friend_id
+
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
         yield Account, (self.merchant_id, self.friend_id)
