@@ -192,8 +192,8 @@ class Mailroom:
 
 
 @asynccontextmanager
-async def opened(migrated: Migrated) -> AsyncIterator[Mailroom]:
-    """A room on a fresh database; verified to be sound at the end."""
+async def opened(migrated: Migrated, *, sound: bool = True) -> AsyncIterator[Mailroom]:
+    """A room on a fresh database; verified to be ``sound`` at the end."""
     dsn = await migrated("automation")
     engines = [Engine(dsn, store.TABLES, service="automation", lanes=2) for _ in range(2)]
     for engine in engines:
@@ -202,7 +202,7 @@ async def opened(migrated: Migrated) -> AsyncIterator[Mailroom]:
     try:
         room = Mailroom(dsn, engines[0], engines[1], pool)
         yield room
-        assert not await room.findings()
+        assert not (sound and await room.findings())
     finally:
         await pool.close()
         for engine in engines:

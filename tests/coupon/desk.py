@@ -141,8 +141,8 @@ def locking(coupon: Coupon, order_id: str, minutes: int = 15) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def opened(migrated: Migrated) -> AsyncIterator[Desk]:
-    """A desk on a fresh database; verified to be sound at the end."""
+async def opened(migrated: Migrated, *, sound: bool = True) -> AsyncIterator[Desk]:
+    """A desk on a fresh database; verified to be ``sound`` at the end."""
     dsn = await migrated("coupon")
     engines = [Engine(dsn, store.TABLES, service="coupon", lanes=2) for _ in range(2)]
     for engine in engines:
@@ -151,7 +151,7 @@ async def opened(migrated: Migrated) -> AsyncIterator[Desk]:
     try:
         desk = Desk(dsn, engines[0], engines[1], pool)
         yield desk
-        assert not await desk.findings()
+        assert not (sound and await desk.findings())
     finally:
         await pool.close()
         for engine in engines:
