@@ -35,7 +35,14 @@ from services.groupbuy.draft import Draft
 from services.groupbuy.errors import MemberMoved, PredecessorMissing, RefundOfAnotherOrder
 from services.groupbuy.groups import BuyGroup
 from services.groupbuy.leaders import drop_out
-from services.groupbuy.refunds import OPEN_REFUNDS, Refund, done, note_refund, refunded
+from services.groupbuy.refunds import (
+    NOT_THE_SEATS,
+    OPEN_REFUNDS,
+    Refund,
+    done,
+    note_refund,
+    refunded,
+)
 from services.groupbuy.rewards import reverse_reward, reward_reads
 from services.groupbuy.seat_payments import pay_seat, reads_to_pay
 from services.groupbuy.seats import (
@@ -252,7 +259,7 @@ class TakeOrderRefunded(_OfOrder, frozen=True, kw_only=True):
     def _nothing_left(self, draft: Draft, seat_id: str) -> None:
         """All of the order's money is back, so every refund of it still asked for is done, too."""
         for refund in draft.group(OPEN_REFUNDS, seat_id):
-            if refund.kind != "DUPLICATE":
+            if refund.kind not in NOT_THE_SEATS:
                 done(draft, refund)
         seat = draft.get(Seat, seat_id)
         if seat is None or seat.state not in ("PAID", "SETTLED"):

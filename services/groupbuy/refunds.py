@@ -59,6 +59,8 @@ def _is_open(refund: Refund) -> bool:
     return refund.state == "REQUESTED"
 
 
+# Of money that never belonged to the seat: what comes back of it changes nothing there.
+NOT_THE_SEATS: Final[Sequence[AnyRefund]] = ("DUPLICATE", "UNDERPAID")
 OPEN_REFUNDS = Group(Refund, ("merchant_id", "seat_id"), holds=_is_open)
 MEMBER_REFUNDS = Group(Refund, ("merchant_id", "member_id"), holds=_is_open)
 
@@ -201,7 +203,7 @@ def done(draft: Draft, refund: Refund) -> Refund:
     )
     seat = draft.get(Seat, refund.seat_id)
     assert seat is not None, "Bug: a refund without its seat"
-    if refund.kind == "DUPLICATE":  # money that never belonged to the seat
+    if refund.kind in NOT_THE_SEATS:
         return after
     seat = draft.put(
         replace(

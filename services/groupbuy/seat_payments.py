@@ -1,4 +1,4 @@
-"""Payments of seats: in time, late, twice. Money that finds no seat goes back, exactly once.
+"""Payments of seats: in time, late, twice, too small. Money that finds no seat goes back, once.
 
 parity.md §3 42–44: nobody is told at the payment callback that there is no seat for the money;
 either the seat is there, or the refund is asked for in the same transaction.
@@ -7,7 +7,7 @@ either the seat is there, or the refund is asked for in the same transaction.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Final, Literal
 
 from msgspec.structs import replace
@@ -48,7 +48,12 @@ from services.groupbuy.seats import (
 from services.groupbuy.settlement import succeed, success_of
 from services.groupbuy.terms import Terms
 
-PaymentUse = Literal["SEAT", "LATE", "DUPLICATE"]
+# PART: less than the seat costs. It is the order's if that is paid by several methods.
+PaymentUse = Literal["SEAT", "LATE", "DUPLICATE", "PART"]
+PART_TIMER: Final = "seat_part"
+# After the hold: the order system may have been down, and its OrderPaid is what tells a part of an
+# order (less a coupon, or by several methods) from a payment that is too small.
+PART_WAIT: Final = timedelta(hours=24)
 # Why money for a seat may go back at once.
 LOST: Final[Sequence[RefundKind]] = ("LATE_PAY", "OVERSOLD", "NOT_NEW")
 
@@ -85,8 +90,9 @@ class ConfirmSeat(OfSeat, frozen=True, kw_only=True):
 
     A repeat answers the same. A payment after the hold takes the seat back if it is still free and
     the terms say so, else it is refunded; a caller is then told HOLD_EXPIRED with the refund's id,
-    however often and by whatever door it was told before; an event is done with it. Refuses
-    SEAT_NOT_FOUND, PAYMENT_AMOUNT_MISMATCH.
+    however often and by whatever door it was told before; an event is done with it. Less than the
+    seat costs buys nothing: a caller is refused, a channel's money waits a day for its order and
+    then goes back. Refuses SEAT_NOT_FOUND, PAYMENT_AMOUNT_MISMATCH.
     domain.md §2.1, S3, S5, G6; parity.md §3 42, 43.
     """
 
@@ -120,12 +126,20 @@ class ConfirmSeat(OfSeat, frozen=True, kw_only=True):
             if self.by_event:
                 raise PredecessorMissing(seat_id=self.seat_id)
             raise SeatNotFound(field="seat_id", seat_id=self.seat_id)
-        if draft.get(SeatPayment, self.payment_id) is not None:
+        known = draft.get(SeatPayment, self.payment_id)
+        if self.amount_fen < seat.amount_fen and not self.by_event:
+            raise PaymentAmountMismatch(field="amount_fen", due_fen=seat.amount_fen)
+        # A caller may know of the rest of what the channel told a part of.
+        is_rest = known is not None and known.use == "PART" and not self.by_event
+        if known is not None and not is_rest:
             self._refuse_lost(draft, seat)
             return Decision(result=Taken(group_of(draft, seat), seat))
-        if self.amount_fen < seat.amount_fen:
-            raise PaymentAmountMismatch(field="amount_fen", due_fen=seat.amount_fen)
-        seat = pay_seat(draft, seat, self.payment_id, self.amount_fen, self.paid_at or self.at)
+        paid_at = self.paid_at or self.at
+        if _is_part(seat, self.amount_fen):
+            _part(draft, seat, self.payment_id, self.amount_fen, paid_at)
+            return draft.decision(Taken(group_of(draft, seat), seat))
+        payment_id = "" if is_rest else self.payment_id
+        seat = pay_seat(draft, seat, payment_id, self.amount_fen, paid_at)
         self._refuse_lost(draft, seat)
         return draft.decision(Taken(group_of(draft, seat), seat))
 
@@ -270,6 +284,45 @@ def _refund(draft: Draft, group: BuyGroup, seat: Seat, why: RefundKind, *, held:
         if group.status == "WAITING_LEADER_PAY":
             close(draft, group)
     return seat
+
+
+def _is_part(seat: Seat, amount_fen: int) -> bool:
+    """Whether money is less than the seat costs, or than its order says was paid for it."""
+    if seat.paid_at is None:
+        return amount_fen < seat.amount_fen
+    return not seat.payment_id and amount_fen < seat.paid_fen
+
+
+def _part(draft: Draft, seat: Seat, payment_id: str, amount_fen: int, paid_at: datetime) -> None:
+    """Remembers money that is too little for its seat; a timer looks again."""
+    _remember(draft, seat, payment_id, amount_fen, paid_at, "PART")
+    due = max(seat.hold_until + PART_WAIT, draft.at)
+    draft.wake(PART_TIMER, f"{seat.seat_id}/{payment_id}", due)
+
+
+class ReturnPart(OfSeat, frozen=True, kw_only=True):
+    """Money that was too little for its seat goes back (UNDERPAID), unless its order took it.
+
+    A seat that its order said is paid, and by no payment of its own, was paid by several methods.
+    """
+
+    payment_id: str
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield Seat, (self.merchant_id, self.seat_id)
+        yield SeatPayment, (self.merchant_id, self.payment_id)
+
+    def decide(self, state: State) -> Decision:
+        draft = Draft(state, self)
+        seat = self.seat(draft)
+        part = draft.get(SeatPayment, self.payment_id)
+        assert part is not None, "Bug: a part payment that is not remembered"
+        if seat.paid_at is None or seat.payment_id:
+            of_part = replace(seat, payment_id=self.payment_id)
+            request_refund(
+                draft, of_part, "UNDERPAID", part.amount_fen, refund_id=f"{draft.new_id}.part"
+            )
+        return draft.decision()
 
 
 def _paid_again(

@@ -43,7 +43,8 @@ CHECKS: Final = (
             SELECT merchant_id, seat_id,
                 coalesce(sum(amount_fen) FILTER (WHERE state = 'REQUESTED'), 0) AS owed_fen,
                 coalesce(sum(amount_fen) FILTER (WHERE state = 'DONE'), 0) AS done_fen
-            FROM refunds WHERE kind <> 'DUPLICATE' GROUP BY merchant_id, seat_id
+            FROM refunds WHERE kind NOT IN ('DUPLICATE', 'UNDERPAID')
+            GROUP BY merchant_id, seat_id
         ) r ON r.merchant_id = s.merchant_id AND r.seat_id = s.seat_id
         WHERE s.owed_back_fen <> coalesce(r.owed_fen, 0)
            OR (s.refunded_fen <> coalesce(r.done_fen, 0) AND s.state <> 'REFUNDED')
@@ -156,8 +157,24 @@ CHECKS: Final = (
             WHERE kind = 'DUPLICATE' GROUP BY merchant_id, seat_id
         ) r ON r.merchant_id = p.merchant_id AND r.seat_id = p.seat_id
         GROUP BY p.merchant_id, p.seat_id
-        HAVING count(*) FILTER (WHERE p.use <> 'DUPLICATE') > 1
+        HAVING count(*) FILTER (WHERE p.use IN ('SEAT', 'LATE')) > 1
             OR count(*) FILTER (WHERE p.use = 'DUPLICATE') <> coalesce(min(r.doubled), 0)
+        """,
+    ),
+    Check(
+        "part_payments_go_back_or_are_the_orders",
+        "money too small for its seat waits for a timer, is its order's, or went back",
+        """
+        SELECT p.merchant_id, p.seat_id, p.payment_id, p.amount_fen FROM seat_payments p
+        JOIN seats s ON s.merchant_id = p.merchant_id AND s.seat_id = p.seat_id
+        LEFT JOIN refunds r ON r.merchant_id = p.merchant_id AND r.seat_id = p.seat_id
+          AND r.kind = 'UNDERPAID' AND r.payment_id = p.payment_id
+        WHERE p.use = 'PART' AND coalesce(r.amount_fen, 0) <> p.amount_fen
+          AND (s.paid_at IS NULL OR s.payment_id <> '')
+          AND NOT EXISTS (
+            SELECT FROM timers t WHERE t.merchant_id = p.merchant_id AND t.kind = 'seat_part'
+              AND t.ref = p.seat_id || '/' || p.payment_id
+          )
         """,
     ),
     Check(

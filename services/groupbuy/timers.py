@@ -14,6 +14,7 @@ from services.groupbuy import (
     periods,
     refunds,
     rewards,
+    seat_payments,
     seats,
     settlement,
 )
@@ -47,10 +48,24 @@ def sweep(timer: Timer, new_id: str) -> settlement.SweepStopped:
     )
 
 
+def part(timer: Timer, new_id: str) -> seat_payments.ReturnPart:
+    """Money that was too little for a seat: the seat's hold is over."""
+    seat_id, _, payment_id = timer.ref.partition("/")
+    return seat_payments.ReturnPart(
+        id=timer.command_id,
+        merchant_id=timer.merchant_id,
+        at=timer.due_at,
+        new_id=new_id,
+        seat_id=seat_id,
+        payment_id=payment_id,
+    )
+
+
 HANDLERS: Final[Mapping[str, TimerHandler]] = {
     activities.START_TIMER: _of(activities.TurnActivity, "activity_id", to="RUNNING"),
     activities.END_TIMER: _of(activities.TurnActivity, "activity_id", to="ENDED"),
     activities.SWEEP_TIMER: sweep,
+    seat_payments.PART_TIMER: part,
     seats.HOLD_TIMER: _of(seats.CancelSeat, "seat_id", expired=True),
     groups.EXPIRY_TIMER: _of(settlement.ExpireGroup, "group_id"),
     groups.FULL_TIMER: _of(settlement.FillGroup, "group_id"),

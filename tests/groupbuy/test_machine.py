@@ -97,7 +97,7 @@ BALANCE = """
 SELECT 'unpaid money' AS wrong, s.seat_id FROM seats s
 WHERE s.activity_id = $1 AND s.paid_fen <> coalesce((
     SELECT sum(p.amount_fen) FROM seat_payments p
-    WHERE p.seat_id = s.seat_id AND p.use <> 'DUPLICATE'), 0)
+    WHERE p.seat_id = s.seat_id AND p.use IN ('SEAT', 'LATE')), 0)
 UNION ALL
 SELECT 'more than one end', e.subject FROM (
     SELECT about::jsonb ->> 'subject' AS subject, count(*) AS n FROM outbox
@@ -106,7 +106,8 @@ SELECT 'more than one end', e.subject FROM (
 ) e WHERE e.n > 1
 UNION ALL
 SELECT 'asked for twice', r.seat_id FROM refunds r WHERE r.activity_id = $1
-  AND r.kind NOT IN ('DUPLICATE', 'ORDER', 'LADDER_DIFF') GROUP BY r.seat_id HAVING count(*) > 1
+  AND r.kind NOT IN ('DUPLICATE', 'UNDERPAID', 'ORDER', 'LADDER_DIFF')
+  GROUP BY r.seat_id HAVING count(*) > 1
 """
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from services.groupbuy.activities import StopActivity
 from services.groupbuy.joining import OpenGroup
 from services.groupbuy.orders import TakeOrderPaid
+from services.groupbuy.refunds import SettleRefund
 from services.groupbuy.seat_payments import ConfirmSeat
 from services.groupbuy.seats import CancelSeat
 from tests.groupbuy.market import Market, terms
@@ -105,13 +106,86 @@ async def test_payment_and_order_tell_of_the_same_money(market: Market) -> None:
     assert not await market.told("RefundRequested")
 
 
-async def test_a_payment_that_is_too_small_is_refused(market: Market) -> None:
+async def test_a_payment_that_is_too_small_is_refused_to_a_caller(market: Market) -> None:
     group = await market.opened(await market.activity())
     taken = await market.engine.run(market.joining(group, "a"))
-    assert await market.answer(market.paying(taken.seat, amount_fen=6_899)) == (
-        "PAYMENT_AMOUNT_MISMATCH"
-    )
+    small = market.paying(taken.seat, amount_fen=6_899, by_event=False)
+    assert await market.answer(small) == "PAYMENT_AMOUNT_MISMATCH"
     assert (await market.seat(taken.seat)).state == "RESERVED"
+
+
+async def test_a_payment_that_is_too_small_goes_back_a_day_after_the_hold(market: Market) -> None:
+    """The channel cannot be refused: its money buys nothing, frees nothing, and goes back once."""
+    group = await market.opened(await market.activity(terms(ttl_minutes=4_320)))
+    taken = await market.engine.run(market.joining(group, "a"))
+    for _ in range(2):
+        part = await market.pay(taken.seat, amount_fen=6_899, payment_id="small")
+        assert part.seat is not None
+        assert (part.seat.state, part.seat.paid_fen) == ("RESERVED", 0)
+    call = market.paying(taken.seat, amount_fen=6_899, payment_id="small", by_event=False)
+    assert await market.answer(call) == "PAYMENT_AMOUNT_MISMATCH"
+    await market.due(minutes=15)
+    assert not await market.told("RefundRequested"), "its order may still tell of the rest"
+    await market.due(hours=24)
+    [asked] = await market.told("RefundRequested")
+    assert (asked["kind"], asked["amount_fen"], asked["payment_id"]) == (
+        "UNDERPAID", 6_899, "small",
+    )  # fmt: skip
+    await market.run(SettleRefund, refund_id=asked["refund_id"], succeeded=True)
+    seat = await market.seat(taken.seat)
+    assert (seat.state, seat.paid_fen, seat.owed_back_fen, seat.refunded_fen) == (
+        "RELEASED", 0, 0, 0,
+    )  # fmt: skip
+    await market.pay(taken.seat, amount_fen=1, payment_id="late")
+    await market.due(minutes=1)
+    assert [one["amount_fen"] for one in await market.told("RefundRequested")] == [6_899, 1]
+
+
+@pytest.mark.parametrize("first", ["part", "order"])
+async def test_a_part_is_its_orders_if_that_was_paid_by_several_methods(
+    market: Market, first: str
+) -> None:
+    group = await market.opened(await market.activity(terms(ttl_minutes=4_320)))
+    taken = await market.engine.run(market.joining(group, "a"))
+    order = {"order_id": taken.seat.order_id, "amount_fen": 6_900, "paid_at": market.at}
+    if first == "order":
+        await market.run(TakeOrderPaid, **order)
+    await market.pay(taken.seat, amount_fen=4_000)
+    await market.pay(taken.seat, amount_fen=2_900)
+    if first == "part":
+        await market.run(TakeOrderPaid, **order)
+    await market.due(hours=25)
+    seat = await market.seat(taken.seat)
+    assert (seat.state, seat.paid_fen) == ("PAID", 6_900)
+    assert not await market.told("RefundRequested")
+
+
+async def test_a_caller_who_knows_of_the_rest_confirms_under_the_parts_payment(
+    market: Market,
+) -> None:
+    group = await market.opened(await market.activity(terms(ttl_minutes=4_320)))
+    taken = await market.engine.run(market.joining(group, "a"))
+    await market.pay(taken.seat, amount_fen=4_000, payment_id="wx")
+    for _ in range(2):
+        paid = await market.pay(taken.seat, payment_id="wx", by_event=False)
+        assert paid.seat is not None
+        assert (paid.seat.state, paid.seat.paid_fen) == ("PAID", 6_900)
+    await market.due(hours=25)
+    assert not await market.told("RefundRequested")
+
+
+async def test_small_money_beside_a_paid_seat_goes_back(market: Market) -> None:
+    """Too little and then enough: the seat is bought by the second, the first goes back."""
+    group = await market.opened(await market.activity(terms(ttl_minutes=4_320)))
+    taken = await market.engine.run(market.joining(group, "a"))
+    await market.pay(taken.seat, amount_fen=4_000)
+    await market.pay(taken.seat)
+    await market.pay(taken.seat, amount_fen=5)
+    await market.due(hours=25)
+    asked = await market.told("RefundRequested")
+    assert sorted({(one["kind"], one["amount_fen"]) for one in asked}) == [
+        ("DUPLICATE", 5), ("UNDERPAID", 4_000),
+    ]  # fmt: skip
 
 
 async def test_a_payment_of_a_seat_nobody_knows(market: Market) -> None:

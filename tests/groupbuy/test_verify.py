@@ -44,6 +44,7 @@ CORRUPTIONS = {
         VALUES ('m1', 'twice', 'nobodys', 'r', 1)
     """,
     "payments_have_one_seat": "DELETE FROM refunds WHERE kind = 'DUPLICATE'",
+    "part_payments_go_back_or_are_the_orders": "DELETE FROM timers WHERE kind = 'seat_part'",
     "customers_count_their_orders": "UPDATE customers SET bought = bought + 1 WHERE open = 1",
     "bargains_are_cut_by_friends": "UPDATE bargains SET price_fen = price_fen - 1",
     "bargain_stock_is_ordered": "UPDATE bargain_activities SET ordered = ordered + 1",
@@ -76,7 +77,8 @@ async def busy(market: Market) -> None:
     await market.run(LeaveGroup, seat_id=leaver.seat_id)
     await market.joined(open_, "stays")
     other = await market.opened(activity, "l3")
-    await market.engine.run(market.joining(other, "unpaid"))
+    unpaid = await market.engine.run(market.joining(other, "unpaid"))
+    await market.pay(unpaid.seat, amount_fen=1)
     await market.run(TakeOrderCreated, order_id="plain", member_id="shopper")
     await market.run(
         TakeOrderPaid, order_id="p2", member_id="shopper", amount_fen=1, paid_at=market.at

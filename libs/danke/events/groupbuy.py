@@ -26,7 +26,7 @@ GroupMode = Literal["NORMAL", "NEWCOMER", "LADDER_PICK", "LADDER_DYNAMIC", "COMM
 SuccessMode = Literal["FULL", "SIMULATED", "MANUAL", "LADDER"]
 FailReason = Literal["EXPIRED", "LEADER_LEFT_ALONE", "ACTIVITY_STOPPED", "STOCK_OUT"]
 RefundKind = Literal[
-    "FAIL", "LADDER_DIFF", "LATE_PAY", "OVERSOLD", "LEAVE", "NOT_NEW", "DUPLICATE"
+    "FAIL", "LADDER_DIFF", "LATE_PAY", "OVERSOLD", "LEAVE", "NOT_NEW", "DUPLICATE", "UNDERPAID"
 ]  # fmt: skip
 RewardKind = Literal["POINTS", "COUPON", "CASH_PER_MEMBER", "CASH_BP", "SALES_BP"]
 
