@@ -129,8 +129,7 @@ class LookAtReferral(Command, frozen=True, kw_only=True):
             if one.kind == "ORDER" and one.completed_at is not None and not one.fully_refunded
         ]
         for one in sorted(orders, key=lambda order: (order.paid_at, order.source_id)):
-            left = sum(line.real_fen - line.real_refunded_fen for line in one.lines)
-            if left >= row.terms.min_order_fen:
+            if _is_enough(one, row):
                 return met | {"FIRST_ORDER_COMPLETED"}, one.source_id
         return met, ""
 
@@ -200,7 +199,7 @@ class LookAtReferral(Command, frozen=True, kw_only=True):
         if not row.source_id:
             return Decision(row)
         orders = state.group(ORDERS_OF, (self.merchant_id, self.member_id))
-        if not any(one.source_id == row.source_id and one.fully_refunded for one in orders):
+        if all(_is_enough(one, row) for one in orders if one.source_id == row.source_id):
             return Decision(row)
         rows: list[Row] = []
         told: list[Event] = []
@@ -232,3 +231,9 @@ class LookAtReferral(Command, frozen=True, kw_only=True):
             reason="ORDER_REFUNDED",
         )
         return Decision(row, [row, *rows], [*told, back])
+
+
+def _is_enough(order: Accrual, row: Referral) -> bool:
+    """Whether what refunds left of an order is what the referral's programme asks for."""
+    left = sum(line.real_fen - line.real_refunded_fen for line in order.lines)
+    return not order.fully_refunded and left >= row.terms.min_order_fen

@@ -19,6 +19,7 @@ from services.commission.referral_programmes import (
     Step,
 )
 from services.commission.referrals import RegisterReferral
+from services.commission.refunds import RefundPart
 from tests.commission.referring import enrol, referral_programme
 from tests.commission.shop import MERCHANT, Shop, line
 
@@ -48,6 +49,25 @@ async def test_a_first_order_rewards_and_its_refund_takes_back(shop: Shop) -> No
     (back,) = await shop.told("ReferralClawedBack")
     # The new member's coupon was for enrolling, and that is done.
     assert back["reward_ids"] == ["new2.0"]
+
+
+async def test_refunds_that_leave_less_than_the_minimum_take_the_reward_back(shop: Shop) -> None:
+    """Two lines of 5 000 and a minimum of 5 000: one may come back, and not a fen more; M03."""
+    await shop.programme(l1_bp=0)
+    await referral_programme(shop)
+    await enrol(shop, "new1", referrer="ref")
+    await shop.pay("o1", line("a", net=5_000), line("b", net=5_000), member="new1")
+    await shop.complete("o1")
+    await shop.until("2026-05-08 12:00")
+    await shop.refund("o1", "r1", RefundPart("a", 5_000, 0))
+    await shop.until("2026-05-08 12:00")
+    assert (await shop.balance("ref")).available_fen == 500
+    for _ in range(2):
+        await shop.refund("o1", "r2", RefundPart("b", 1, 0))
+        await shop.until("2026-05-08 12:00")
+    assert (await shop.balance("ref")).available_fen == 0
+    (back,) = await shop.told("ReferralClawedBack")
+    assert (back["reward_ids"], back["reason"]) == (["new1.0"], "ORDER_REFUNDED")
 
 
 async def test_an_order_told_of_before_the_enrolment_still_qualifies(shop: Shop) -> None:

@@ -323,7 +323,7 @@ class ReferralRejected(ReferralEvent, frozen=True, kw_only=True):
 
 
 class ReferralClawedBack(ReferralEvent, frozen=True, kw_only=True):
-    """The qualifying order came back: every reward of the referral is to be taken back."""
+    """The qualifying order came back, or all but too little: its rewards are to be taken back."""
 
     reward_ids: list[str]
     reason: str
