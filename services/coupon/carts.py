@@ -6,6 +6,7 @@ adds the coupons it keeps and the merchant's promotions.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -119,9 +120,14 @@ def where_and_who(scope: Scope, question: Question) -> str:
         return "CHANNEL_NOT_ALLOWED"
     if scope.store_ids and cart.store_id not in scope.store_ids:
         return "STORE_NOT_ALLOWED"
-    if scope.tier_ids and shopper.tier_id not in scope.tier_ids:
+    return who_reason(scope, shopper.tier_id, shopper.segment_ids)
+
+
+def who_reason(scope: Scope, tier_id: str, segment_ids: Collection[str]) -> str:
+    """Why a scope does not cover who is of this tier and in these segments; empty if it does."""
+    if scope.tier_ids and tier_id not in scope.tier_ids:
         return "TIER_NOT_ALLOWED"
-    if scope.segment_ids and not set(scope.segment_ids) & set(shopper.segment_ids):
+    if scope.segment_ids and not set(scope.segment_ids) & set(segment_ids):
         return "SEGMENT_NOT_ALLOWED"
     return ""
 

@@ -8,10 +8,9 @@ EXPIRED. domain.md §2.7, C7, C8, C17, X3; parity.md §3 nos. 33–35.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from typing import ClassVar, Final, Literal
+from datetime import timedelta
+from typing import ClassVar, Final
 
-import msgspec
 from msgspec.structs import replace
 
 from common.commands import Command, Decision
@@ -37,50 +36,16 @@ from services.coupon.errors import (
     LockNotFound,
     LockStateInvalid,
     MemberMoved,
-    NotEligible,
     OrderLocked,
 )
+from services.coupon.first_orders import locked_first
 from services.coupon.members import MergedMember, Standing, has_left
+from services.coupon.order_locks import LockedCoupon, OrderLock
 from services.coupon.templates import CouponTemplate
 from services.coupon.terms import CouponTerms
+from services.coupon.verifications import VERIFIED_FOR
 
 LOCK_TIMER: Final = "coupon_lock"
-
-
-class LockedCoupon(msgspec.Struct, frozen=True, array_like=True):
-    """A coupon an order holds and what it takes off there, in fen."""
-
-    coupon_id: str
-    discount_fen: int
-    # Its lock key, so that the order's commands need not look for it.
-    key: str = ""
-
-
-class OrderLock(Row, frozen=True):
-    """What one order holds, used or gave back."""
-
-    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "order_id")
-
-    merchant_id: str
-    order_id: str
-    member_id: str
-    state: Literal["LOCKED", "USED", "UNLOCKED", "EXPIRED", "RETURNED"]
-    coupons: list[LockedCoupon]
-    quote_hash: str
-    locked_at: datetime
-    expires_at: datetime
-    # The full refund that gave the coupons back.
-    refund_id: str = ""
-
-
-def is_first(lock: OrderLock | None, at: datetime) -> bool:
-    """Whether the order that took a first-order coupon still is the first one: no other may. M45.
-
-    It holds its coupons, or used them and the news that it was paid is on its way.
-    """
-    if lock is None:
-        return False
-    return lock.state == "USED" or (lock.state == "LOCKED" and at < lock.expires_at)
 
 
 class LockCoupons(Command, frozen=True, kw_only=True):
@@ -122,6 +87,7 @@ class LockCoupons(Command, frozen=True, kw_only=True):
         standing = found.get(Standing, (self.merchant_id, self.member_id))
         if standing is not None and standing.first_order_id:
             yield OrderLock, (self.merchant_id, standing.first_order_id)
+            yield VERIFIED_FOR, (self.merchant_id, standing.first_order_id)
 
     def decide(self, state: State) -> Decision:
         ids = [one.coupon_id for one in self.coupons]
@@ -171,17 +137,8 @@ class LockCoupons(Command, frozen=True, kw_only=True):
         assert version is not None, "Bug: a coupon without its terms"
         if not version.terms.first_order_only:
             return []
-        key = (self.merchant_id, self.member_id)
-        standing = state.get(Standing, key) or Standing(*key, "", 0)
-        if standing.paid_orders:
-            raise NotEligible(field="coupons", why="FIRST_ORDER_ONLY")
-        other = standing.first_order_id
-        if other and other != self.order_id:
-            if not state.knows(OrderLock, (self.merchant_id, other)):
-                raise MemberMoved(order_id=other)  # locked this very moment
-            if is_first(state.get(OrderLock, (self.merchant_id, other)), self.at):
-                raise NotEligible(field="coupons", why="FIRST_ORDER_ONLY", order_id=other)
-        return [replace(standing, first_order_id=self.order_id)]
+        who = (self.merchant_id, self.member_id)
+        return [locked_first(state, *who, self.order_id, self.at)]
 
 
 class OfOrder(Command, frozen=True, kw_only=True):

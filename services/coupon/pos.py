@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final
 
 import msgspec
 from msgspec.structs import replace
 
 from common.commands import Command, Decision
 from common.from_door import FromDoor
-from common.rows import Group, Read, Row, State
+from common.rows import Read, Row, State
 from danke.events import coupon as events
 from danke.events.envelope import Event
+from services.coupon.carts import who_reason
 from services.coupon.coupons import (
     Coupon,
     OfCoupon,
@@ -38,9 +39,11 @@ from services.coupon.errors import (
     StoreNotAllowed,
     VerificationNotFound,
 )
+from services.coupon.first_orders import FIRST_ORDER, shown_first
 from services.coupon.members import MergedMember, Standing, has_left
 from services.coupon.templates import CouponTemplate
 from services.coupon.terms import CouponTerms
+from services.coupon.verifications import VERIFIED_FOR, Verification
 
 # Time to walk to the till and find the coupon again; a screenshot sent on is soon worthless.
 CODE_LIFE: Final = timedelta(minutes=5)
@@ -62,33 +65,8 @@ class VerifyCode(Row, frozen=True):
     lock_key: str
     issued_at: datetime
     expires_at: datetime
-
-
-class Verification(Row, frozen=True):
-    """A coupon used in a store."""
-
-    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "verification_id")
-
-    merchant_id: str
-    verification_id: str
-    coupon_id: str
-    member_id: str
-    lock_key: str
-    store_id: str
-    staff_id: str
-    order_id: str
-    discount_fen: int
-    state: Literal["DONE", "REVERTED"]
-    verified_at: datetime
-    reverted_at: datetime | None = None
-    reverted_by: str = ""
-
-
-# What was used at tills for one order.
-VERIFIED_FOR = Group(
-    Verification, ("merchant_id", "order_id"), holds=lambda done: done.state == "DONE",
-    order=lambda done: done.verification_id,
-)  # fmt: skip
+    # Who showed it.
+    member_id: str = ""
 
 
 class CodeIssued(msgspec.Struct, frozen=True):
@@ -109,17 +87,24 @@ class IssueVerifyCode(OfCoupon, frozen=True, kw_only=True):
     """Gives the holder a code to show. Nothing is used yet.
 
     Refuses COUPON_NOT_FOUND, COUPON_NOT_HELD, COUPON_NOT_AVAILABLE, NOT_ELIGIBLE for a first-order
-    coupon once an order was paid.
+    coupon as Lock does, or for who is not in the coupon's tiers or segments. A caller may vouch for
+    a tier and segments that are not known here yet.
     """
 
     RESULT: ClassVar[type] = CodeIssued
 
     member_id: str
     code_hash: FromDoor[str]
+    tier_id: str = ""
+    segment_ids: list[str] = []  # noqa: RUF012  a struct copies its mutable defaults
+
+    def keys(self, found: State) -> tuple[str, ...]:
+        return (f"standing:{self.member_id}", *super().keys(found))
 
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
         yield Standing, (self.merchant_id, self.member_id)
+        yield FIRST_ORDER, (self.merchant_id, self.member_id)
         coupon = found.get(Coupon, (self.merchant_id, self.coupon_id))
         if coupon is not None:
             yield CouponTerms, coupon.terms_key
@@ -130,13 +115,19 @@ class IssueVerifyCode(OfCoupon, frozen=True, kw_only=True):
         if not state.knows(CouponTerms, coupon.terms_key):
             raise MemberMoved(coupon_id=self.coupon_id)
         version = state.get(CouponTerms, coupon.terms_key)
-        standing = state.get(Standing, (self.merchant_id, self.member_id))
-        if version and version.terms.first_order_only and standing and standing.paid_orders:
-            raise NotEligible(field="coupon_id", why="FIRST_ORDER_ONLY")
+        assert version is not None, "Bug: a coupon without its terms"
+        who = (self.merchant_id, self.member_id)
+        standing = state.get(Standing, who)
+        tier_id = self.tier_id or (standing.tier_id if standing else "")
+        segments = {*self.segment_ids, *(standing.segment_ids if standing else ())}
+        if why := who_reason(version.terms.scope, tier_id, segments):
+            raise NotEligible(field="coupon_id", why=why)
+        if version.terms.first_order_only:
+            shown_first(state, *who, "", self.at, "coupon_id")
         code = VerifyCode(
             self.merchant_id, self.code_hash.found, self.new_id, coupon.coupon_id,
             coupon.template_id, coupon.terms_version, coupon.lock_key, self.at,
-            min(self.at + CODE_LIFE, coupon.valid_to),
+            min(self.at + CODE_LIFE, coupon.valid_to), self.member_id,
         )  # fmt: skip
         return Decision(result=CodeIssued(code.code_id, code.expires_at), rows=[code])
 
@@ -145,7 +136,7 @@ class VerifyAtPos(Command, frozen=True, kw_only=True):
     """Uses the coupon a code stands for. The same code again answers the same verification.
 
     Refuses CODE_NOT_FOUND, CODE_EXPIRED, STORE_NOT_ALLOWED, COUPON_NOT_AVAILABLE,
-    DISCOUNT_TOO_HIGH.
+    DISCOUNT_TOO_HIGH, NOT_ELIGIBLE for a first-order coupon if another order had one meanwhile.
     """
 
     RESULT: ClassVar[type] = Verified
@@ -164,12 +155,14 @@ class VerifyAtPos(Command, frozen=True, kw_only=True):
 
     def keys(self, found: State) -> tuple[str, ...]:
         code = found.get(VerifyCode, (self.merchant_id, self.code_hash))
-        return (code.lock_key if code else self.code_hash,)
+        return (code.lock_key, f"standing:{code.member_id}") if code else (self.code_hash,)
 
     def reads(self, found: State) -> Iterable[Read]:
         yield VerifyCode, (self.merchant_id, self.code_hash)
         code = found.get(VerifyCode, (self.merchant_id, self.code_hash))
         if code is not None:
+            yield Standing, (self.merchant_id, code.member_id)
+            yield FIRST_ORDER, (self.merchant_id, code.member_id)
             yield Verification, (self.merchant_id, code.code_id)
             yield Coupon, (self.merchant_id, code.coupon_id)
             yield CouponTerms, (self.merchant_id, code.template_id, code.terms_version)
@@ -196,6 +189,11 @@ class VerifyAtPos(Command, frozen=True, kw_only=True):
         must_be_available(coupon, self.at)
         must_take(coupon, self.discount_fen)
         order_id = self.order_id or code.code_id
+        # A merge between code and till is left to the paid order's news.
+        first: list[Row] = []
+        if terms.terms.first_order_only and code.member_id == coupon.member_id:
+            who = (self.merchant_id, coupon.member_id)
+            first = [shown_first(state, *who, order_id, self.at, "code")]
         used = replace(
             coupon, state="USED", order_id=order_id, discount_fen=self.discount_fen,
             used_at=self.at,
@@ -208,7 +206,7 @@ class VerifyAtPos(Command, frozen=True, kw_only=True):
             **about(coupon), order_id=order_id, discount_fen=self.discount_fen, scene="POS",
             store_id=self.store_id,
         )  # fmt: skip
-        return Decision(Verified(verification, used), [verification, used], [event])
+        return Decision(Verified(verification, used), [verification, used, *first], [event])
 
 
 class RevertVerify(Command, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from common.rows import Group, Read, Row, State
 from common.timers import Timer
 from services.coupon.errors import PostPayRuleChanged
 from services.coupon.grants import GRANT_TIMER, Grant
-from services.coupon.locks import OrderLock
+from services.coupon.order_locks import OrderLock
 
 _MOMENT = timedelta(microseconds=1)
 

@@ -9,7 +9,7 @@ from common.messages import moment, timestamp
 from danke.coupon.v1 import coupon_pb2, template_pb2
 from services.coupon.channels import Channel
 from services.coupon.coupons import Coupon
-from services.coupon.locks import OrderLock
+from services.coupon.order_locks import OrderLock
 from services.coupon.postpay import PostPayRule
 from services.coupon.stocks import Stock
 from services.coupon.templates import Audience, CouponTemplate, Limits

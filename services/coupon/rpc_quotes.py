@@ -26,7 +26,7 @@ from services.coupon.coupon_secrets import CouponSecrets
 from services.coupon.coupons import Coupon
 from services.coupon.errors import CouponNotFound
 from services.coupon.errors_promotions import DuplicateLine, PromotionNotFound
-from services.coupon.locks import is_first
+from services.coupon.first_orders import is_first
 from services.coupon.quote_answers import Applied, LinePrice, Quote, Rejected
 from services.coupon.quotes import digest, quote
 from services.coupon.terms import FULL_BP, Terms
@@ -129,7 +129,7 @@ class QuoteService:
             cart=_cart(request),
             shopper=replace(
                 await self._shopper(request, call, now),
-                first_order_taken=await self._is_taken(request.member_id, call, found, now),
+                first_order_taken=await self._is_taken(request, call, found, now),
             ),
             vouchers=[_voucher(*pair) for pair in found],
             offers=[promotion.offer for promotion in offers],
@@ -145,23 +145,38 @@ class QuoteService:
             return []
         who = self.pool, call.merchant_id, request.member_id
         found = await store.usable(*who, now, MOST_VOUCHERS)
+        found += await self._held(request, call, now)
         if request.coupon_ids:
             known = {one.coupon_id for one, _terms in found}
             named = await store.named(*who, list(request.coupon_ids))
             found += [pair for pair in named if pair[0].coupon_id not in known]
         return found
 
+    async def _held(
+        self, request: pb.QuoteRequest, call: Call, now: datetime
+    ) -> list[tuple[Coupon, Terms]]:
+        """What the cart's own order holds: for it these coupons are free."""
+        if not request.order_id:
+            return []
+        lock = await store.order_lock(self.pool, call.merchant_id, request.order_id)
+        if lock is None or lock.state != "LOCKED" or now >= lock.expires_at:
+            return []
+        ids = [one.coupon_id for one in lock.coupons]
+        held = await store.named(self.pool, call.merchant_id, request.member_id, ids)
+        return [(replace(coupon, state="AVAILABLE"), terms) for coupon, terms in held]
+
     async def _is_taken(
-        self, member_id: str, call: Call, found: list[tuple[Coupon, Terms]], now: datetime
+        self, request: pb.QuoteRequest, call: Call, found: list[tuple[Coupon, Terms]], now: datetime
     ) -> bool:
         """Whether Lock would refuse a first-order coupon, as another order has one; M45."""
         if not any(terms.first_order_only for _coupon, terms in found):
             return False
-        known = await store.standing(self.pool, call.merchant_id, member_id)
-        if known is None or not known.first_order_id:
+        known = await store.standing(self.pool, call.merchant_id, request.member_id)
+        if known is None or known.first_order_id in ("", request.order_id):
             return False
         lock = await store.order_lock(self.pool, call.merchant_id, known.first_order_id)
-        return is_first(lock, now)
+        verified = await store.verified_for(self.pool, call.merchant_id, known.first_order_id)
+        return is_first(lock, verified, now)
 
     async def _shopper(self, request: pb.QuoteRequest, call: Call, at: datetime) -> Shopper:
         """What the caller says of the shopper, if it may; what is known of him, else.

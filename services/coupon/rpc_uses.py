@@ -13,10 +13,11 @@ from common.from_door import FromDoor
 from common.messages import ActorNotAllowed, about, own, timestamp
 from common.server import Call
 from danke.coupon.v1 import coupon_pb2 as pb
-from services.coupon import locks, pos, store
+from services.coupon import locks, order_locks, pos, store
 from services.coupon.coupon_secrets import CouponSecrets
-from services.coupon.errors import QuoteNeeded
+from services.coupon.errors import NotEligible, QuoteNeeded
 from services.coupon.rpc_messages import coupon_to_pb, lock_to_pb
+from services.coupon.verifications import Verification
 
 # Five minutes more than an order usually waits for its payment; saga S3.
 DEFAULT_LOCK: Final = timedelta(minutes=35)
@@ -48,7 +49,7 @@ class Uses:
             **about(request, call, self.clock), order_id=request.order_id,
             member_id=request.member_id, quote_hash=request.quote_hash, ttl=ttl,
             coupons=[
-                locks.LockedCoupon(one.coupon_id, one.discount_fen) for one in request.coupons
+                order_locks.LockedCoupon(one.coupon_id, one.discount_fen) for one in request.coupons
             ],
         )  # fmt: skip
         return pb.LockResponse(lock=lock_to_pb(await self.engine.run(command, call.context)))
@@ -80,11 +81,16 @@ class Uses:
         self, request: pb.IssueVerifyCodeRequest, call: Call
     ) -> pb.IssueVerifyCodeResponse:
         own(call, request.member_id)
+        tier_id, segment_ids = request.tier_id, list(request.segment_ids)
+        if (tier_id or segment_ids) and call.caller.member_id is not None:
+            # What a member's own token says of tier and segments proves nothing.
+            raise NotEligible(field="tier_id" if tier_id else "segment_ids", why="VOUCHED")
         given = about(request, call, self.clock)
         code = self.secrets.code("till", call.merchant_id, given["new_id"])
         command = pos.IssueVerifyCode(
             **given, coupon_id=request.coupon_id, member_id=request.member_id,
             code_hash=FromDoor.of(self.secrets.digest("till", call.merchant_id, code)),
+            tier_id=tier_id, segment_ids=segment_ids,
         )  # fmt: skip
         issued = await self.engine.run(command, call.context)
         # A repeated request is answered with the first code, which follows from its id.
@@ -128,7 +134,7 @@ class Uses:
             own(call, await store.survivor(self.pool, call.merchant_id, owner))
 
 
-def _verification(row: pos.Verification) -> pb.Verification:
+def _verification(row: Verification) -> pb.Verification:
     return pb.Verification(
         verification_id=row.verification_id, store_id=row.store_id, staff_id=row.staff_id,
         order_id=row.order_id, discount_fen=row.discount_fen, reverted=row.state == "REVERTED",

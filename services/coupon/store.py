@@ -9,19 +9,21 @@ from typing import Any, Final, TypeAlias
 import asyncpg
 import msgspec
 
-from common.tables import Table
+from common.tables import Table, derived
 from common.timers import Timer
 from services.coupon import store_grants, store_promotions
 from services.coupon.channels import Channel
 from services.coupon.codes import CodeAttempts, CodeBatch, RedemptionCode
 from services.coupon.coupons import GOT, LIVE_OF_BLOCK, OF_MEMBER, Coupon
-from services.coupon.locks import OrderLock
+from services.coupon.first_orders import FIRST_ORDER, FirstOrder
 from services.coupon.members import MERGED_INTO, MergedMember, Standing
-from services.coupon.pos import VERIFIED_FOR, Verification, VerifyCode
+from services.coupon.order_locks import OrderLock
+from services.coupon.pos import VerifyCode
 from services.coupon.stocks import Stock
 from services.coupon.templates import CouponTemplate
 from services.coupon.terms import CouponTerms, Terms
 from services.coupon.transfers import Transfer
+from services.coupon.verifications import VERIFIED_FOR, Verification
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 
@@ -45,6 +47,18 @@ TRANSFERS: Final = Table(Transfer, "transfers")
 VERIFICATIONS: Final = Table(
     Verification, "verifications", groups={VERIFIED_FOR: "t.state = 'DONE'"}
 )
+# At a till it is known only late whose coupon it is.
+FIRST_ORDERS: Final = """
+SELECT s.merchant_id, s.member_id, s.first_order_id AS order_id,
+    coalesce(l.state, '') AS lock_state, l.expires_at AS lock_until,
+    EXISTS (
+        SELECT FROM verifications d WHERE d.merchant_id = s.merchant_id
+          AND d.order_id = s.first_order_id AND d.state = 'DONE'
+    ) AS verified
+FROM coupon_standings s
+LEFT JOIN order_locks l ON l.merchant_id = s.merchant_id AND l.order_id = s.first_order_id
+WHERE s.merchant_id = v.merchant_id AND s.member_id = v.member_id AND s.first_order_id <> ''
+"""
 
 TABLES: Final = (
     TEMPLATES,
@@ -63,6 +77,7 @@ TABLES: Final = (
     TRANSFERS,
     *store_grants.TABLES,
     *store_promotions.TABLES,
+    derived(FirstOrder, {FIRST_ORDER: FIRST_ORDERS}),
     Table(Timer, "timers", mode="upsert"),
 )
 
@@ -105,6 +120,10 @@ SELECT {_columns(COUPONS, "c")}, v.terms FROM coupons c
 JOIN coupon_terms v ON v.merchant_id = c.merchant_id AND v.template_id = c.template_id
   AND v.terms_version = c.terms_version
 WHERE c.merchant_id = $1 AND c.coupon_id = ANY ($2) AND c.member_id = $3
+"""
+VERIFIED: Final = f"""
+SELECT {_columns(VERIFICATIONS, "d")} FROM verifications d
+WHERE d.merchant_id = $1 AND d.order_id = $2 AND d.state = 'DONE'
 """
 STATISTICS: Final = """
 SELECT c.channel, c.state, count(*), coalesce(sum(c.discount_fen), 0)::bigint
@@ -213,6 +232,12 @@ async def order_lock(pool: Pool, merchant_id: str, order_id: str) -> OrderLock |
     """What an order holds or held, or None."""
     found: OrderLock | None = await LOCKS.get(pool, (merchant_id, order_id))
     return found
+
+
+async def verified_for(pool: Pool, merchant_id: str, order_id: str) -> list[Verification]:
+    """What was used at tills for an order and not taken back."""
+    records = await pool.fetch(VERIFIED, merchant_id, order_id)
+    return [VERIFICATIONS.decode(record) for record in records]  # type: ignore[misc]
 
 
 async def survivor(pool: Pool, merchant_id: str, member_id: str) -> str:

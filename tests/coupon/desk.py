@@ -19,7 +19,8 @@ from common.verify import run_checks
 from services.coupon import store, store_verify, store_verify_fission
 from services.coupon.claims import Claim
 from services.coupon.coupons import Coupon
-from services.coupon.locks import LockCoupons, LockedCoupon
+from services.coupon.locks import LockCoupons
+from services.coupon.order_locks import LockedCoupon
 from services.coupon.stocks import Stock
 from services.coupon.templates import Audience, ChangeTemplateState, Limits, SetTemplate
 from services.coupon.terms import Terms, Validity

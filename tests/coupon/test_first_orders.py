@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from common.from_door import FromDoor
+from services.coupon.coupons import Coupon
 from services.coupon.locks import LockCoupons, UnlockCoupons
-from services.coupon.members import NoteOrder
-from services.coupon.pos import IssueVerifyCode
-from services.coupon.terms import Terms
+from services.coupon.members import NoteOrder, NoteSegment, NoteTier
+from services.coupon.pos import IssueVerifyCode, RevertVerify, VerifyAtPos
+from services.coupon.terms import Scope, Terms
 from tests.coupon.desk import Desk, locking
 
 FIRST = Terms(kind="CASH", face_fen=3_000, first_order_only=True)
@@ -57,3 +59,61 @@ async def test_after_a_paid_order_there_is_no_first_one(desk: Desk) -> None:
     assert await desk.why(LockCoupons, **locking(coupon, "o")) == "NOT_ELIGIBLE"
     late = {"code_hash": FromDoor.of("c2")}
     assert await desk.why(IssueVerifyCode, **shown, **late) == "NOT_ELIGIBLE"
+
+
+def _shown(coupon: Coupon, code: str) -> dict[str, Any]:
+    return {
+        "coupon_id": coupon.coupon_id,
+        "member_id": coupon.member_id,
+        "code_hash": FromDoor.of(code),
+    }
+
+
+async def test_no_code_is_shown_while_an_order_holds_a_first_order_coupon(desk: Desk) -> None:
+    await desk.template("a", FIRST)
+    one, two = [await desk.claim("a", "u") for _ in range(2)]
+    await desk.lock(one, "o1")
+    assert await desk.why(IssueVerifyCode, **_shown(two, "c1")) == "NOT_ELIGIBLE"
+    await desk.run(UnlockCoupons, order_id="o1")
+    await desk.run(IssueVerifyCode, **_shown(two, "c2"))
+
+
+async def test_a_till_takes_one_first_order_coupon_however_many_codes_are_shown(
+    desk: Desk,
+) -> None:
+    """Two codes at two tills, and a checkout besides: one of them is the first order."""
+    await desk.template("a", FIRST)
+    one, two, three = [await desk.claim("a", "u") for _ in range(3)]
+    for coupon, code in ((one, "c1"), (two, "c2")):
+        await desk.run(IssueVerifyCode, **_shown(coupon, code))
+    till = {"staff_id": "sam", "store_id": "s1", "discount_fen": 3_000}
+    first, second = [
+        desk.make(VerifyAtPos, code_hash=code, order_id=order, **till)
+        for code, order in (("c1", "o1"), ("c2", "o2"))
+    ]
+    outcomes = await asyncio.gather(desk.answers([first]), desk.answers([second], desk.other))
+    assert [one for [one] in outcomes].count("NOT_ELIGIBLE") == 1
+    used = next(answer for [answer] in outcomes if answer != "NOT_ELIGIBLE")
+    lost = second if outcomes[1] == ["NOT_ELIGIBLE"] else first
+    assert await desk.why(LockCoupons, **locking(three, "o3")) == "NOT_ELIGIBLE"
+    revert = {"verification_id": used.verification.verification_id, "staff_id": "sam"}
+    await desk.run(RevertVerify, **revert)
+    again = desk.make(VerifyAtPos, code_hash=lost.code_hash, order_id=lost.order_id, **till)
+    [done] = await desk.answers([again])
+    assert done.verification.state == "DONE"
+
+
+async def test_a_till_code_is_for_who_may_use_the_coupon(desk: Desk) -> None:
+    """Tier and segments are asked where the code is shown, as a quote asks them."""
+    scope = Scope(tier_ids=["V2"], segment_ids=["vip"])
+    await desk.template("t", Terms(kind="CASH", face_fen=3_000, scope=scope))
+    coupon = await desk.claim("t", "u")
+    assert await desk.why(IssueVerifyCode, **_shown(coupon, "c1")) == "NOT_ELIGIBLE"
+    await desk.run(NoteTier, member_id="u", tier_id="V2")
+    assert await desk.why(IssueVerifyCode, **_shown(coupon, "c2")) == "NOT_ELIGIBLE"
+    vouched = _shown(coupon, "c3") | {"segment_ids": ["vip"]}
+    await desk.run(IssueVerifyCode, **vouched)
+    await desk.run(NoteSegment, member_id="u", segment_id="vip", inside=True, since=desk.at)
+    await desk.run(IssueVerifyCode, **_shown(coupon, "c4"))
+    used = await desk.run(VerifyAtPos, code_hash="c4", staff_id="sam", store_id="s1")
+    assert used.coupon.state == "USED"

@@ -16,11 +16,11 @@ from services.coupon.coupons import Coupon
 from services.coupon.grants import GrantCoupons
 from services.coupon.locks import (
     LockCoupons,
-    LockedCoupon,
     ReturnCoupons,
     UnlockCoupons,
     UseCoupons,
 )
+from services.coupon.order_locks import LockedCoupon
 from services.coupon.recalls import StartRecall, VoidCoupon
 from services.coupon.terms import Terms, Validity
 from services.coupon.transfers import AcceptTransfer, EndTransfer, OfferCoupon

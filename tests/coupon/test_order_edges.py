@@ -11,11 +11,11 @@ from services.coupon.coupons import Coupon
 from services.coupon.grants import GrantCoupons, RevokeGrants
 from services.coupon.locks import (
     LockCoupons,
-    LockedCoupon,
     ReturnCoupons,
     UnlockCoupons,
     UseCoupons,
 )
+from services.coupon.order_locks import LockedCoupon
 from services.coupon.pos import IssueVerifyCode, ReturnVerified, RevertVerify, VerifyAtPos
 from services.coupon.postpay import RewardOrder, SetPostPayRule
 from services.coupon.recalls import StartRecall, VoidCoupon

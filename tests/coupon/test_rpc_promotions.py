@@ -158,6 +158,12 @@ async def test_a_quote_and_a_lock_agree_on_the_first_order(shop: Shop) -> None:
     await coupons.Unlock(unlock, metadata=metadata())
     assert (await reasons())["f2"] == ""
     await locked("o2", "f2")
+    assert (await reasons())["f2"] == "NOT_AVAILABLE"
+    # The order itself is priced anew with what it holds, and its lock stands.
+    own = await quotes.Quote(cart(order_id="o2", coupon_ids=["f2"]), metadata=metadata())
+    assert [(one.coupon_id, one.discount_fen) for one in own.coupons] == [("f2", 9_000)]
+    other = await quotes.Quote(cart(order_id="o1"), metadata=MEMBER)
+    assert [one.reason for one in other.rejections if one.rule_id == "f1"] == ["FIRST_ORDER_ONLY"]
 
 
 async def _recalc(process: Process) -> None:

@@ -246,14 +246,18 @@ class ReturnResponse(_message.Message):
     def __init__(self, lock: _Optional[_Union[OrderLock, _Mapping]] = ...) -> None: ...
 
 class IssueVerifyCodeRequest(_message.Message):
-    __slots__ = ("request_id", "coupon_id", "member_id")
+    __slots__ = ("request_id", "coupon_id", "member_id", "tier_id", "segment_ids")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     COUPON_ID_FIELD_NUMBER: _ClassVar[int]
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    TIER_ID_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_IDS_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     coupon_id: str
     member_id: str
-    def __init__(self, request_id: _Optional[str] = ..., coupon_id: _Optional[str] = ..., member_id: _Optional[str] = ...) -> None: ...
+    tier_id: str
+    segment_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, request_id: _Optional[str] = ..., coupon_id: _Optional[str] = ..., member_id: _Optional[str] = ..., tier_id: _Optional[str] = ..., segment_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class IssueVerifyCodeResponse(_message.Message):
     __slots__ = ("code", "expire_time")

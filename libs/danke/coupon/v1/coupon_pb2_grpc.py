@@ -186,7 +186,7 @@ class CouponServiceServicer(object):
         """A code to show at a till, good for five minutes.
 
         Refuses COUPON_NOT_FOUND, COUPON_NOT_HELD, COUPON_NOT_AVAILABLE, NOT_ELIGIBLE (a first-order
-        coupon after a paid order), ACTOR_NOT_ALLOWED.
+        coupon as for Lock, or a tier or segment the member is not in), ACTOR_NOT_ALLOWED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -196,7 +196,7 @@ class CouponServiceServicer(object):
         """Uses the coupon a code stands for; the same code again answers the same.
 
         Refuses CODE_NOT_FOUND, CODE_EXPIRED, STORE_NOT_ALLOWED, COUPON_NOT_AVAILABLE,
-        DISCOUNT_TOO_HIGH.
+        DISCOUNT_TOO_HIGH, NOT_ELIGIBLE (a first-order coupon, and another order had one meanwhile).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -63,7 +63,7 @@ class QuotePoints(_message.Message):
     def __init__(self, points: _Optional[int] = ..., fen_per_100_points: _Optional[int] = ..., max_bp: _Optional[int] = ..., multiple_of: _Optional[int] = ...) -> None: ...
 
 class QuoteRequest(_message.Message):
-    __slots__ = ("member_id", "lines", "shipping_fen", "channel", "store_id", "tier_bp", "tier_rule", "shopper", "points", "coupon_ids", "no_coupons")
+    __slots__ = ("member_id", "lines", "shipping_fen", "channel", "store_id", "tier_bp", "tier_rule", "shopper", "points", "coupon_ids", "no_coupons", "order_id")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     LINES_FIELD_NUMBER: _ClassVar[int]
     SHIPPING_FEN_FIELD_NUMBER: _ClassVar[int]
@@ -75,6 +75,7 @@ class QuoteRequest(_message.Message):
     POINTS_FIELD_NUMBER: _ClassVar[int]
     COUPON_IDS_FIELD_NUMBER: _ClassVar[int]
     NO_COUPONS_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     lines: _containers.RepeatedCompositeFieldContainer[QuoteLine]
     shipping_fen: int
@@ -86,7 +87,8 @@ class QuoteRequest(_message.Message):
     points: QuotePoints
     coupon_ids: _containers.RepeatedScalarFieldContainer[str]
     no_coupons: bool
-    def __init__(self, member_id: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[QuoteLine, _Mapping]]] = ..., shipping_fen: _Optional[int] = ..., channel: _Optional[str] = ..., store_id: _Optional[str] = ..., tier_bp: _Optional[int] = ..., tier_rule: _Optional[str] = ..., shopper: _Optional[_Union[QuoteShopper, _Mapping]] = ..., points: _Optional[_Union[QuotePoints, _Mapping]] = ..., coupon_ids: _Optional[_Iterable[str]] = ..., no_coupons: bool = ...) -> None: ...
+    order_id: str
+    def __init__(self, member_id: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[QuoteLine, _Mapping]]] = ..., shipping_fen: _Optional[int] = ..., channel: _Optional[str] = ..., store_id: _Optional[str] = ..., tier_bp: _Optional[int] = ..., tier_rule: _Optional[str] = ..., shopper: _Optional[_Union[QuoteShopper, _Mapping]] = ..., points: _Optional[_Union[QuotePoints, _Mapping]] = ..., coupon_ids: _Optional[_Iterable[str]] = ..., no_coupons: bool = ..., order_id: _Optional[str] = ...) -> None: ...
 
 class QuoteLinePrice(_message.Message):
     __slots__ = ("line_id", "list_fen", "price_off_fen", "promo_off_fen", "coupon_off_fen", "points_off_fen", "net_fen")
