@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from danke.events import loyalty_points as events
+from services.loyalty import order_points
 from services.loyalty.benefits import Benefit, SetBenefits
 from services.loyalty.earn_rules import RuleTerms, SetRule, points_for
 from services.loyalty.earnings import EarnPoints, RevokeEarned
@@ -337,6 +338,25 @@ async def test_S4_a_refund_whose_clawback_came_by_rpc_still_gives_used_points_ba
     assert (await desk.run(RevokeEarned, **claw | {"clawback_id": "r2"})).points == 50
     left = await desk.balances("ann")
     assert (left.available_points, left.pending_points) == (300, 50)
+
+
+async def test_S4_a_refund_that_a_former_release_took_is_not_taken_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It kept events under the refund's bare id, as callers' clawbacks are kept to this day."""
+    await desk.pay("a", "o1", 10_000)
+    await desk.complete("o1")
+    told = desk.now
+    with monkeypatch.context() as former:
+        former.setattr(order_points, "of_order_refund", lambda refund_id: refund_id)
+        await desk.refund("o1", "r1", 4_000, at=told)
+    before = await desk.balances("a")
+    assert before.pending_points == 60
+    for _ in range(2):
+        await desk.refund("o1", "r1", 4_000, at=told)
+    assert await desk.balances("a") == before
+    await desk.refund("o1", "r2", 6_000, full=True)
+    assert (await desk.balances("a")).pending_points == 0
 
 
 async def test_a_refund_id_means_one_refund(desk: Desk) -> None:
