@@ -198,16 +198,40 @@ class _OfMembership(Command, frozen=True, kw_only=True):
         return Timer(self.merchant_id, END_TIMER, membership.membership_id, membership.ends_at)
 
 
-def set_paid_tier(standing: Standing, plan_id: str, tier_id: str, until: datetime | None) -> None:
-    """Brings the grant of a plan to where its terms end now; None takes it away."""
-    grant = standing.by_ref("PAID", plan_id)
-    if until is None or until <= standing.at:
-        if grant is not None:
+def set_paid_tier(standing: Standing, plan_id: str, terms: Iterable[PaidMembership]) -> None:
+    """Brings the plan's grant to what its terms give now: each its own tier while it runs.
+
+    A renewal may have been sold with another tier than the term before it. The grant lasts to the
+    end of the terms that follow one another and bring a tier, so that none falls between two.
+    """
+    grants = [grant for grant in standing.active("PAID") if grant.ref == plan_id]
+    # A tier that the scheme dropped since goes on where it was given; it is given to nobody anew.
+    levels = {grant.tier_id: standing.tier(grant).level for grant in grants}
+    levels |= {tier.tier_id: tier.level for tier in standing.scheme.tiers}
+    giving = sorted(
+        (term.starts_at, term.ends_at, term.tier_id)
+        for term in terms
+        if term.starts_at and term.ends_at and term.ends_at > standing.at
+        if term.tier_id in levels
+    )
+    running = [term for term in giving if term[0] <= standing.at]
+    if not running:
+        for grant in grants:
             standing.end(grant, "REVOKED")
         return
-    if grant is not None:
-        standing.put(replace(grant, valid_until=until))
-    elif any(tier.tier_id == tier_id for tier in standing.scheme.tiers):
+    # Two at once only after a merge.
+    tier_id = max((term[2] for term in running), key=lambda name: levels[name])
+    until = standing.at
+    for starts_at, ends_at, _ in giving:
+        if starts_at <= until:
+            until = max(until, ends_at)
+    kept = next((grant for grant in grants if grant.tier_id == tier_id), None)
+    for grant in grants:
+        if grant is not kept:
+            standing.end(grant, "ENDED")
+    if kept is not None:
+        standing.put(replace(kept, valid_until=until))
+    else:
         standing.grant("PAID", plan_id, standing.scheme.named(tier_id), until)
 
 
@@ -251,7 +275,8 @@ class ActivateMembership(_OfMembership, frozen=True, kw_only=True):
         )
 
     def _activate(self, state: State, bought: PaidMembership) -> Decision:
-        ends = [row.ends_at for row in self._others(state, bought) if row.ends_at]
+        others = self._others(state, bought)
+        ends = [row.ends_at for row in others if row.ends_at]
         starts = max([self.at, *ends])
         term = replace(
             bought,
@@ -262,7 +287,7 @@ class ActivateMembership(_OfMembership, frozen=True, kw_only=True):
         )
         standing = Standing(state, self, bought.member_id)
         settle(standing)
-        set_paid_tier(standing, bought.plan_id, bought.tier_id, term.ends_at)
+        set_paid_tier(standing, bought.plan_id, [*others, term])
         standing.refresh("PAID", bought.membership_id)
         assert term.ends_at is not None, "Bug: an active membership without an end"
         activated = MembershipActivated(
@@ -315,9 +340,7 @@ class RefundPaidMembership(_OfMembership, frozen=True, kw_only=True):
         moved = self._moved(state, term)
         standing = Standing(state, self, term.member_id)
         settle(standing)
-        ends = [row.ends_at for row in self._left(state, term, moved) if row.ends_at]
-        until = max(ends, default=None)
-        set_paid_tier(standing, term.plan_id, term.tier_id, until)
+        set_paid_tier(standing, term.plan_id, self._left(state, term, moved))
         standing.refresh("REVOKED", term.membership_id)
         refunded = MembershipRefunded(
             member_id=term.member_id,
@@ -364,6 +387,8 @@ class EndMembership(_OfMembership, frozen=True, kw_only=True):
             return Decision()
         standing = Standing(state, self, term.member_id)
         settle(standing)
+        set_paid_tier(standing, term.plan_id, self._others(state, term))
+        standing.refresh("PAID", term.membership_id)
         over = replace(term, state="EXPIRED")
         expired = MembershipExpired(
             member_id=term.member_id, membership_id=term.membership_id, plan_id=term.plan_id

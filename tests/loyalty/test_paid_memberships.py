@@ -120,6 +120,71 @@ async def test_a_refunded_term_lets_the_renewal_begin_at_once(shop: Club) -> Non
     assert (state.tier_id, state.valid_until) == ("V3", shop.now + timedelta(days=365))
 
 
+async def _tiers_told(shop: Club) -> list[tuple[str, str]]:
+    return [(one["from_tier_id"], one["to_tier_id"]) for one in await shop.told("TierChanged")]
+
+
+@pytest.mark.parametrize(("first", "second"), [("V2", "V3"), ("V3", "V2")])
+async def test_a_renewal_brings_the_tier_it_was_sold_with_from_its_own_start(
+    shop: Club, first: str, second: str
+) -> None:
+    """The plan's tier changed between the two terms: each has its own, and none falls between."""
+    await _plan(shop, tier_id=first)
+    await _buy(shop)
+    await _plan(shop, tier_id=second)
+    await _buy(shop)
+    assert (await shop.state("a")).tier_id == first
+    shop.later(days=365)
+    await shop.run_due()
+    assert (await shop.state("a")).tier_id == second
+    shop.later(days=365)
+    await shop.run_due()
+    assert (await shop.state("a")).tier_id == "V1"
+    assert await _tiers_told(shop) == [("V1", first), (first, second), (second, "V1")]
+
+
+async def test_a_renewal_of_a_plan_that_lost_its_tier_brings_none(shop: Club) -> None:
+    first = await _buy(shop)
+    await _plan(shop, tier_id="")
+    await _buy(shop)
+    assert (await shop.state("a")).valid_until == first.ends_at
+    shop.later(days=365)
+    await shop.run_due()
+    assert (await shop.state("a")).tier_id == "V1"
+
+
+async def test_a_refunded_term_lets_the_renewals_own_tier_begin_at_once(shop: Club) -> None:
+    await _plan(shop, tier_id="V2")
+    first = await _buy(shop)
+    await _plan(shop, tier_id="V3")
+    second = await _buy(shop)
+    shop.later(days=100)
+    await shop.run(
+        RefundPaidMembership, membership_id=first.membership_id, refund_id="r1", reason=""
+    )
+    state = await shop.state("a")
+    assert (state.tier_id, state.valid_until) == ("V3", shop.now + timedelta(days=365))
+    shop.later(days=364)
+    await shop.run(
+        RefundPaidMembership, membership_id=second.membership_id, refund_id="r2", reason=""
+    )
+    assert (await shop.state("a")).tier_id == "V1"
+
+
+async def test_a_renewal_that_has_not_begun_is_refunded_and_the_first_term_stays(
+    shop: Club,
+) -> None:
+    await _plan(shop, tier_id="V2")
+    first = await _buy(shop)
+    await _plan(shop, tier_id="V3")
+    second = await _buy(shop)
+    await shop.run(
+        RefundPaidMembership, membership_id=second.membership_id, refund_id="r1", reason=""
+    )
+    state = await shop.state("a")
+    assert (state.tier_id, state.valid_until) == ("V2", first.ends_at)
+
+
 async def test_a_purchase_nobody_pays_is_closed_and_a_late_payment_revives_it(shop: Club) -> None:
     bought = await shop.run(BuyPaidMembership, member_id="a", plan_id="gold")
     shop.later(minutes=30)
