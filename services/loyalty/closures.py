@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from common.commands import Command, Decision
 from common.rows import Read, Row, State
 from danke.events.loyalty import MemberClosed
 from services.loyalty.errors_members import ObligationsOpen
+from services.loyalty.exchanges import OPEN_EXCHANGES
 from services.loyalty.members import IDENTITIES_OF, Identity, Member, must_exist
 from services.loyalty.obligations import OBLIGATIONS_OF
 from services.loyalty.paid_memberships import MEMBERSHIPS_OF
@@ -26,7 +28,8 @@ class CloseMember(Command, frozen=True, kw_only=True):
     Every identity and sealed value is deleted, so the same phone number may enrol again as somebody
     new. Ledgers keep the id, which leads to nobody (they are evidence for years). Repeats change
     nothing. Refuses MEMBER_NOT_FOUND, MEMBER_IS_MERGED, OBLIGATIONS_OPEN naming what is left:
-    stored value, open groups, withdrawals, points on hold, a paid membership that runs.
+    stored value, punch cards that would give money back, open groups, withdrawals, points on hold,
+    exchanges under way, a paid membership that runs.
     """
 
     RESULT: ClassVar[type] = Member
@@ -43,6 +46,7 @@ class CloseMember(Command, frozen=True, kw_only=True):
         yield IDENTITIES_OF, of_member
         yield OBLIGATIONS_OF, of_member
         yield MEMBERSHIPS_OF, of_member
+        yield OPEN_EXCHANGES, of_member
         yield from standing_reads(*of_member)
         yield from close_points_reads(*of_member)
 
@@ -52,11 +56,15 @@ class CloseMember(Command, frozen=True, kw_only=True):
         if member is not None and member.status == "CLOSED":
             return Decision(member)
         member = must_exist(member, self.member_id)
-        left = {f"{row.kind.lower()}": row.amount for row in state.group(OBLIGATIONS_OF, of_member)}
+        left: Counter[str] = Counter()
+        for row in state.group(OBLIGATIONS_OF, of_member):
+            left[row.kind.lower()] += row.amount
         account = state.get(PointsAccount, of_member)
         if account is not None and account.frozen_points:
             left["points_on_hold"] = account.frozen_points
         running = state.group(MEMBERSHIPS_OF, of_member)
+        if waiting := len(state.group(OPEN_EXCHANGES, of_member)):
+            left["exchanges"] = waiting
         if any(membership.state == "ACTIVE" for membership in running):
             left["paid_membership"] = 1
         if left:

@@ -8,7 +8,15 @@ from typing import Any, Final
 
 from common.commands import Command
 from common.consumers import Arrival, Handler
-from danke.events import commission, groupbuy, loyalty, loyalty_points, trade, wallet
+from danke.events import (
+    commission,
+    groupbuy,
+    loyalty,
+    loyalty_points,
+    trade,
+    wallet,
+    wallet_punchcard,
+)
 from services.loyalty.earnings import EarnPoints, RevokeEarned
 from services.loyalty.growth import CountPoints
 from services.loyalty.obligations import RecordObligation
@@ -165,6 +173,32 @@ def refund_done(event: groupbuy.RefundDone, arrival: Arrival) -> Command:
     return _left(arrival, "GROUP_REFUND", event.member_id, event.refund_id, 0)
 
 
+def card_sold(event: wallet_punchcard.PunchCardActivated, arrival: Arrival) -> Command:
+    """A paid punch card is owed to the member: by law it can be given back for money; §2.6."""
+    return _card(arrival, event, event.price_fen)
+
+
+def card_changed(
+    event: wallet_punchcard.PunchValueEvent | wallet_punchcard.PunchCardReceived, arrival: Arrival
+) -> Command | None:
+    """What it would give back now. Where that is nothing it does not keep its owner."""
+    if event.refundable_fen is None:  # told by an older release, which did not say
+        return None
+    return _card(arrival, event, event.refundable_fen)
+
+
+def card_ended(
+    event: wallet_punchcard.PunchCardRefunded | wallet_punchcard.PunchCardTransferred,
+    arrival: Arrival,
+) -> Command:
+    """Its money is back, or a friend has it as a card of his own."""
+    return _card(arrival, event, 0)
+
+
+def _card(arrival: Arrival, event: wallet_punchcard.PunchCardEvent, amount_fen: int) -> Command:
+    return _left(arrival, "PUNCH_CARD", event.member_id, event.card_id, amount_fen)
+
+
 def withdrawal_applied(event: commission.WithdrawalApplied, arrival: Arrival) -> Command | None:
     """Commission on its way to a member who promotes; guides are no members."""
     if event.payee_kind != "PROMOTER":
@@ -245,6 +279,13 @@ HANDLERS: Final[Mapping[type[Any], Handler]] = {
     groupbuy.GroupSucceeded: group_succeeded,
     groupbuy.RefundRequested: refund_asked,
     groupbuy.RefundDone: refund_done,
+    wallet_punchcard.PunchCardActivated: card_sold,
+    wallet_punchcard.PunchCardReceived: card_changed,
+    wallet_punchcard.PunchCardRedeemed: card_changed,
+    wallet_punchcard.RedemptionReversed: card_changed,
+    wallet_punchcard.PunchCardExpired: card_changed,
+    wallet_punchcard.PunchCardTransferred: card_ended,
+    wallet_punchcard.PunchCardRefunded: card_ended,
     commission.WithdrawalApplied: withdrawal_applied,
     commission.WithdrawalRejected: withdrawal_ended,
     commission.WithdrawalPaid: withdrawal_ended,

@@ -78,6 +78,13 @@ EXCHANGED = Group(
 # All of a member's exchanges, for a merge.
 ALL_EXCHANGES = Group(Exchange, ("merchant_id", "member_id"))
 
+# What a member waits for, paid in points, in cash or not yet.
+OPEN_EXCHANGES = Group(
+    Exchange,
+    ("merchant_id", "member_id"),
+    holds=lambda exchange: exchange.state in ("CREATED", "FULFILLING"),
+)
+
 # The hold of an exchange, if it costs points.
 HOLD_OF = Group(PointsHold, ("merchant_id", "hold_id"))
 

@@ -17,7 +17,10 @@ from services.loyalty.members import MEMBER_LINK, survivor
 
 
 class Obligation(Row, frozen=True):
-    """What is left: WALLET_PRINCIPAL, GROUP_REFUND, WITHDRAWAL in fen; OPEN_GROUP: 1 per order."""
+    """What is left, in fen; of OPEN_GROUP 1 per order.
+
+    WALLET_PRINCIPAL, GROUP_REFUND, WITHDRAWAL; PUNCH_CARD: what the law gives back for it.
+    """
 
     KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "obligation_id")
 

@@ -22,7 +22,7 @@ from services.loyalty.earn_rules import (
 )
 from services.loyalty.earnings import ALL_EARNINGS, EARNED_BY, PENDING, Clawback, Earning
 from services.loyalty.exchange_items import ExchangeItem
-from services.loyalty.exchanges import ALL_EXCHANGES, EXCHANGED, HOLD_OF, Exchange
+from services.loyalty.exchanges import ALL_EXCHANGES, EXCHANGED, HOLD_OF, OPEN_EXCHANGES, Exchange
 from services.loyalty.order_points import ALL_ORDERS, PointsOrder
 from services.loyalty.points_accounts import PointsAccount, PointsProgramme, programme_key
 from services.loyalty.points_book import PointsEntry
@@ -50,7 +50,11 @@ _ITEMS: Final = Table(ExchangeItem, "exchange_items")
 _EXCHANGES: Final = Table(
     Exchange,
     "exchanges",
-    groups={EXCHANGED: "t.state <> 'CANCELLED'", ALL_EXCHANGES: ""},
+    groups={
+        EXCHANGED: "t.state <> 'CANCELLED'",
+        ALL_EXCHANGES: "",
+        OPEN_EXCHANGES: "t.state IN ('CREATED', 'FULFILLING')",
+    },
 )
 _ENTRIES: Final = Table(PointsEntry, "points_entries", mode="append")
 

@@ -33,6 +33,7 @@ from services.wallet.punch_cards import (
     timers_of,
     use,
 )
+from services.wallet.punch_refunds import refundable_fen
 from services.wallet.punch_shares import (
     SHARES_OF_CARD,
     ended,
@@ -280,4 +281,5 @@ def _redeemed(card: PunchCard, redemption: Redemption) -> events.PunchCardRedeem
         booking_id=redemption.booking_id,
         revenue_fen=redemption.revenue_fen,
         remaining=card.remaining,
+        refundable_fen=refundable_fen(card, redemption.recorded_at),
     )

@@ -103,6 +103,11 @@ def quote(card: PunchCard, basis: Basis, at: datetime) -> RefundQuote:
     )
 
 
+def refundable_fen(card: PunchCard, at: datetime) -> int:
+    """What the card gives back to an owner who ends it for a reason of his own; art. 19, 22."""
+    return quote(card, "CONSUMER_REASON", at).amount_fen
+
+
 class RequestPunchRefund(OfCard, frozen=True, kw_only=True):
     """Asks for a card's money back. The card cannot be used until it is decided.
 

@@ -24,6 +24,7 @@ from services.wallet.errors import (
 )
 from services.wallet.punch_cards import PunchCard, card_of, give_back, recognise
 from services.wallet.punch_redemptions import REDEMPTIONS_OF_BOOKING, Redeemed, Redemption
+from services.wallet.punch_refunds import refundable_fen
 from services.wallet.punch_shares import PunchShare, used_share
 
 REVERSAL_WINDOW: Final = timedelta(hours=24)
@@ -53,6 +54,7 @@ def _reversed(
         revenue_fen=max(-delta, 0),
         remaining=after.remaining,
         reason=reason,
+        refundable_fen=refundable_fen(after, command.at),
     )
     return Decision(result=Redeemed(undone, after), rows=[after, undone, *moves], events=[event])
 

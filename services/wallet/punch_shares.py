@@ -36,6 +36,7 @@ from services.wallet.punch_cards import (
     timers_of,
     without_timers,
 )
+from services.wallet.punch_refunds import refundable_fen
 
 ShareState = Literal["OFFERED", "ACCEPTED", "USED_UP", "REVOKED", "EXPIRED", "VOID"]
 # A week, as small shops that let customers hand cards on have it; 7×24 h, not seven calendar days.
@@ -312,6 +313,15 @@ class AcceptShare(_OfShare, frozen=True, kw_only=True):
             new_card_id=theirs.card_id,
             remaining=card.remaining,
         )
+        received = events.PunchCardReceived(
+            member_id=self.friend_id,
+            card_id=theirs.card_id,
+            from_card_id=card.card_id,
+            from_member_id=card.owner_id,
+            remaining=theirs.remaining,
+            refundable_fen=refundable_fen(theirs, self.at),
+            expires_at=theirs.expires_at,
+        )
         return Decision(
             result=Accepted(share, theirs),
             rows=[
@@ -321,7 +331,7 @@ class AcceptShare(_OfShare, frozen=True, kw_only=True):
                 *(row for row, _ in others),
                 *timers_of(theirs, self.at),
             ],
-            events=[handed_on, *(event for _, event in others)],
+            events=[handed_on, received, *(event for _, event in others)],
             deletes=without_timers(card),
         )
 

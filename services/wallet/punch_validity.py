@@ -26,6 +26,7 @@ from services.wallet.punch_cards import (
     timers_of,
     without_timers,
 )
+from services.wallet.punch_refunds import refundable_fen
 
 
 class SuspendPunchCard(OfCard, frozen=True, kw_only=True):
@@ -124,7 +125,10 @@ class ExpirePunchCard(OfCard, frozen=True, kw_only=True):
         after, moves, _ = recognise(card, self, card.card_id, self.at)
         after = replace(after, state="EXPIRED")
         expired = events.PunchCardExpired(
-            member_id=card.owner_id, card_id=card.card_id, remaining=card.remaining
+            member_id=card.owner_id,
+            card_id=card.card_id,
+            remaining=card.remaining,
+            refundable_fen=refundable_fen(after, self.at),
         )
         return Decision(
             result=after,

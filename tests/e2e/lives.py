@@ -20,6 +20,7 @@ ORDER_FEN = 20_000
 L1_FEN = 2_000
 PRICE_FEN = 6_900
 VISITS = 10
+CARD_FEN = 10_000
 JOURNEY = "accompany"
 
 
@@ -95,7 +96,7 @@ async def _carded(desk: Desk, member: str) -> str:
     cards = desk.system.stub(PunchCardServiceStub)
     templates = desk.system.stub(PunchTemplateServiceStub)
     save = punch.SavePunchTemplateRequest(
-        template_id=new_id(), name="ten cuts", kind="PUNCH_KIND_COUNT", price_fen=10_000,
+        template_id=new_id(), name="ten cuts", kind="PUNCH_KIND_COUNT", price_fen=CARD_FEN,
         allowances=[punch.PunchAllowance(visits=VISITS, list_visit_price_fen=1_500)],
     )  # fmt: skip
     await desk.ask(templates.SavePunchTemplate, save)
@@ -106,10 +107,28 @@ async def _carded(desk: Desk, member: str) -> str:
     await desk.report(
         trade.PaymentSucceeded(
             payment_id=new_id(), biz_type="BIZ_TYPE_PUNCHCARD", biz_id=card.card_id,
-            amount_fen=10_000, paid_at=AT,
+            amount_fen=CARD_FEN, paid_at=AT,
         )
     )  # fmt: skip
     return str(card.card_id)
+
+
+async def given_back(desk: Desk, card_id: str) -> None:
+    """An unused punch card's money is asked for, granted by another, and paid back."""
+    cards = desk.system.stub(PunchCardServiceStub)
+    ask = punch.RequestPunchRefundRequest(
+        card_id=card_id, basis="PUNCH_REFUND_BASIS_CONSUMER_REASON"
+    )
+    refund = (await desk.ask(cards.RequestPunchRefund, ask)).refund
+    grant = punch.ApprovePunchRefundRequest(refund_id=refund.refund_id)
+    await desk.ask(cards.ApprovePunchRefund, grant, actor="checker")
+    await desk.report(
+        trade.PaymentRefunded(
+            refund_id=refund.refund_id, payment_id=refund.payment_id,
+            biz_type="BIZ_TYPE_PUNCHCARD", biz_id=card_id, amount_fen=refund.amount_fen,
+            status="REFUND_STATUS_SUCCEEDED", refunded_at=AT,
+        )
+    )  # fmt: skip
 
 
 async def _seated(desk: Desk, member: str, activity_id: str) -> group_pb2.Seat:

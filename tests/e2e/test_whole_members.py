@@ -14,6 +14,7 @@ from danke.wallet.v1 import punch_card_pb2 as punch
 from danke.wallet.v1.punch_card_pb2_grpc import PunchCardServiceStub
 from tests.e2e.lives import (
     BONUS_FEN,
+    CARD_FEN,
     JOURNEY,
     L1_FEN,
     ORDER_FEN,
@@ -21,6 +22,7 @@ from tests.e2e.lives import (
     PRINCIPAL_FEN,
     Life,
     accompanied,
+    given_back,
     joined_group,
     lived,
 )
@@ -110,6 +112,7 @@ async def test_s9_s10_a_member_with_everything_is_merged_and_leaves(desk: Desk) 
     refused = await refusal(desk.ask(desk.members.CloseMember, leaving(new.member)))
     assert refused.reason == "OBLIGATIONS_OPEN"
     assert "open_group=" in refused.metadata["obligations"]
+    assert f"punch_card={2 * CARD_FEN}" in refused.metadata["obligations"]
     await _settled(desk, [old, new], new.member)
     owed = await desk.owed_fen()
     for _repeat in range(2):
@@ -131,9 +134,10 @@ async def test_s9_s10_a_member_with_everything_is_merged_and_leaves(desk: Desk) 
 
 
 async def _settled(desk: Desk, lives: list[Life], member: str) -> None:
-    """The groups are completed, what is owed is earned for good, and the wallet is spent."""
+    """Groups are completed, what is owed is earned for good, wallet and cards hold nothing."""
     for life in lives:
         await joined_group(desk, life, life.customer)
+        await given_back(desk, life.card_id)
     await desk.system.set_time(AT + timedelta(days=8))
     await desk.pay(member, new_id(), (PRINCIPAL_FEN + BONUS_FEN) * len(lives))
     await desk.system.settle()

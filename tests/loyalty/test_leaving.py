@@ -7,9 +7,15 @@ from typing import Any
 
 import pytest
 
+from common.commands import Command
+from common.consumers import Arrival
 from common.errors import Refusal
-from services.loyalty import store_members
+from danke.events import wallet_punchcard as punch
+from danke.events.envelope import Envelope
+from services.loyalty import consumers_members, store_members
 from services.loyalty.closures import CloseMember
+from services.loyalty.exchange_items import SetExchangeItem
+from services.loyalty.exchanges import CompleteExchange, ConfirmExchangePaid, ExchangePoints
 from services.loyalty.growth import AdjustGrowth, CountPoints
 from services.loyalty.member_codes import DecodeMemberCode, issue, judge
 from services.loyalty.member_status import FreezeMember
@@ -48,6 +54,88 @@ async def test_s10_what_is_open_elsewhere_follows_a_merge(club: Club) -> None:
         await club.run(CloseMember, member_id="b", reason="asked")
     await club.run(RecordObligation, member_id="b", amount=0, **seat)
     assert (await club.run(CloseMember, member_id="b", reason="asked")).status == "CLOSED"
+
+
+async def test_s10_everything_that_is_left_of_one_kind_is_told(club: Club) -> None:
+    await club.enrol("a")
+    for ref, amount in (("r1", 300), ("r2", 200)):
+        await club.run(RecordObligation, member_id="a", kind="GROUP_REFUND", ref=ref, amount=amount)
+    with pytest.raises(Refusal, match="OBLIGATIONS_OPEN") as refused:
+        await club.run(CloseMember, member_id="a", reason="asked")
+    assert refused.value.metadata == {"obligations": "group_refund=500"}
+
+
+async def test_s10_a_punch_card_is_given_back_before_its_owner_leaves(club: Club) -> None:
+    """§2.6, P1: what the law gives back for it stands against closing, and nothing else."""
+    await club.enrol("a")
+    await club.enrol("b")
+
+    async def told(event: Any) -> None:
+        number = len(await club.pool.fetch("SELECT 1 FROM command_log"))
+        envelope = Envelope(
+            id=f"card-{number}", type="", source="", subject="", time=club.now, key="",
+            merchant_id=MERCHANT, sequence=1,
+        )  # fmt: skip
+        made = consumers_members.HANDLERS[type(event)](event, Arrival(envelope, f"n-{number}"))
+        if made is not None:
+            assert isinstance(made, Command)
+            await club.engine.run(made)
+
+    async def left(member_id: str) -> dict[str, str]:
+        with pytest.raises(Refusal, match="OBLIGATIONS_OPEN") as refused:
+            await club.run(CloseMember, member_id=member_id, reason="asked")
+        return dict(refused.value.metadata)
+
+    card = {"member_id": "a", "card_id": "c1"}
+    visit: dict[str, Any] = card | {
+        "redemption_id": "r", "redeemer_id": "a", "item_id": "cut", "times": 1, "store_id": "s",
+        "staff_id": "", "booking_id": "", "revenue_fen": 10_000,
+    }  # fmt: skip
+    await told(
+        punch.PunchCardActivated(
+            **card, template_id="t", kind="COUNT", price_fen=100_000, total_visits=10,
+            expires_at=None, payment_id="p", store_id="s", staff_id="", campaign="",
+        )
+    )  # fmt: skip
+    assert await left("a") == {"obligations": "punch_card=100000"}
+    await told(punch.PunchCardRedeemed(**visit, remaining=9, refundable_fen=85_000))
+    await told(punch.PunchCardRedeemed(**visit, remaining=8))  # of an older release
+    assert await left("a") == {"obligations": "punch_card=85000"}
+    await told(punch.PunchCardTransferred(**card, to_member_id="b", new_card_id="c2", remaining=9))
+    await told(
+        punch.PunchCardReceived(
+            member_id="b", card_id="c2", from_card_id="c1", from_member_id="a", remaining=9,
+            refundable_fen=85_000, expires_at=None,
+        )
+    )  # fmt: skip
+    assert (await club.run(CloseMember, member_id="a", reason="asked")).status == "CLOSED"
+    assert await left("b") == {"obligations": "punch_card=85000"}
+    await told(
+        punch.PunchCardRefunded(
+            member_id="b", card_id="c2", refund_id="rf", payment_id="p", amount_fen=85_000,
+            basis="CONSUMER_REASON", staff_id="",
+        )
+    )  # fmt: skip
+    assert (await club.run(CloseMember, member_id="b", reason="asked")).status == "CLOSED"
+
+
+async def test_s10_an_exchange_that_was_paid_is_handed_over_first(club: Club) -> None:
+    """One for cash alone holds no points, and is owed all the same."""
+    await club.enrol("a")
+    await club.run(
+        SetExchangeItem, item_id="mug", name="mug", operator="x", kind="GIFT", version=0,
+        state="ON_OFFER", points=0, cash_fen=990,
+    )  # fmt: skip
+    made = await club.run(ExchangePoints, member_id="a", kind="GIFT", item_id="mug")
+    exchange = {"exchange_id": made.exchange.exchange_id}
+    for step in ({}, {"payment_id": "p"}):
+        if step:
+            await club.run(ConfirmExchangePaid, **exchange, **step)
+        with pytest.raises(Refusal, match="OBLIGATIONS_OPEN") as refused:
+            await club.run(CloseMember, member_id="a", reason="asked")
+        assert refused.value.metadata == {"obligations": "exchanges=1"}
+    await club.run(CompleteExchange, **exchange)
+    assert (await club.run(CloseMember, member_id="a", reason="asked")).status == "CLOSED"
 
 
 async def test_s10_identities_are_erased_and_books_stay(club: Club) -> None:

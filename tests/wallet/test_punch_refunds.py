@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.json import decode
 from msgspec.structs import replace
 
 from services.wallet import punch_validity as validity
@@ -28,6 +29,7 @@ from services.wallet.punch_refunds import (
     SettlePunchRefund,
     quote,
 )
+from services.wallet.punch_reversals import ReverseRedemption
 from services.wallet.punch_templates import Allowance
 from tests.conftest import Migrated
 from tests.wallet.punching import (
@@ -79,6 +81,23 @@ async def test_p1_what_the_law_gives_back(till: Till, used: int, basis: Any, amo
     assert await till.owed() == 0
     assert await till.owed("CASH_CLEARING") == amount - 100_000
     assert await till.owed("BREAKAGE") == 100_000 - used * 10_000 - amount
+
+
+async def test_s10_what_a_card_would_give_back_is_told_whenever_it_changes(till: Till) -> None:
+    """Loyalty counts it against closing the member: P1's figures for his own reason, P6's."""
+    card = await sold(till)
+    used = await use(till, card, times=3)
+    await use(till, card, times=4)
+    told = await till.events(card.card_id, "PunchCardRedeemed")
+    assert [decode(one)["refundable_fen"] for _, one in told] == [55_000, 0]
+    reverse = {"redemption_id": used.redemption.redemption_id, "actor": "boss", "reason": "x"}
+    await till.run(ReverseRedemption, **reverse)
+    [(_, back)] = await till.events(card.card_id, "RedemptionReversed")
+    assert decode(back)["refundable_fen"] == 40_000
+    ended = await sold(till, kind="UNLIMITED", price_fen=120_000, valid_days=365)
+    await till.run(validity.ExpirePunchCard, card_id=ended.card_id, at=ended.expires_at)
+    [(_, over)] = await till.events(ended.card_id, "PunchCardExpired")
+    assert decode(over)["refundable_fen"] == 0
 
 
 async def test_a_refund_takes_two_people_and_is_paid_once(till: Till) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from msgspec.json import decode
 
 from services.wallet.punch_cards import (
     EXPIRY_TIMER,
@@ -131,6 +132,11 @@ async def test_a_card_is_handed_on_once_with_what_is_left(till: Till) -> None:
     assert await till.owed() == 50_000
     assert await timer(till, EXPIRY_TIMER, card.card_id) is None
     assert await timer(till, EXPIRY_TIMER, theirs.card_id) == card.expires_at
+    [(_, told)] = await till.events(theirs.card_id, "PunchCardReceived")
+    received = decode(told)
+    assert (received["member_id"], received["remaining"], received["refundable_fen"]) == (
+        "F", 6, 40_000,
+    )  # fmt: skip
 
 
 async def test_using_the_card_first_voids_the_offer(till: Till) -> None:

@@ -26,6 +26,13 @@ class PunchCardEvent(Event, frozen=True, kw_only=True):
     card_id: str
 
 
+class PunchValueEvent(PunchCardEvent, frozen=True, kw_only=True):
+    """An event after which the card is worth another sum to its owner."""
+
+    # What the law gives back if he ends it now for a reason of his own; None: told before this was.
+    refundable_fen: int | None = None
+
+
 class PunchCardActivated(PunchCardEvent, frozen=True, kw_only=True):
     """A punch card was paid and may be used. ``total_visits`` is 0 for an unlimited pass."""
 
@@ -42,7 +49,7 @@ class PunchCardActivated(PunchCardEvent, frozen=True, kw_only=True):
     campaign: str
 
 
-class PunchCardRedeemed(PunchCardEvent, frozen=True, kw_only=True):
+class PunchCardRedeemed(PunchValueEvent, frozen=True, kw_only=True):
     """Visits were used. ``revenue_fen`` is what the merchant earned by them."""
 
     redemption_id: str
@@ -58,7 +65,7 @@ class PunchCardRedeemed(PunchCardEvent, frozen=True, kw_only=True):
     remaining: int
 
 
-class RedemptionReversed(PunchCardEvent, frozen=True, kw_only=True):
+class RedemptionReversed(PunchValueEvent, frozen=True, kw_only=True):
     """Visits came back: a mistake at the till, or a cancelled booking."""
 
     redemption_id: str
@@ -98,6 +105,17 @@ class PunchCardTransferred(PunchCardEvent, frozen=True, kw_only=True):
     remaining: int
 
 
+class PunchCardReceived(PunchCardEvent, frozen=True, kw_only=True):
+    """A friend has the card that was handed on to him, with what was left of the one it was."""
+
+    from_card_id: str
+    from_member_id: str
+    remaining: int
+    # What the law gives back if he ends it now for a reason of his own.
+    refundable_fen: int
+    expires_at: datetime | None
+
+
 class PunchCardSuspended(PunchCardEvent, frozen=True, kw_only=True):
     """The card cannot be used: reported lost, or stopped by risk control."""
 
@@ -117,7 +135,7 @@ class PunchCardExpiringSoon(PunchCardEvent, frozen=True, kw_only=True):
     remaining: int
 
 
-class PunchCardExpired(PunchCardEvent, frozen=True, kw_only=True):
+class PunchCardExpired(PunchValueEvent, frozen=True, kw_only=True):
     """The card's validity is over. What is left of it is still owed; it can be extended."""
 
     remaining: int

@@ -193,8 +193,9 @@ class MemberServiceServicer(object):
     def CloseMember(self, request, context):
         """Erases a member's identities for good; books keep the pseudonymous id (saga S10).
 
-        Refuses OBLIGATIONS_OPEN naming what is left (stored value, open groups, withdrawals, points on
-        hold, a paid membership), MEMBER_NOT_FOUND, MEMBER_IS_MERGED.
+        Refuses OBLIGATIONS_OPEN naming what is left (stored value, punch cards that would give money
+        back, open groups, withdrawals, points on hold, exchanges under way, a paid membership),
+        MEMBER_NOT_FOUND, MEMBER_IS_MERGED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
