@@ -29,6 +29,7 @@ CardKind = Literal["NAMED", "BEARER"]
 # A bearer card is good for at least three years, one of which may be a leap year; domain.md §2.4.
 BEARER_VALIDITY_DAYS: Final = 3 * 365 + 1
 LATE_REFUND: Final = "REFUND_AFTER_CLOSURE"
+LEFT: Final = "MEMBER_CLOSED"
 
 
 class Account(Row, frozen=True):
@@ -95,6 +96,13 @@ def must_not_be_closed(account: Account | None) -> None:
     """Refuses ACCOUNT_CLOSED: who left, or was merged into somebody else, gets nothing new."""
     if account is not None and account.status == "CLOSED":
         raise AccountClosed(member_id=account.member_id, merged_into=account.merged_into)
+
+
+def has_left(account: Account | None) -> bool:
+    """Whether this is the wallet of who left for good; one merged into another has not."""
+    if account is None or account.merged_into:
+        return False
+    return account.status == "CLOSED" or account.status_reason == LEFT
 
 
 def kept_safe(account: Account, at: datetime) -> tuple[Account, WalletStatusChanged]:
@@ -247,4 +255,4 @@ class MemberLeft(OfAccount, frozen=True, kw_only=True):
         money = sum(lot.worth_fen - lot.used_fen for lot in lots)
         if money and account.status == "FROZEN":
             return Decision(result=account)
-        return self.changed(account, "FROZEN" if money else "CLOSED", "MEMBER_CLOSED")
+        return self.changed(account, "FROZEN" if money else "CLOSED", LEFT)

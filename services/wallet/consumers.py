@@ -15,8 +15,8 @@ from services.wallet.gift_receipts import POINTS, TIER, ConfirmGift, coupon_gift
 from services.wallet.merges import MergeMembers
 from services.wallet.pay_password_reset import ForgetPayPassword
 from services.wallet.payment_refunds import RefundOrder
-from services.wallet.punch_cards import PayPunchCard
 from services.wallet.punch_merges import MergePunchCards
+from services.wallet.punch_payments import PayPunchCard
 from services.wallet.punch_refunds import SettlePunchRefund
 from services.wallet.recharge_refunds import SettleRechargeRefund
 from services.wallet.recharges import CreditRecharge

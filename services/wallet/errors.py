@@ -121,10 +121,6 @@ class CardAmountMismatch(Refusal):
     """The punch card was paid with another amount than its price."""
 
 
-class CardAlreadyPaid(Conflict):
-    """The punch card was already paid by another payment; this one is to be refunded."""
-
-
 class CardNotActive(Refusal):
     """The punch card is not in a state that allows this."""
 

@@ -16,12 +16,9 @@ from common.commands import Command, Decision
 from common.errors import NotYet
 from common.rows import Group, Read, Row, State
 from common.timers import Timer
-from danke.events import wallet_punchcard as events
 from services.wallet.accounts import Account, must_not_be_closed
 from services.wallet.calendar import SHANGHAI
 from services.wallet.errors import (
-    CardAlreadyPaid,
-    CardAmountMismatch,
     CardExhausted,
     CardExpired,
     CardLimitReached,
@@ -334,58 +331,6 @@ def card_of(state: State, merchant_id: str, card_id: str) -> PunchCard:
     if card is None:
         raise CardNotFound(field="card_id", card_id=card_id)
     return card
-
-
-class PayPunchCard(OfCard, frozen=True, kw_only=True):
-    """The payment of a card arrived: it may be used from now on. Paid after closing counts too.
-
-    A repeat changes nothing. Refuses NOT_YET if the card is not known (its purchase is still on the
-    way), CARD_AMOUNT_MISMATCH, CARD_ALREADY_PAID by another payment: both need a person.
-    """
-
-    payment_id: str
-    amount_fen: int
-    paid_at: datetime
-
-    def decide(self, state: State) -> Decision:
-        card = state.get(PunchCard, (self.merchant_id, self.card_id))
-        if card is None:
-            raise NotYet(card_id=self.card_id)
-        if card.payment_id == self.payment_id:
-            return Decision(result=card)
-        if card.payment_id:
-            raise CardAlreadyPaid(card_id=card.card_id, payment_id=card.payment_id)
-        if self.amount_fen != card.price_fen:
-            raise CardAmountMismatch(card_id=card.card_id, price_fen=card.price_fen)
-        after = replace(card, state="ACTIVE", payment_id=self.payment_id, activated_at=self.paid_at)
-        if card.valid_from == "PURCHASE":
-            after = started(after, self.paid_at)
-        sale = transfers(
-            self.merchant_id, card.owner_id, self.new_id, card.card_id, self.at,
-            [("PUNCH_SALE", "CASH_CLEARING", "PUNCH_LIAB", card.price_fen)],
-        )  # fmt: skip
-        return Decision(
-            result=after,
-            rows=[after, *timers_of(after, self.paid_at), *sale],
-            events=[_activated(after)],
-            deletes=[(Timer, (self.merchant_id, PAYMENT_TIMER, card.card_id))],
-        )
-
-
-def _activated(card: PunchCard) -> events.PunchCardActivated:
-    return events.PunchCardActivated(
-        member_id=card.owner_id,
-        card_id=card.card_id,
-        template_id=card.template_id,
-        kind=card.kind,
-        price_fen=card.price_fen,
-        total_visits=card.total_visits,
-        expires_at=card.expires_at,
-        payment_id=card.payment_id,
-        store_id=card.sold_store_id,
-        staff_id=card.staff_id,
-        campaign=card.campaign,
-    )
 
 
 class ClosePunchCard(OfCard, frozen=True, kw_only=True):

@@ -40,6 +40,8 @@ from services.wallet.punch_cards import (
 )
 
 Basis = Literal["NOT_CONSUMER_FAULT", "CONSUMER_REASON"]
+# NOT_CREDITED: the payment bought no card (punch_payments.py); nothing of it is in the books.
+RefundBasis = Literal[Basis, "NOT_CREDITED"]
 RefundState = Literal["REQUESTED", "REJECTED", "REFUNDING", "PAYMENT_FAILED", "REFUNDED"]
 # What may still be refunded: unused visits are owed after the validity as well.
 _REFUNDABLE: frozenset[CardState] = frozenset({"ACTIVE", "SUSPENDED", "EXPIRED"})
@@ -55,7 +57,7 @@ class PunchRefund(Row, frozen=True):
     card_id: str
     owner_id: str
     payment_id: str
-    basis: Basis
+    basis: RefundBasis
     state: RefundState
     # Fixed when requested; using the card is not possible since then.
     amount_fen: int
@@ -190,14 +192,18 @@ class ApprovePunchRefund(_OfRefund, frozen=True, kw_only=True):
         if refund.state == "REJECTED":
             raise CardNotActive(refund_id=refund.refund_id, state=refund.state)
         after = replace(refund, state="REFUNDING", decided_by=self.actor, decided_at=self.at)
-        approved = events.PunchRefundApproved(
-            member_id=card.owner_id,
-            card_id=card.card_id,
-            refund_id=refund.refund_id,
-            payment_id=refund.payment_id,
-            amount_fen=refund.amount_fen,
-        )
-        return Decision(result=after, rows=[after], events=[approved])
+        return Decision(result=after, rows=[after], events=[approved(after, card)])
+
+
+def approved(refund: PunchRefund, card: PunchCard) -> events.PunchRefundApproved:
+    """What tells the payment system to pay a refund, once per its id."""
+    return events.PunchRefundApproved(
+        member_id=card.owner_id,
+        card_id=card.card_id,
+        refund_id=refund.refund_id,
+        payment_id=refund.payment_id,
+        amount_fen=refund.amount_fen,
+    )
 
 
 class RejectPunchRefund(_OfRefund, frozen=True, kw_only=True):
@@ -242,9 +248,9 @@ class RejectPunchRefund(_OfRefund, frozen=True, kw_only=True):
 class SettlePunchRefund(_OfRefund, frozen=True, kw_only=True):
     """The payment system says how the refund's payment ended. A repeat changes nothing.
 
-    Paid: the card is over; what the law lets the merchant keep is no longer owed. Failed: somebody
-    approves again. Refuses NOT_YET if the refund is not known or not approved yet,
-    CARD_AMOUNT_MISMATCH if another amount was paid.
+    Paid: the card is over, and what the law lets the merchant keep is no longer owed; money that
+    had bought no card changes none. Failed: somebody approves again. Refuses NOT_YET if the refund
+    is not known or not approved yet, CARD_AMOUNT_MISMATCH if another amount was paid.
     """
 
     amount_fen: int
@@ -262,9 +268,22 @@ class SettlePunchRefund(_OfRefund, frozen=True, kw_only=True):
         if self.amount_fen != refund.amount_fen:
             raise CardAmountMismatch(refund_id=refund.refund_id, amount_fen=refund.amount_fen)
         card = card_of(state, self.merchant_id, refund.card_id)
-        return self._paid(refund, card)
+        paid = replace(refund, state="REFUNDED", paid_at=self.at)
+        if refund.basis == "NOT_CREDITED":
+            back = events.PunchPaymentReturned(
+                member_id=card.owner_id,
+                card_id=card.card_id,
+                refund_id=refund.refund_id,
+                payment_id=refund.payment_id,
+                amount_fen=refund.amount_fen,
+                reason=refund.reason,
+            )
+            return Decision(result=paid, rows=[paid], events=[back])
+        return self._paid(refund, paid, card, refund.basis)
 
-    def _paid(self, refund: PunchRefund, card: PunchCard) -> Decision:
+    def _paid(
+        self, refund: PunchRefund, paid: PunchRefund, card: PunchCard, basis: Basis
+    ) -> Decision:
         # A pass has earned its days up to the request; visits were booked as they were used.
         last = replace(self, new_id=f"{self.new_id}.days")
         card, days, _ = recognise(card, last, refund.refund_id, refund.requested_at)
@@ -277,14 +296,13 @@ class SettlePunchRefund(_OfRefund, frozen=True, kw_only=True):
                 ("FORFEITED", "PUNCH_LIAB", "BREAKAGE", kept),
             ],
         )  # fmt: skip
-        paid = replace(refund, state="REFUNDED", paid_at=self.at)
         refunded = events.PunchCardRefunded(
             member_id=card.owner_id,
             card_id=card.card_id,
             refund_id=refund.refund_id,
             payment_id=refund.payment_id,
             amount_fen=refund.amount_fen,
-            basis=refund.basis,
+            basis=basis,
             staff_id=card.staff_id,
         )
         return Decision(

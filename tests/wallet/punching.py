@@ -6,11 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from common.from_door import FromDoor
-from services.wallet.punch_cards import (
-    BuyPunchCard,
-    PayPunchCard,
-    PunchCard,
-)
+from services.wallet.punch_cards import BuyPunchCard, PunchCard
+from services.wallet.punch_payments import PayPunchCard
 from services.wallet.punch_redemptions import IssueRedeemCode, Redeem, RedeemByStaff
 from services.wallet.punch_shares import (
     AcceptShare,

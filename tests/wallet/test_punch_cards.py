@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.json import decode
 
 from common.errors import Refusal
 from services.wallet import punch_validity as validity
+from services.wallet.accounts import MemberLeft
 from services.wallet.punch_cards import (
     ACCRUAL_TIMER,
     EXPIRY_TIMER,
@@ -17,12 +19,10 @@ from services.wallet.punch_cards import (
     PAYMENT_TIMER,
     BuyPunchCard,
     ClosePunchCard,
-    PayPunchCard,
 )
+from services.wallet.punch_payments import PayPunchCard
 from services.wallet.punch_redemptions import RedeemByStaff
-from services.wallet.punch_refunds import (
-    quote,
-)
+from services.wallet.punch_refunds import ApprovePunchRefund, SettlePunchRefund, quote
 from services.wallet.punch_templates import Allowance, SavePunchTemplate, SetTemplateState
 from services.wallet.store_punch_cards import (
     cards_of,
@@ -62,18 +62,54 @@ async def test_a_card_is_active_once_paid_and_owed_in_full(till: Till) -> None:
     assert await till.owed() == 100_000
     assert len(await till.events(card.card_id, "PunchCardActivated")) == 1
     assert await timer(till, PAYMENT_TIMER, card.card_id) is None
-    other = till.make(PayPunchCard, payment_id="q", **pay)
-    assert await till.answer(other) == "CARD_ALREADY_PAID"
 
 
-async def test_a_payment_ahead_of_its_card_waits_and_a_wrong_one_is_refused(till: Till) -> None:
+@pytest.mark.parametrize(
+    ("amount", "first", "why"),
+    [(100_000, "p", "PAID_TWICE"), (5, "p", "PAID_TWICE"), (99_999, "", "AMOUNT_MISMATCH")],
+)
+async def test_a_payment_that_buys_no_card_goes_back(
+    till: Till, amount: int, first: str, why: str
+) -> None:
+    """The channel cannot be refused: money is asked back once, under the payment's id."""
+    card = await ordered(till)
+    pay = {"card_id": card.card_id, "paid_at": till.at}
+    if first:
+        await till.run(PayPunchCard, payment_id=first, amount_fen=100_000, **pay)
+    before, owed = await now(till, card), await till.owed()
+    for _ in range(3):
+        await till.run(PayPunchCard, payment_id="q", amount_fen=amount, **pay)
+    [(_, asked)] = await till.events(card.card_id, "PunchRefundApproved")
+    assert decode(asked) == {
+        "member_id": "owner", "card_id": card.card_id, "refund_id": "q", "payment_id": "q",
+        "amount_fen": amount,
+    }  # fmt: skip
+    settle = {"refund_id": "q", "amount_fen": amount}
+    await till.run(SettlePunchRefund, succeeded=False, **settle)
+    await till.run(ApprovePunchRefund, refund_id="q", actor="boss")
+    for _ in range(2):
+        await till.run(SettlePunchRefund, succeeded=True, **settle)
+    [(_, back)] = await till.events(card.card_id, "PunchPaymentReturned")
+    assert (decode(back)["reason"], decode(back)["amount_fen"]) == (why, amount)
+    assert (await now(till, card), await till.owed()) == (before, owed)
+    if not first:
+        await till.run(PayPunchCard, payment_id="right", amount_fen=100_000, **pay)
+        assert (await now(till, card)).state == "ACTIVE"
+
+
+async def test_s10_the_money_of_who_left_goes_back(till: Till) -> None:
+    card = await ordered(till)
+    await till.run(MemberLeft, member_id="owner")
+    await till.run(
+        PayPunchCard, card_id=card.card_id, payment_id="p", amount_fen=100_000, paid_at=till.at
+    )
+    assert len(await till.events(card.card_id, "PunchRefundApproved")) == 1
+    assert (await now(till, card)).state == "PENDING_PAYMENT" and await till.owed() == 0
+
+
+async def test_a_payment_ahead_of_its_card_waits(till: Till) -> None:
     ahead = till.make(PayPunchCard, card_id="later", payment_id="p", amount_fen=1, paid_at=till.at)
     assert await till.answer(ahead) == "NOT_YET"
-    card = await ordered(till)
-    wrong = till.make(
-        PayPunchCard, card_id=card.card_id, payment_id="p", amount_fen=99_999, paid_at=till.at
-    )
-    assert await till.answer(wrong) == "CARD_AMOUNT_MISMATCH"
 
 
 async def test_money_that_comes_after_closing_is_not_lost(till: Till) -> None:

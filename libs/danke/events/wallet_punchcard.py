@@ -156,6 +156,16 @@ class PunchRefundApproved(PunchCardEvent, frozen=True, kw_only=True):
     amount_fen: int
 
 
+class PunchPaymentReturned(PunchCardEvent, frozen=True, kw_only=True):
+    """Money that bought no card is back with the payer; the card is what it was."""
+
+    refund_id: str
+    payment_id: str
+    amount_fen: int
+    # PAID_TWICE, AMOUNT_MISMATCH or MEMBER_GONE.
+    reason: str
+
+
 class PunchCardRefunded(PunchCardEvent, frozen=True, kw_only=True):
     """The refund was paid and the card is over."""
 

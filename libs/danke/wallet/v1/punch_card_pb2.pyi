@@ -30,6 +30,7 @@ class PunchRefundBasis(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PUNCH_REFUND_BASIS_UNSPECIFIED: _ClassVar[PunchRefundBasis]
     PUNCH_REFUND_BASIS_NOT_CONSUMER_FAULT: _ClassVar[PunchRefundBasis]
     PUNCH_REFUND_BASIS_CONSUMER_REASON: _ClassVar[PunchRefundBasis]
+    PUNCH_REFUND_BASIS_NOT_CREDITED: _ClassVar[PunchRefundBasis]
 
 class SuspensionReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -46,6 +47,7 @@ VALID_FROM_FIRST_USE: ValidFrom
 PUNCH_REFUND_BASIS_UNSPECIFIED: PunchRefundBasis
 PUNCH_REFUND_BASIS_NOT_CONSUMER_FAULT: PunchRefundBasis
 PUNCH_REFUND_BASIS_CONSUMER_REASON: PunchRefundBasis
+PUNCH_REFUND_BASIS_NOT_CREDITED: PunchRefundBasis
 SUSPENSION_REASON_UNSPECIFIED: SuspensionReason
 SUSPENSION_REASON_LOSS: SuspensionReason
 SUSPENSION_REASON_RISK: SuspensionReason
