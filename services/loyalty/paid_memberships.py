@@ -337,10 +337,11 @@ class RefundPaidMembership(_OfMembership, frozen=True, kw_only=True):
         if amount == 0:
             raise NotRefundable(membership_id=self.membership_id)
         ended = replace(term, state="REFUNDED", refund_id=self.refund_id, refunded_fen=amount)
-        moved = self._moved(state, term)
+        left = self._left(state, term)
+        moved = [row for row, sooner in left if sooner]
         standing = Standing(state, self, term.member_id)
         settle(standing)
-        set_paid_tier(standing, term.plan_id, self._left(state, term, moved))
+        set_paid_tier(standing, term.plan_id, [row for row, _ in left])
         standing.refresh("REVOKED", term.membership_id)
         refunded = MembershipRefunded(
             member_id=term.member_id,
@@ -356,22 +357,21 @@ class RefundPaidMembership(_OfMembership, frozen=True, kw_only=True):
         end = (Timer, (self.merchant_id, END_TIMER, self.membership_id))
         return replace(done, events=[refunded, *done.events], deletes=[*done.deletes, end])
 
-    def _moved(self, state: State, term: PaidMembership) -> list[PaidMembership]:
-        """Later terms begin earlier by what the refunded one had left."""
-        assert term.starts_at is not None and term.ends_at is not None, "Bug: no term"
-        left = term.ends_at - max(term.starts_at, self.at)
-        return [
-            replace(row, starts_at=row.starts_at - left, ends_at=row.ends_at - left)
-            for row in self._others(state, term)
-            if row.starts_at and row.ends_at and row.starts_at >= term.ends_at
-        ]
-
-    def _left(
-        self, state: State, term: PaidMembership, moved: list[PaidMembership]
-    ) -> list[PaidMembership]:
-        ids = {row.membership_id for row in moved}
-        rest = [row for row in self._others(state, term) if row.membership_id not in ids]
-        return rest + moved
+    def _left(self, state: State, term: PaidMembership) -> list[tuple[PaidMembership, bool]]:
+        """The plan's other terms, and whether each begins earlier now: one follows the other."""
+        left: list[tuple[PaidMembership, bool]] = []
+        free = self.at
+        others = self._others(state, term)
+        for row in sorted(others, key=lambda row: (row.starts_at or self.at, row.membership_id)):
+            assert row.starts_at is not None and row.ends_at is not None, "Bug: no term"
+            sooner = max(row.starts_at - free, 0 * _DAY)
+            if row.starts_at > self.at and sooner:
+                row = replace(row, starts_at=row.starts_at - sooner, ends_at=row.ends_at - sooner)
+                left.append((row, True))
+            else:
+                left.append((row, False))
+            free = max(free, left[-1][0].ends_at or free)
+        return left
 
 
 class EndMembership(_OfMembership, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ import pytest
 
 from common.errors import Refusal
 from services.loyalty.closures import CloseMember
+from services.loyalty.merges import MergeMembers
 from services.loyalty.paid_memberships import (
     ActivateMembership,
     BuyPaidMembership,
@@ -183,6 +184,27 @@ async def test_a_renewal_that_has_not_begun_is_refunded_and_the_first_term_stays
     )
     state = await shop.state("a")
     assert (state.tier_id, state.valid_until) == ("V2", first.ends_at)
+
+
+async def test_a_renewal_after_a_merge_loses_no_day_to_a_term_that_still_runs(shop: Club) -> None:
+    """Both had the plan: when one's term is refunded the other's goes on, and the renewal after."""
+    await shop.enrol("b")
+    first = await _buy(shop, "a")
+    shop.later(days=100)
+    second = await _buy(shop, "b")
+    await shop.run(MergeMembers, merge_id="m", from_id="a", into_id="b", operator="x")
+    renewal = await _buy(shop, "b")
+    assert renewal.starts_at == second.ends_at
+    await shop.run(
+        RefundPaidMembership, membership_id=first.membership_id, refund_id="r1", reason=""
+    )
+    row = await shop.pool.fetchrow(
+        "SELECT starts_at, ends_at FROM paid_memberships WHERE membership_id = $1",
+        renewal.membership_id,
+    )
+    assert row is not None
+    assert tuple(row) == (renewal.starts_at, renewal.ends_at)
+    assert (await shop.state("b")).valid_until == renewal.ends_at
 
 
 async def test_a_purchase_nobody_pays_is_closed_and_a_late_payment_revives_it(shop: Club) -> None:
