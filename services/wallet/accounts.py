@@ -105,6 +105,13 @@ def has_left(account: Account | None) -> bool:
     return account.status == "CLOSED" or account.status_reason == LEFT
 
 
+def must_not_have_left(account: Account | None) -> None:
+    """Refuses ACCOUNT_CLOSED to who is nobody's member any more, whatever money he left behind."""
+    must_not_be_closed(account)
+    if account is not None and has_left(account):
+        raise AccountClosed(member_id=account.member_id, merged_into="")
+
+
 def kept_safe(account: Account, at: datetime) -> tuple[Account, WalletStatusChanged]:
     """A closed wallet that a refund brought money to: frozen, so that it can be paid out."""
     after = replace(

@@ -16,7 +16,7 @@ from common.commands import Command, Decision
 from common.errors import NotYet
 from common.rows import Group, Read, Row, State
 from common.timers import Timer
-from services.wallet.accounts import Account, must_not_be_closed
+from services.wallet.accounts import Account, must_not_have_left
 from services.wallet.calendar import SHANGHAI
 from services.wallet.errors import (
     CardExhausted,
@@ -260,7 +260,7 @@ class BuyPunchCard(Command, frozen=True, kw_only=True):
         yield CARDS_BOUGHT, (self.merchant_id, self.member_id, self.template_id)
 
     def decide(self, state: State) -> Decision:
-        must_not_be_closed(state.get(Account, (self.merchant_id, self.member_id)))
+        must_not_have_left(state.get(Account, (self.merchant_id, self.member_id)))
         template = state.get(PunchTemplate, (self.merchant_id, self.template_id))
         if template is None:
             raise TemplateNotFound(field="template_id", template_id=self.template_id)

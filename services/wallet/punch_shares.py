@@ -19,7 +19,7 @@ from common.from_door import FromDoor
 from common.rows import Group, Read, Row, State
 from common.timers import Timer
 from danke.events import wallet_punchcard as events
-from services.wallet.accounts import Account, must_not_be_closed
+from services.wallet.accounts import Account, must_not_have_left
 from services.wallet.errors import (
     CardNotHeld,
     ShareClosed,
@@ -272,7 +272,7 @@ class AcceptShare(_OfShare, frozen=True, kw_only=True):
             return Decision(result=Accepted(share, card))
         if share.state != "OFFERED" or self.at >= share.expires_at:
             raise ShareClosed(state=share.state, expires_at=share.expires_at.isoformat())
-        must_not_be_closed(state.get(Account, (self.merchant_id, self.friend_id)))
+        must_not_have_left(state.get(Account, (self.merchant_id, self.friend_id)))
         must_be_usable(card, self.at)
         mine = replace(share, state="ACCEPTED", friend_id=self.friend_id, accepted_at=self.at)
         timer = (Timer, (self.merchant_id, SHARE_TIMER, share.share_id))

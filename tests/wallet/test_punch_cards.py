@@ -33,7 +33,9 @@ from services.wallet.store_punch_cards import (
 from tests.conftest import Migrated
 from tests.wallet.punching import (
     TEN,
+    accept,
     now,
+    offer,
     ordered,
     sold,
     timer,
@@ -105,6 +107,17 @@ async def test_s10_the_money_of_who_left_goes_back(till: Till) -> None:
     )
     assert len(await till.events(card.card_id, "PunchRefundApproved")) == 1
     assert (await now(till, card)).state == "PENDING_PAYMENT" and await till.owed() == 0
+
+
+async def test_s10_who_left_money_behind_buys_and_accepts_no_card_either(till: Till) -> None:
+    await till.lot("gone", 1_000)
+    await till.run(MemberLeft, member_id="gone")
+    bought = await ordered(till)
+    buy = {"template_id": bought.template_id, "pay_within": timedelta(minutes=5)}
+    gone = till.make(BuyPunchCard, member_id="gone", **buy)
+    assert await till.answer(gone) == "ACCOUNT_CLOSED"
+    share = await offer(till, await sold(till), quota=1)
+    assert await accept(till, share, "gone") == "ACCOUNT_CLOSED"
 
 
 async def test_a_payment_ahead_of_its_card_waits(till: Till) -> None:
