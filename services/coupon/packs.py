@@ -20,6 +20,7 @@ from common.timers import Timer
 from danke.events import coupon_fission as events
 from danke.events.envelope import Event
 from services.coupon.coupons import Coupon
+from services.coupon.errors import MemberMoved
 from services.coupon.errors_promotions import (
     PackLimitReached,
     PackNotFound,
@@ -28,7 +29,7 @@ from services.coupon.errors_promotions import (
     PackStateInvalid,
 )
 from services.coupon.grants import GRANT_TIMER, GRANTS_FOR, Grant, RevokeGrants
-from services.coupon.members import MergedMember, must_be_himself
+from services.coupon.members import MergedMember, has_left, must_be_himself
 from services.coupon.pack_offers import PackItem, PackOffer
 
 CLOSE_TIMER: Final = "pack_close"
@@ -153,12 +154,19 @@ class ClosePack(OfPack, frozen=True, kw_only=True):
 class PayPack(OfPack, frozen=True, kw_only=True):
     """The money arrived: the deliveries are promised. Late money still buys what it was for.
 
-    A payment of another amount, or a second one, is sent back. The same payment changes nothing.
+    A payment of another amount, a second one, or one of who left is sent back. The same payment
+    changes nothing.
     """
 
     payment_id: str
     amount_fen: int
     paid_at: datetime
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield from super().reads(found)
+        pack = found.get(CouponPack, (self.merchant_id, self.pack_id))
+        if pack is not None:
+            yield MergedMember, (self.merchant_id, pack.member_id)
 
     def decide(self, state: State) -> Decision:
         pack = state.get(CouponPack, (self.merchant_id, self.pack_id))
@@ -166,7 +174,10 @@ class PayPack(OfPack, frozen=True, kw_only=True):
             raise NotYet(pack_id=self.pack_id)
         if pack.payment_id == self.payment_id:
             return Decision(result=pack)
-        if pack.state not in ("CREATED", "CLOSED") or self.amount_fen != pack.price_fen:
+        if not state.knows(MergedMember, (self.merchant_id, pack.member_id)):
+            raise MemberMoved(pack_id=self.pack_id)
+        gone = has_left(state, self.merchant_id, pack.member_id)
+        if gone or pack.state not in ("CREATED", "CLOSED") or self.amount_fen != pack.price_fen:
             back = events.PackRefundRequested(
                 **told(pack), refund_id=self.payment_id, payment_id=self.payment_id,
                 amount_fen=self.amount_fen,

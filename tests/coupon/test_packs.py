@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from services.coupon.closings import CloseMember
 from services.coupon.locks import UseCoupons
 from services.coupon.pack_offers import PackItem, SetPackOffer
 from services.coupon.packs import BuyPack, CouponPack, PayPack, RefundPack, SettlePackRefund
@@ -86,6 +87,19 @@ async def test_the_same_payment_again_changes_nothing(desk: Desk) -> None:
     await desk.until(desk.at)
     assert len(await states(desk)) == 1
     assert len(await desk.told("PackPurchased")) == 1
+
+
+async def test_s10_the_money_of_who_left_goes_back_and_delivers_nothing(desk: Desk) -> None:
+    await desk.template("t1")
+    await offer(desk)
+    pack = await bought(desk)
+    await desk.run(CloseMember, member_id="u1")
+    assert (await paid(desk, pack)).state == "CREATED"
+    (back,) = await desk.told("PackRefundRequested")
+    assert (back["refund_id"], back["amount_fen"]) == ("pay1", 990)
+    assert not await desk.told("PackPurchased")
+    await desk.until(desk.at + 14 * DAY)
+    assert not await states(desk)
 
 
 @pytest.mark.parametrize(("saved", "refunded"), [(0, 990), (300, 690), (990, 0), (2_000, 0)])
