@@ -241,7 +241,10 @@ def _not_given_back(
 
 
 def _may_hold(draft: Draft, seat: Seat, terms: Terms) -> bool:
-    """Whether the member took no other seat meanwhile, and stays within the limit."""
+    """Whether the member is still one, took no other seat meanwhile, and stays within the limit."""
+    customer = draft.get(Customer, seat.member_id)
+    if customer is not None and customer.closed:
+        return False
     mine = draft.group(MEMBER_SEATS, seat.activity_id, seat.member_id)
     if any(other.state != "SETTLED" for other in mine):
         return False

@@ -43,6 +43,16 @@ async def test_s10_an_unpaid_seat_is_freed_and_a_paid_one_given_back(market: Mar
     assert await market.answer(market.opening(activity, "gone")) == "MEMBER_CLOSED"
 
 
+async def test_s10_the_money_of_who_left_takes_no_seat_back(market: Market) -> None:
+    group = await market.opened(await market.activity(stock=9))
+    taken = await market.engine.run(market.joining(group, "gone"))
+    await market.run(CloseMember, member_id="gone")
+    await market.pay(taken.seat)
+    assert (await market.seat(taken.seat)).state == "LATE_PAID"
+    (asked,) = await market.told("RefundRequested")
+    assert (asked["kind"], asked["amount_fen"]) == ("LATE_PAY", 6_900)
+
+
 async def test_s10_a_leader_who_leaves_for_good_is_followed_by_the_next(market: Market) -> None:
     """Whatever the activity's terms say about leaving: G7 for somebody who will not be back."""
     rules = terms(allow_refund_before_success=False)
