@@ -102,7 +102,7 @@ def has_left(account: Account | None) -> bool:
     """Whether this is the wallet of who left for good; one merged into another has not."""
     if account is None or account.merged_into:
         return False
-    return account.status == "CLOSED" or account.status_reason == LEFT
+    return account.status == "CLOSED" or account.status_reason in (LEFT, LATE_REFUND)
 
 
 def must_not_have_left(account: Account | None) -> None:

@@ -20,7 +20,7 @@ from common.errors import NotYet
 from common.rows import Group, Read, Row, State
 from common.timers import Timer
 from danke.events import wallet as events
-from services.wallet.accounts import Account, must_be_here, must_be_open
+from services.wallet.accounts import Account, has_left, must_be_here, must_be_open
 from services.wallet.errors import (
     AmountNotAllowed,
     CardCapExceeded,
@@ -260,7 +260,7 @@ class CreditRecharge(OfRecharge, frozen=True, kw_only=True):
             return "ALREADY_PAID"
         if self.amount_fen != recharge.pay_fen:
             return "AMOUNT_MISMATCH"
-        if account.status == "CLOSED":
+        if account.status == "CLOSED" or has_left(account):
             return "ACCOUNT_CLOSED"
         lots = state.group(OPEN_LOTS, (self.merchant_id, recharge.member_id))
         try:

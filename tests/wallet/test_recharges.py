@@ -9,7 +9,7 @@ import pytest
 from common.errors import NotYet
 from danke.events.wallet import GiftCoupon
 from services.wallet import store_recharges
-from services.wallet.accounts import CloseAccount, FreezeAccount
+from services.wallet.accounts import CloseAccount, FreezeAccount, MemberLeft
 from services.wallet.cards import OpenAccount
 from services.wallet.errors import (
     AccountFrozen,
@@ -193,6 +193,16 @@ async def test_a_frozen_wallet_takes_no_new_recharge_but_one_already_paid(
 async def test_a_payment_for_a_wallet_closed_meanwhile_goes_back(wallets: Wallets) -> None:
     created = await wallets.run(CreateRecharge, member_id="m", amount_fen=5_000)
     await wallets.run(CloseAccount, member_id="m", actor="m")
+    result = await wallets.credit(created)
+    assert (result.state, result.state_reason) == ("REFUNDING", "ACCOUNT_CLOSED")
+    await returned(wallets, created, result.payment_id)
+
+
+async def test_s10_a_payment_of_who_left_money_behind_goes_back(wallets: Wallets) -> None:
+    """His wallet is kept open for what is paid out of it, not for more."""
+    await wallets.recharge("m", 1_000)
+    created = await wallets.run(CreateRecharge, member_id="m", amount_fen=5_000)
+    assert (await wallets.run(MemberLeft, member_id="m")).status == "FROZEN"
     result = await wallets.credit(created)
     assert (result.state, result.state_reason) == ("REFUNDING", "ACCOUNT_CLOSED")
     await returned(wallets, created, result.payment_id)
