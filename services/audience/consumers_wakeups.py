@@ -10,9 +10,14 @@ from common.consumers import Arrival, Handler
 from danke.events import automation
 from services.audience.wakeups import NoteWakeup
 
+# Who pays is awake. Automation may tell of the journey before the order itself is heard of here.
+AWAKE: Final = "ORDER_PAID"
 
-def enrolled(event: automation.EnrollmentStarted, arrival: Arrival) -> Command:
+
+def enrolled(event: automation.EnrollmentStarted, arrival: Arrival) -> Command | None:
     """A journey began for a member, or would have: those held out are the control; M3."""
+    if event.trigger == AWAKE:
+        return None
     return NoteWakeup(
         **arrival.about(),
         member_id=event.member_id,

@@ -12,10 +12,12 @@ from tests.audience.desk import MERCHANT, Desk, cst
 JULY = (cst("2026-07-01 00:00"), cst("2026-08-01 00:00"))
 
 
-async def starts(desk: Desk, member: str, on: str, journey: str = "j", *, held: bool) -> None:
+async def starts(
+    desk: Desk, member: str, on: str, journey: str = "j", *, held: bool, trigger: str = "STAGE"
+) -> None:
     event = automation.EnrollmentStarted(
         enrollment_id=f"{journey}-{member}-{on}", journey_id=journey, version=1, member_id=member,
-        entry_key="", trigger="STAGE", held_out=held,
+        entry_key="", trigger=trigger, held_out=held,
     )  # fmt: skip
     await desk.take(event, at=cst(f"{on} 10:00"))
 
@@ -31,6 +33,18 @@ async def asleep(desk: Desk, *members: str) -> None:
     """Bought once in May; the cycle is 30 days, so on 2026-07-20 they are SLEEPING."""
     for member in members:
         await desk.pays(member, "2026-05-01")
+
+
+async def test_what_an_order_began_wakes_nobody_though_it_is_told_before_the_order(
+    desk: Desk,
+) -> None:
+    """Seen failing: the order counted as a return that the journey it began had brought."""
+    await asleep(desk, "pays", "gets")
+    await starts(desk, "pays", "2026-07-20", held=False, trigger="ORDER_PAID")
+    await starts(desk, "gets", "2026-07-20", held=False)
+    await desk.pays("pays", "2026-07-20")
+    found = await report(desk)
+    assert (found.treated, found.treated_woken) == (1, 0)
 
 
 async def test_rates_uplift_and_the_reference_line(desk: Desk) -> None:
