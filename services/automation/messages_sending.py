@@ -23,6 +23,7 @@ from services.automation.channels import EXPIRED, MOST_ATTEMPTS, RULES, quota_te
 from services.automation.consents import CONSENTS_OF
 from services.automation.enrollments import Enrollment
 from services.automation.holdout import global_key, is_held_out
+from services.automation.journeys import is_paused, paused_read
 from services.automation.messages import (
     WAITING_OF,
     Attempt,
@@ -40,7 +41,7 @@ from services.automation.recipients import Recipient, recipient_of
 from services.automation.suppressions import EVERY, SUPPRESSIONS_OF, suppression_reads
 from services.automation.templates import MessageTemplate, Variant, variant_for
 
-# How long a message of a paused campaign waits before it is looked at again.
+# How long a message of a paused campaign or journey waits before it is looked at again.
 PAUSE: Final = timedelta(minutes=15)
 # A gateway enrols, then says what the new member agreed to: a second call, or a topic's way.
 NEWCOMER: Final = timedelta(minutes=1)
@@ -80,6 +81,7 @@ class SendDue(Command, frozen=True, kw_only=True):
     def reads(self, found: State) -> Iterable[Read]:
         yield WAITING_OF, (self.merchant_id, self.member_id)
         yield from sending_reads(self.merchant_id, self.member_id, self.at)
+        yield paused_read(self.merchant_id)
         for message in found.group(WAITING_OF, (self.merchant_id, self.member_id)):
             yield MessageTemplate, (self.merchant_id, message.template_id)
             yield _origin(message)
@@ -147,6 +149,8 @@ class _Gate:
         return self._choose(message, template, is_marketing=is_marketing)
 
     def _is_paused(self, message: Message) -> bool:
+        if message.source_kind == "JOURNEY":
+            return is_paused(self.state, message.merchant_id, message.source_id)
         campaign = self.state.get(*_origin(message))
         return isinstance(campaign, Campaign) and campaign.state == "PAUSED"
 

@@ -97,8 +97,7 @@ class Walk:
 
     def wake(self) -> None:
         """Its time has come: the wait is over, or nobody answered, or the window has ended."""
-        if self.enrollment.ends_at is not None and self.seen.at >= self.enrollment.ends_at:
-            self.end("EXITED", "WINDOW_ENDED")
+        if self._has_ended():
             return
         if not self.enrollment.step_id:
             self.end("COMPLETED")
@@ -118,8 +117,17 @@ class Walk:
         self.go(step.next if granted else step.refused_next)
 
     def resume(self) -> None:
-        """Its paused journey runs again."""
-        self.go(self.enrollment.step_id)
+        """Its paused journey runs again; its window did not wait."""
+        if not self._has_ended():
+            self.go(self.enrollment.step_id)
+
+    def _has_ended(self) -> bool:
+        """Whether the window has, and with it the enrolment; M4."""
+        ends_at = self.enrollment.ends_at
+        if ends_at is None or self.seen.at < ends_at:
+            return False
+        self.end("EXITED", "WINDOW_ENDED")
+        return True
 
     def _complete(self) -> None:
         """All steps are gone. Before a live session: stays until it begins.

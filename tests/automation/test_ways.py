@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from services.automation.consents import SetConsent
 from services.automation.definitions import (
     AddPoints,
     Branch,
@@ -19,7 +20,7 @@ from services.automation.member_events import TakeHappening
 from services.automation.occurrences import Occurrence
 from services.automation.order_events import TakeOrderRefunded
 from services.automation.steps import TestEnroll
-from tests.automation.desk import Desk, definition
+from tests.automation.desk import DAY, Desk, definition
 
 
 async def test_a_paused_journey_holds_still(desk: Desk) -> None:
@@ -30,6 +31,37 @@ async def test_a_paused_journey_holds_still(desk: Desk) -> None:
     await desk.due(hours=2)
     held = await desk.only("j")
     assert (held.awaits, held.step_id, held.wake_at) == ("RESUME", "points", None)
+
+
+async def test_a_window_does_not_wait_for_a_paused_journey(desk: Desk) -> None:
+    """M4. Seen wrong: a week after the sale its coupon was given, as the journey was paused."""
+    await desk.journey("j", definition(window_seconds=DAY))
+    await desk.order("m")
+    await desk.run(PauseJourney, journey_id="j", actor="boss")
+    await desk.due(hours=2)
+    assert (await desk.only("j")).awaits == "RESUME"
+    await desk.due(days=7)
+    await desk.activated("j", 1)
+    await desk.due()
+    on = await desk.only("j")
+    assert (on.state, on.reason) == ("EXITED", "WINDOW_ENDED")
+    assert not await desk.told("PointsGrantRequested")
+
+
+async def test_a_paused_journeys_messages_wait(desk: Desk) -> None:
+    """Seen wrong: what was planned at night was sent in the morning, pause or not."""
+    await desk.journey("j", definition(SendMessage(step_id="say", template_id="hello")))
+    said = {"channel": "SMS", "purpose": "MARKETING", "granted": True, "given_at": desk.at}
+    await desk.run(SetConsent, member_id="m", evidence="form", actor="gw", **said)
+    await desk.due(hours=11)
+    await desk.order("m")
+    await desk.due()
+    await desk.run(PauseJourney, journey_id="j", actor="boss")
+    await desk.due(hours=10)
+    assert not await desk.told("MessageRequested")
+    await desk.activated("j", 1)
+    await desk.due(minutes=15)
+    assert len(await desk.told("MessageRequested")) == 1
 
 
 async def test_members_stay_on_the_version_they_entered_by(desk: Desk) -> None:
