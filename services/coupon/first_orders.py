@@ -64,13 +64,18 @@ def locked_first(
             raise MemberMoved(order_id=other)  # locked this very moment
         lock = state.get(OrderLock, (merchant_id, other))
         taken = is_first(lock, state.group(VERIFIED_FOR, (merchant_id, other)), at)
-    return _noted(standing, order_id, "coupons", taken=taken)
+    paid = bool(standing.paid_orders)
+    return _noted(standing, order_id, "coupons", paid=paid, taken=taken)
 
 
 def shown_first(
-    state: State, merchant_id: str, member_id: str, order_id: str, at: datetime, field: str
-) -> Standing:
-    """The same at a till, by what ``FIRST_ORDER`` says. ``order_id`` is empty before the till."""
+    state: State, merchant_id: str, member_id: str, order_id: str, at: datetime,
+    *, field: str, shown_at: datetime | None = None,
+) -> Standing:  # fmt: skip
+    """The same at a till, by what ``FIRST_ORDER`` says; without ``order_id`` before one is known.
+
+    What was paid since the code was shown is what the till was paid: its news may be the faster.
+    """
     key = (merchant_id, member_id)
     standing = state.get(Standing, key) or Standing(*key, "", 0)
     taken = False
@@ -80,12 +85,16 @@ def shown_first(
         if not known:
             raise MemberMoved(order_id=other)
         taken = any(one.verified or _holds(one.lock_state, one.lock_until, at) for one in known)
-    return _noted(standing, order_id, field, taken=taken)
+    first_paid = standing.first_paid_at
+    paid = bool(standing.paid_orders)
+    if shown_at is not None and first_paid is not None:
+        paid = first_paid <= shown_at
+    return _noted(standing, order_id, field, paid=paid, taken=taken)
 
 
-def _noted(standing: Standing, order_id: str, field: str, *, taken: bool) -> Standing:
+def _noted(standing: Standing, order_id: str, field: str, *, paid: bool, taken: bool) -> Standing:
     """Refuses NOT_ELIGIBLE after a paid order, or while another has a first-order coupon."""
-    if standing.paid_orders:
+    if paid:
         raise NotEligible(field=field, why="FIRST_ORDER_ONLY")
     if taken:
         raise NotEligible(field=field, why="FIRST_ORDER_ONLY", order_id=standing.first_order_id)

@@ -123,7 +123,7 @@ class IssueVerifyCode(OfCoupon, frozen=True, kw_only=True):
         if why := who_reason(version.terms.scope, tier_id, segments):
             raise NotEligible(field="coupon_id", why=why)
         if version.terms.first_order_only:
-            shown_first(state, *who, "", self.at, "coupon_id")
+            shown_first(state, *who, "", self.at, field="coupon_id")
         code = VerifyCode(
             self.merchant_id, self.code_hash.found, self.new_id, coupon.coupon_id,
             coupon.template_id, coupon.terms_version, coupon.lock_key, self.at,
@@ -193,7 +193,9 @@ class VerifyAtPos(Command, frozen=True, kw_only=True):
         first: list[Row] = []
         if terms.terms.first_order_only and code.member_id == coupon.member_id:
             who = (self.merchant_id, coupon.member_id)
-            first = [shown_first(state, *who, order_id, self.at, "code")]
+            first = [
+                shown_first(state, *who, order_id, self.at, shown_at=code.issued_at, field="code")
+            ]
         used = replace(
             coupon, state="USED", order_id=order_id, discount_fen=self.discount_fen,
             used_at=self.at,
