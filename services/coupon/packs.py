@@ -34,6 +34,9 @@ from services.coupon.pack_offers import PackItem, PackOffer
 
 CLOSE_TIMER: Final = "pack_close"
 DELIVERED_TIMER: Final = "pack_delivered"
+REFUND_TIMER: Final = "pack_refund"
+# After the channel said that it could not: at once it would say so again, and again.
+RETRY: Final = timedelta(hours=1)
 
 
 class CouponPack(Row, frozen=True):
@@ -292,7 +295,7 @@ def _worth(pack: CouponPack, coupon: Coupon) -> int:
 
 
 class SettlePackRefund(OfPack, frozen=True, kw_only=True):
-    """The payment system paid back, or could not and is asked again; it says so by refund id.
+    """The payment system paid back, or could not and is asked again later; it names the refund.
 
     Money that bought nothing goes back under the id of its payment.
     """
@@ -306,22 +309,36 @@ class SettlePackRefund(OfPack, frozen=True, kw_only=True):
         pack = state.get(CouponPack, (self.merchant_id, self.pack_id))
         if pack is None:
             raise NotYet(pack_id=self.pack_id)
-        if not self.succeeded and self.refund_id == self.payment_id:
-            once_more = events.PackRefundRequested(
-                **told(pack), refund_id=self.refund_id, payment_id=self.payment_id,
-                amount_fen=self.amount_fen,
-            )  # fmt: skip
-            return Decision(result=pack, events=[once_more])
-        if pack.refund_id != self.refund_id or pack.state != "REFUNDING":
+        ours = pack.refund_id == self.refund_id and pack.state == "REFUNDING"
+        ref = f"{self.pack_id}/{self.refund_id}/{pack.refund_fen if ours else self.amount_fen}"
+        timer = Timer(self.merchant_id, REFUND_TIMER, ref, self.at + RETRY)
+        if not ours and self.refund_id != self.payment_id:
             return Decision(result=pack)
         if not self.succeeded:
-            again = events.PackRefundRequested(
-                **told(pack), refund_id=pack.refund_id, payment_id=pack.payment_id,
-                amount_fen=pack.refund_fen,
-            )  # fmt: skip
-            return Decision(result=pack, events=[again])
+            return Decision(result=pack, rows=[timer])
+        done = [(Timer, (self.merchant_id, REFUND_TIMER, ref))]
+        if not ours:
+            return Decision(result=pack, deletes=done)
         after = replace(pack, state="REFUNDED", ended_at=self.at)
-        return Decision(result=after, rows=[after], events=[_refunded(after)])
+        return Decision(result=after, rows=[after], events=[_refunded(after)], deletes=done)
+
+
+class AskPackRefundAgain(OfPack, frozen=True, kw_only=True):
+    """An hour after the payment system could not pay back it is asked once more, by the same id."""
+
+    refund_id: str
+    amount_fen: int
+
+    def decide(self, state: State) -> Decision:
+        pack = self.pack(state)
+        ours = self.refund_id == pack.refund_id
+        if ours and pack.state != "REFUNDING":
+            return Decision(result=pack)
+        again = events.PackRefundRequested(
+            **told(pack), refund_id=self.refund_id,
+            payment_id=pack.payment_id if ours else self.refund_id, amount_fen=self.amount_fen,
+        )  # fmt: skip
+        return Decision(result=pack, events=[again])
 
 
 def _refunded(pack: CouponPack) -> events.PackRefunded:

@@ -113,6 +113,14 @@ def close_pack(timer: Timer, new_id: str) -> Command:
     return packs.ClosePack(**about(timer, new_id), pack_id=timer.ref)
 
 
+def refund_pack_again(timer: Timer, new_id: str) -> Command:
+    """A pack's refund failed an hour ago."""
+    pack_id, refund_id, amount_fen = timer.ref.split("/")
+    return packs.AskPackRefundAgain(
+        **about(timer, new_id), pack_id=pack_id, refund_id=refund_id, amount_fen=int(amount_fen)
+    )
+
+
 def finish_pack(timer: Timer, new_id: str) -> Command:
     """A pack's last delivery is due."""
     return packs.FinishPack(**about(timer, new_id), pack_id=timer.ref)
@@ -132,4 +140,5 @@ HANDLERS: Final[Mapping[str, TimerHandler]] = {
     fission_groups.REWARD_TIMER: reward_group,
     packs.CLOSE_TIMER: close_pack,
     packs.DELIVERED_TIMER: finish_pack,
+    packs.REFUND_TIMER: refund_pack_again,
 }
