@@ -8,8 +8,8 @@ domain.md §2.4, §2.6; P1, P6.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import ClassVar, Literal
+from datetime import datetime, timedelta
+from typing import ClassVar, Final, Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from common.commands import Command, Decision
 from common.errors import NotYet
 from common.rows import Read, Row, State
+from common.timers import Timer
 from danke.events import wallet_punchcard as events
 from services.wallet.errors import (
     CardAmountMismatch,
@@ -42,6 +43,8 @@ from services.wallet.punch_cards import (
 Basis = Literal["NOT_CONSUMER_FAULT", "CONSUMER_REASON"]
 # NOT_CREDITED: the payment bought no card (punch_payments.py); nothing of it is in the books.
 RefundBasis = Literal[Basis, "NOT_CREDITED"]
+RETURN_TIMER: Final = "punch_return"
+RETRY: Final = timedelta(hours=1)
 RefundState = Literal["REQUESTED", "REJECTED", "REFUNDING", "PAYMENT_FAILED", "REFUNDED"]
 # What may still be refunded: unused visits are owed after the validity as well.
 _REFUNDABLE: frozenset[CardState] = frozenset({"ACTIVE", "SUSPENDED", "EXPIRED"})
@@ -245,16 +248,30 @@ class RejectPunchRefund(_OfRefund, frozen=True, kw_only=True):
         return Decision(result=after, rows=[after, restored, *timers])
 
 
+class AskPunchMoneyAgain(_OfRefund, frozen=True, kw_only=True):
+    """Money that bought no card could not be paid back an hour ago. Run by its timer."""
+
+    def decide(self, state: State) -> Decision:
+        refund, card = self._refund(state)
+        told = [approved(refund, card)] if refund.state == "REFUNDING" else []
+        return Decision(result=refund, events=told)
+
+
 class SettlePunchRefund(_OfRefund, frozen=True, kw_only=True):
     """The payment system says how the refund's payment ended. A repeat changes nothing.
 
     Paid: the card is over, and what the law lets the merchant keep is no longer owed; money that
-    had bought no card changes none. Failed: somebody approves again. Refuses NOT_YET if the refund
+    had bought no card changes none. Failed: somebody approves again, money that had bought no card
+    is asked back again after an hour. Refuses NOT_YET if the refund
     is not known or not approved yet, CARD_AMOUNT_MISMATCH if another amount was paid.
     """
 
     amount_fen: int
     succeeded: bool
+
+    @property
+    def _again(self) -> tuple[str, str, str]:
+        return self.merchant_id, RETURN_TIMER, self.refund_id
 
     def decide(self, state: State) -> Decision:
         refund = state.get(PunchRefund, (self.merchant_id, self.refund_id))
@@ -262,6 +279,9 @@ class SettlePunchRefund(_OfRefund, frozen=True, kw_only=True):
             raise NotYet(refund_id=self.refund_id)
         if refund.state == "REFUNDED":
             return Decision(result=refund)
+        if not self.succeeded and refund.basis == "NOT_CREDITED":
+            timer = Timer(*self._again, self.at + RETRY)
+            return Decision(result=refund, rows=[timer])
         if not self.succeeded:
             failed = replace(refund, state="PAYMENT_FAILED")
             return Decision(result=failed, rows=[failed])
@@ -278,7 +298,7 @@ class SettlePunchRefund(_OfRefund, frozen=True, kw_only=True):
                 amount_fen=refund.amount_fen,
                 reason=refund.reason,
             )
-            return Decision(result=paid, rows=[paid], events=[back])
+            return Decision(paid, [paid], [back], [(Timer, self._again)])
         return self._paid(refund, paid, card, refund.basis)
 
     def _paid(

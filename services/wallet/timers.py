@@ -16,6 +16,7 @@ from common.timers import Timer, TimerHandler
 from services.wallet import (
     payments,
     punch_cards,
+    punch_refunds,
     punch_shares,
     punch_validity,
     recharge_refunds,
@@ -90,6 +91,17 @@ def expire_share(timer: Timer, new_id: str) -> punch_shares.ExpireShare:
     )
 
 
+def ask_for_punch_money_again(timer: Timer, new_id: str) -> punch_refunds.AskPunchMoneyAgain:
+    """Money that bought no punch card could not be paid back."""
+    return punch_refunds.AskPunchMoneyAgain(
+        id=timer.command_id,
+        merchant_id=timer.merchant_id,
+        at=timer.due_at,
+        new_id=new_id,
+        refund_id=timer.ref,
+    )
+
+
 HANDLERS: Final[Mapping[str, TimerHandler]] = {
     payments.HOLD_TIMER: release_hold,
     recharges.CLOSE_TIMER: close_recharge,
@@ -99,6 +111,7 @@ HANDLERS: Final[Mapping[str, TimerHandler]] = {
     punch_cards.EXPIRY_TIMER: _of_card(punch_validity.ExpirePunchCard),
     punch_cards.ACCRUAL_TIMER: _of_card(punch_validity.AccruePunchCard),
     punch_shares.SHARE_TIMER: expire_share,
+    punch_refunds.RETURN_TIMER: ask_for_punch_money_again,
 }
 
 

@@ -22,7 +22,12 @@ from services.wallet.punch_cards import (
 )
 from services.wallet.punch_payments import PayPunchCard
 from services.wallet.punch_redemptions import RedeemByStaff
-from services.wallet.punch_refunds import ApprovePunchRefund, SettlePunchRefund, quote
+from services.wallet.punch_refunds import (
+    RETURN_TIMER,
+    AskPunchMoneyAgain,
+    SettlePunchRefund,
+    quote,
+)
 from services.wallet.punch_templates import Allowance, SavePunchTemplate, SetTemplateState
 from services.wallet.store_punch_cards import (
     cards_of,
@@ -88,9 +93,13 @@ async def test_a_payment_that_buys_no_card_goes_back(
     }  # fmt: skip
     settle = {"refund_id": "q", "amount_fen": amount}
     await till.run(SettlePunchRefund, succeeded=False, **settle)
-    await till.run(ApprovePunchRefund, refund_id="q", actor="boss")
+    assert await timer(till, RETURN_TIMER, "q") == till.at + timedelta(hours=1)
+    await till.run(AskPunchMoneyAgain, refund_id="q")
+    first, again = await till.events(card.card_id, "PunchRefundApproved")
+    assert first == again
     for _ in range(2):
         await till.run(SettlePunchRefund, succeeded=True, **settle)
+    assert await timer(till, RETURN_TIMER, "q") is None
     [(_, back)] = await till.events(card.card_id, "PunchPaymentReturned")
     assert (decode(back)["reason"], decode(back)["amount_fen"]) == (why, amount)
     assert (await now(till, card), await till.owed()) == (before, owed)
