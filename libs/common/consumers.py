@@ -32,8 +32,10 @@ from common.parking import Parked, Parking
 from danke.events.envelope import (
     BadEnvelope,
     Envelope,
+    Event,
     event_type,
     from_headers,
+    is_ahead,
     is_plausible,
 )
 
@@ -277,7 +279,7 @@ class Consumers:
         # Of a text with bytes that are no UTF-8 msgspec tells in Python's own words.
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise _Dead("BAD_PAYLOAD", str(error)) from error
-        _check_times(event)
+        _check_times(event, self.clock.now())
         made = handler(event, Arrival(envelope, str(uuid_utils.uuid7())))
         commands = () if made is None else made if isinstance(made, Sequence) else (made,)
         # What the commands publish belongs under this span, as this span does under its writer's.
@@ -358,13 +360,15 @@ class Consumers:
             await self._disconnect()
 
 
-def _check_times(event: msgspec.Struct) -> None:
+def _check_times(event: Event, now: datetime) -> None:
     for name in event.__struct_fields__:
         value = getattr(event, name)
         if isinstance(value, datetime) and not is_plausible(value):
             raise _Dead(
                 "BAD_PAYLOAD", f"A time of our days with a zone is expected - at `$.{name}`"
             )
+    if is_ahead(event, now):
+        raise _Dead("TIME_AHEAD", f"It has not happened yet - at `$.{event.HAPPENED}`")
 
 
 def _cause(failure: BaseException) -> tuple[str, str]:

@@ -19,6 +19,15 @@ class DuplicateEventId(Invalid):
     """Two records of the request carry one event id."""
 
 
+class TimeAhead(Invalid):
+    """A record tells of what has not happened yet; clocks may differ by a day, not by more."""
+
+    def __init__(self, fields: list[str]) -> None:
+        """Each field is a path from the request."""
+        super().__init__(field=fields[0])
+        self.violations = [(field, "TIME_AHEAD", "has not come yet") for field in fields]
+
+
 class InconsistentRecord(Invalid):
     """A record contradicts itself; consumers could not make sense of it."""
 

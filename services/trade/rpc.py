@@ -8,35 +8,33 @@ from itertools import islice
 from typing import Any, Final
 from urllib.parse import quote
 
+from common.clock import Clock
 from common.publisher import Publication, Publisher
 from common.server import Call, Exposed
 from common.service import Kit
-from danke.events.envelope import Envelope, event_type
+from danke.events.envelope import Envelope, event_type, happened_at, is_ahead
 from danke.trade.v1 import ingress_pb2 as pb
 from services.trade.config import Config
 from services.trade.consistency import flaws
-from services.trade.errors import DuplicateEventId, Flaw, InconsistentRecord
+from services.trade.errors import DuplicateEventId, Flaw, InconsistentRecord, TimeAhead
 from services.trade.mirror import Reader, reader_of
 
 SERVICE: Final = pb.DESCRIPTOR.services_by_name["TradeIngressService"]
 # More would only make the answer long.
 FLAW_LIMIT: Final = 20
-# When it happened, by whichever of these the event has; each event has one.
-_TIMES: Final = (
-    *("created_at", "paid_at", "completed_at", "closed_at", "refunded_at", "happened_at"),
-)
 
 
 def exposed(kit: Kit[Config]) -> Sequence[Exposed]:
     """Every proto service that trade answers."""
-    return (Exposed(SERVICE, TradeIngressService(kit.publisher)),)
+    return (Exposed(SERVICE, TradeIngressService(kit.publisher, kit.clock)),)
 
 
 class TradeIngressService:
     """Answers ``danke.trade.v1.TradeIngressService``; what each RPC refuses is in its proto."""
 
-    def __init__(self, publisher: Publisher) -> None:
+    def __init__(self, publisher: Publisher, clock: Clock) -> None:
         self.publisher = publisher
+        self.clock = clock
 
     async def PublishOrders(
         self, request: pb.PublishOrdersRequest, call: Call
@@ -61,6 +59,9 @@ class TradeIngressService:
                 raise DuplicateEventId(field=f"records[{index}].event_id", event_id=record.event_id)
             seen.add(record.event_id)
         publications = [_publication(record, call) for record in records]
+        early = list(islice(_ahead(records, publications, self.clock.now()), FLAW_LIMIT))
+        if early:
+            raise TimeAhead(early)
         found = list(islice(_flaws(records, publications), FLAW_LIMIT))
         if found:
             raise InconsistentRecord(found)
@@ -72,13 +73,15 @@ def _publication(record: Any, call: Call) -> Publication:
     choice = record.WhichOneof("event")
     event = _READERS[record.DESCRIPTOR.name, choice](getattr(record, choice))
     key = getattr(event, event.KEY)
+    at = happened_at(event)
+    assert at, "the proto demands it"
     envelope = Envelope(
         id=record.event_id,
         type=event_type(type(event)),
         # The caller may be called anything; a source is a URI.
         source=f"danke/trade/{quote(call.caller.actor, safe='')}",
         subject=getattr(event, event.SUBJECT),
-        time=_time_of(event),
+        time=at,
         key=key,
         merchant_id=call.merchant_id,
         # Numbers belong to who owns the aggregate, and that is outside.
@@ -89,9 +92,12 @@ def _publication(record: Any, call: Call) -> Publication:
     return Publication(envelope, event)
 
 
-def _time_of(event: Any) -> datetime:
-    time: datetime = next(getattr(event, name) for name in _TIMES if hasattr(event, name))
-    return time
+def _ahead(
+    records: Sequence[Any], publications: Sequence[Publication], now: datetime
+) -> Iterator[str]:
+    for index, (record, publication) in enumerate(zip(records, publications)):
+        if is_ahead(publication.event, now):
+            yield f"records[{index}].{record.WhichOneof('event')}.{publication.event.HAPPENED}"
 
 
 def _flaws(records: Sequence[Any], publications: Sequence[Publication]) -> Iterator[Flaw]:

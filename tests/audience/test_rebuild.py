@@ -53,7 +53,7 @@ async def publish(bootstrap: str, merchant_id: str, events: list[tuple[str, Even
 async def audience(dsn: str, bootstrap: str) -> AsyncIterator[Process]:
     """A service that has read nothing yet."""
     service = replace(SERVICE, name=f"audience-{uuid4().hex[:8]}")
-    async with running(service, dsn, bootstrap) as (process, _channel):
+    async with running(service, dsn, bootstrap, at=END) as (process, _channel):
         yield process
 
 
@@ -72,7 +72,6 @@ async def everything(process: Process, merchant_id: str, orders: int) -> list[Pr
         )
         return there == orders and not waiting and not await process.consumers.lag()
 
-    process.set_time(END)
     async with asyncio.timeout(LONG_S):
         while not await settled():  # noqa: ASYNC110 - the broker announces nothing
             await asyncio.sleep(0.05)

@@ -72,6 +72,19 @@ class Confirmed(Event, frozen=True, kw_only=True):
     counter_id: str
 
 
+class Delivered(Event, frozen=True, kw_only=True):
+    """Told from outside: something for a counter was delivered, and may be used for some time."""
+
+    TOPIC: ClassVar[Topic] = RAISED
+    KEY: ClassVar[str] = "counter_id"
+    SUBJECT: ClassVar[str] = "counter_id"
+    HAPPENED: ClassVar[str] = "delivered_at"
+
+    counter_id: str
+    delivered_at: datetime | None = None
+    usable_until: datetime | None = None
+
+
 class Raise(Command, frozen=True, kw_only=True):
     """Raises a counter. Refuses BELOW_ZERO."""
 
@@ -141,7 +154,16 @@ def on_confirmed(event: Confirmed, arrival: Arrival) -> Confirm:
     )
 
 
-HANDLERS: Mapping[type[Any], Handler] = {Raised: on_raised, Confirmed: on_confirmed}
+def on_delivered(event: Delivered, arrival: Arrival) -> Raise:
+    """Delivered → Raise by one."""
+    return Raise(**arrival.about(), counter_id=event.counter_id, step=1)
+
+
+HANDLERS: Mapping[type[Any], Handler] = {
+    Raised: on_raised,
+    Confirmed: on_confirmed,
+    Delivered: on_delivered,
+}
 
 
 @asynccontextmanager

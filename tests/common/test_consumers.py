@@ -20,9 +20,10 @@ from common.errors import Overloaded
 from common.kafka import leave
 from common.parking import TIMEOUT
 from danke.dev.v1 import clock_pb2
+from danke.events.envelope import AHEAD
 from tests.common import sample
 from tests.common.doors import Doors, one_of, opened, record
-from tests.common.sample import Confirmed, Raised
+from tests.common.sample import Confirmed, Delivered, Raised
 
 
 @pytest.fixture
@@ -62,6 +63,29 @@ async def test_what_cannot_be_read_is_dead_lettered_and_blocks_nothing(doors: Do
     assert "ce_id" in dead[3]["dlq_detail"]
     assert dead[0]["dlq_topic"] == doors.topic.name
     assert [one["dlq_offset"] for one in dead] == list("0123456")
+
+
+async def test_what_has_not_happened_yet_is_set_aside_and_blocks_nothing(doors: Doors) -> None:
+    """Seen wrong: an order dated in the year 2099 ended every rhythm of its member at once."""
+    now = doors.clock.now()
+    late = now + AHEAD + timedelta(milliseconds=1)
+    await doors.send(
+        record(Delivered(counter_id="ahead", delivered_at=late)),
+        record(Delivered(counter_id="by clocks that differ", delivered_at=now + AHEAD)),
+        record(Delivered(counter_id="long ago", delivered_at=now - timedelta(days=9_000))),
+        record(Delivered(counter_id="for long", usable_until=now + timedelta(days=9_000))),
+    )
+    await doors.poll(4)
+    assert await sample.values(doors.pool) == {
+        "by clocks that differ": 1, "long ago": 1, "for long": 1,
+    }  # fmt: skip
+    dead = one_of(await doors.dead(1), "TIME_AHEAD")
+    assert "$.delivered_at" in dead["dlq_detail"]
+    # When its day has come, whoever replays the letter finds it taken.
+    doors.clock.advance(timedelta(days=1))
+    await doors.send(record(Delivered(counter_id="ahead", delivered_at=late)))
+    await doors.poll(1)
+    assert (await sample.values(doors.pool))["ahead"] == 1
 
 
 async def test_a_record_too_large_to_be_buried_is_told_without_its_value(doors: Doors) -> None:

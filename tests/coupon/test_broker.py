@@ -246,6 +246,7 @@ async def test_a_boomerang_comes_back_and_is_void_by_events(
     # Our own CouponUsed came back through the broker.
     assert await shop.held("u") == [("FISSION", "AVAILABLE")]
     refunded = AT + timedelta(days=days)
+    shop.process.set_time(refunded)  # nothing is told before it happened
     await shop.happened(
         trade.OrderRefunded(
             order_id="o", refund_id="r", is_full_cumulative=True, refunded_at=refunded

@@ -18,7 +18,7 @@ from common.publisher import Publisher
 from common.service import Process
 from danke.dev.v1 import clock_pb2
 from danke.dev.v1.clock_pb2_grpc import ClockServiceStub
-from danke.events.envelope import Envelope, from_headers
+from danke.events.envelope import AHEAD, Envelope, from_headers
 from danke.events.trade import LiveScheduled
 from danke.trade.v1 import ingress_pb2 as pb
 from danke.trade.v1.ingress_pb2_grpc import TradeIngressServiceStub
@@ -31,7 +31,7 @@ Trade = tuple[Process, grpc.aio.Channel]
 
 @pytest.fixture
 async def trade(bootstrap: str) -> AsyncIterator[Trade]:
-    async with running(SERVICE, "", bootstrap) as started:
+    async with running(SERVICE, "", bootstrap, at=AT + timedelta(hours=1)) as started:
         yield started
 
 
@@ -151,6 +151,77 @@ async def test_what_contradicts_itself_is_refused_whole(trade: Trade, bootstrap:
     early = paid("e", "o2", paid_at=datetime(1970, 1, 1))  # noqa: DTZ001
     assert await refused(good, early) == ("INVALID_FIELDS", ["records[1].paid.paid_at"])
     assert await written(bootstrap, "trade.order.v1", merchant_id) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "event"),
+    [
+        ("created.created_at", pb.OrderCreated(lines=[{"line_id": "l", "sku_id": "s", "qty": 1}])),
+        ("completed.completed_at", pb.OrderCompleted()),
+        ("closed.closed_at", pb.OrderClosed()),
+        ("refunded.refunded_at", pb.OrderRefunded(refund_id="r", shipping_refund_fen=1)),
+    ],
+)
+async def test_no_order_is_of_a_day_to_come(
+    trade: Trade, bootstrap: str, field: str, event: Any
+) -> None:
+    merchant_id = uuid4().hex
+    stub = TradeIngressServiceStub(trade[1])
+    now = trade[0].clock.now()
+    choice, name = field.split(".")
+    event.order_id = "o"
+    if choice == "created":
+        event.member_id, event.channel = "m", pb.CHANNEL_POS
+    for ahead, told in ((AHEAD, ""), (AHEAD + timedelta(milliseconds=1), "TIME_AHEAD")):
+        getattr(event, name).FromDatetime(now + ahead)
+        record = pb.OrderRecord(event_id=f"e{told}", **{choice: event})
+        request = pb.PublishOrdersRequest(records=[paid("good" + told, "o1"), record])
+        call = stub.PublishOrders(request, metadata=metadata(merchant_id))
+        if not told:
+            assert (await call).published == 2
+            continue
+        refused = await refusal(call)
+        assert (refused.code, refused.reason) == (grpc.StatusCode.INVALID_ARGUMENT, told)
+        assert refused.fields == [f"records[1].{field}"]
+    records = await written(bootstrap, "trade.order.v1", merchant_id)
+    assert sorted(envelope.id for envelope, _value in records) == ["e", "good"]
+
+
+async def test_neither_is_a_payment_or_a_visit_but_a_live_session_may_be(
+    trade: Trade, bootstrap: str
+) -> None:
+    merchant_id = uuid4().hex
+    stub = TradeIngressServiceStub(trade[1])
+    caller = metadata(merchant_id)
+    late = trade[0].clock.now() + timedelta(days=30)
+    money: dict[str, Any] = {
+        "payment_id": "p", "biz_type": pb.BIZ_TYPE_RECHARGE, "biz_id": "r", "amount_fen": 100,
+    }  # fmt: skip
+    back = pb.PaymentRefunded(
+        **money, refund_id="b", status=pb.REFUND_STATUS_SUCCEEDED, refunded_at=late
+    )
+    payments = [
+        pb.PaymentRecord(event_id="1", succeeded=pb.PaymentSucceeded(**money, paid_at=late)),
+        pb.PaymentRecord(event_id="2", refunded=back),
+    ]
+    request = pb.PublishPaymentsRequest(records=payments)
+    refused = await refusal(stub.PublishPayments(request, metadata=caller))
+    assert refused.reason == "TIME_AHEAD"
+    assert refused.fields == ["records[0].succeeded.paid_at", "records[1].refunded.refunded_at"]
+    view = behaved("v", "page_view")
+    view.behaved.happened_at.FromDatetime(late)
+    decided = pb.LiveScheduled(member_id="host", live_id="L", starts_at=late, happened_at=late)
+    records = [view, pb.BehaviourRecord(event_id="l", live_scheduled=decided)]
+    behaviour = pb.PublishBehaviourRequest(records=records)
+    refused = await refusal(stub.PublishBehaviour(behaviour, metadata=caller))
+    assert refused.fields == [
+        "records[0].behaved.happened_at", "records[1].live_scheduled.happened_at",
+    ]  # fmt: skip
+    decided.happened_at.FromDatetime(AT)
+    live = pb.BehaviourRecord(event_id="l", live_scheduled=decided)
+    behaviour = pb.PublishBehaviourRequest(records=[live])
+    assert (await stub.PublishBehaviour(behaviour, metadata=caller)).published == 1
+    assert await written(bootstrap, "trade.payment.v1", merchant_id) == []
 
 
 async def test_a_scope_of_orders_reports_no_payments(trade: Trade) -> None:

@@ -7,7 +7,7 @@ Any CloudEvents library reads it; this module is all that Danke's own services u
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import msgspec
@@ -37,13 +37,15 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     ``TOPIC`` says where it is published, ``KEY`` the field that is the record's key and ``SUBJECT``
     the field that names the aggregate whose gapless ``ce_sequence`` it carries. ``FIRST`` is true
     where the event tells of the aggregate's beginning: none of its events ever came before, so
-    nobody has to look for its last sequence.
+    nobody has to look for its last sequence. ``HAPPENED`` names, of what is told from outside, the
+    field that says when it happened; who is told compares it with a clock of their own.
     """
 
     TOPIC: ClassVar[Topic]
     KEY: ClassVar[str]
     SUBJECT: ClassVar[str]
     FIRST: ClassVar[bool] = False
+    HAPPENED: ClassVar[str] = ""
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +84,10 @@ CONTENT_TYPE = b"application/json"
 # Times outside are mistakes, and reckoning with them would leave the calendar.
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(3000, 1, 1, tzinfo=UTC)
+# How far ahead of the reader's clock something told from outside may have happened: clocks differ,
+# and some writers tell a local time as if it were UTC. What is further ahead is a mistake, and no
+# rule may reckon with it: it would end every rhythm and expire every deadline at once.
+AHEAD = timedelta(days=1)
 _REQUIRED = ("ce_id", "ce_type", "ce_source", "ce_time", "ce_merchantid")
 
 
@@ -162,3 +168,15 @@ def parse_time(text: str) -> datetime:
 def is_plausible(time: datetime) -> bool:
     """True if the time has a zone and lies where its year can be meant."""
     return time.tzinfo is not None and EARLIEST <= time < LATEST
+
+
+def happened_at(event: Event) -> datetime | None:
+    """When an event of the outside happened; None if it does not say, or is not of the outside."""
+    at: datetime | None = getattr(event, event.HAPPENED) if event.HAPPENED else None
+    return at
+
+
+def is_ahead(event: Event, now: datetime) -> bool:
+    """True if it happened, as it says, further in the future than clocks differ."""
+    at = happened_at(event)
+    return at is not None and at > now + AHEAD

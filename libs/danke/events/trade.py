@@ -93,6 +93,8 @@ class OrderEvent(Event, frozen=True, kw_only=True):
 class OrderCreated(OrderEvent, frozen=True, kw_only=True):
     """An order was placed and is not paid yet."""
 
+    HAPPENED: ClassVar[str] = "created_at"
+
     member_id: Id
     channel: Channel
     store_id: OptionalId = ""
@@ -108,6 +110,8 @@ class OrderCreated(OrderEvent, frozen=True, kw_only=True):
 class OrderPaid(OrderEvent, frozen=True, kw_only=True):
     """An order was paid in full; its lines say what each discount and method contributed."""
 
+    HAPPENED: ClassVar[str] = "paid_at"
+
     member_id: Id
     channel: Channel
     store_id: OptionalId = ""
@@ -121,12 +125,16 @@ class OrderPaid(OrderEvent, frozen=True, kw_only=True):
 class OrderCompleted(OrderEvent, frozen=True, kw_only=True):
     """The customer received or redeemed the goods."""
 
+    HAPPENED: ClassVar[str] = "completed_at"
+
     member_id: OptionalId = ""
     completed_at: Instant
 
 
 class OrderClosed(OrderEvent, frozen=True, kw_only=True):
     """The order ended unpaid."""
+
+    HAPPENED: ClassVar[str] = "closed_at"
 
     member_id: OptionalId = ""
     reason: Annotated[str, Meta(max_length=200)] = ""
@@ -145,6 +153,8 @@ class RefundedLine(msgspec.Struct, frozen=True, kw_only=True):
 
 class OrderRefunded(OrderEvent, frozen=True, kw_only=True):
     """Part or all of a paid order was refunded. ``is_full_cumulative``: nothing is left of it."""
+
+    HAPPENED: ClassVar[str] = "refunded_at"
 
     refund_id: Id
     member_id: OptionalId = ""
@@ -176,11 +186,15 @@ class PaymentEvent(Event, frozen=True, kw_only=True):
 class PaymentSucceeded(PaymentEvent, frozen=True, kw_only=True):
     """The channel confirmed the money."""
 
+    HAPPENED: ClassVar[str] = "paid_at"
+
     paid_at: Instant
 
 
 class PaymentRefunded(PaymentEvent, frozen=True, kw_only=True):
     """The channel gave money back, or said that it could not."""
+
+    HAPPENED: ClassVar[str] = "refunded_at"
 
     refund_id: Id
     status: Literal["SUCCEEDED", "FAILED"]
@@ -199,6 +213,8 @@ class BehaviourEvent(Event, frozen=True, kw_only=True):
 
 class Behaved(BehaviourEvent, frozen=True, kw_only=True):
     """One behaviour; ``event_name`` says which, and with it which of the other fields matter."""
+
+    HAPPENED: ClassVar[str] = "happened_at"
 
     event_name: Literal[
         "page_view",
@@ -233,6 +249,8 @@ class LiveScheduled(BehaviourEvent, frozen=True, kw_only=True):
     Told again whenever it moves; of several that are told of one session the one that
     ``happened_at`` last counts. ``member_id`` is who hosts it, as of its live_end.
     """
+
+    HAPPENED: ClassVar[str] = "happened_at"
 
     live_id: Id
     starts_at: Instant

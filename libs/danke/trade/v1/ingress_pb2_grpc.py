@@ -36,7 +36,8 @@ class TradeIngressServiceStub(object):
     Records of one order (payment, member) keep the order of the call; send a later call only after
     the earlier one was answered.
 
-    Every RPC refuses DUPLICATE_EVENT_ID (within the call), INCONSISTENT_RECORD naming each field that
+    Every RPC refuses DUPLICATE_EVENT_ID (within the call), TIME_AHEAD naming each field of what
+    happened more than a day ahead of the clock, INCONSISTENT_RECORD naming each field that
     contradicts its record, and BROKER_UNAVAILABLE.
     """
 
@@ -74,7 +75,8 @@ class TradeIngressServiceServicer(object):
     Records of one order (payment, member) keep the order of the call; send a later call only after
     the earlier one was answered.
 
-    Every RPC refuses DUPLICATE_EVENT_ID (within the call), INCONSISTENT_RECORD naming each field that
+    Every RPC refuses DUPLICATE_EVENT_ID (within the call), TIME_AHEAD naming each field of what
+    happened more than a day ahead of the clock, INCONSISTENT_RECORD naming each field that
     contradicts its record, and BROKER_UNAVAILABLE.
     """
 
@@ -136,7 +138,8 @@ class TradeIngressService(object):
     Records of one order (payment, member) keep the order of the call; send a later call only after
     the earlier one was answered.
 
-    Every RPC refuses DUPLICATE_EVENT_ID (within the call), INCONSISTENT_RECORD naming each field that
+    Every RPC refuses DUPLICATE_EVENT_ID (within the call), TIME_AHEAD naming each field of what
+    happened more than a day ahead of the clock, INCONSISTENT_RECORD naming each field that
     contradicts its record, and BROKER_UNAVAILABLE.
     """
 
