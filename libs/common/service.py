@@ -71,7 +71,10 @@ class Service(Generic[C]):
     rpc: Callable[[Kit[C]], Sequence[Exposed]]
     tables: Sequence[Table] = ()
     events: Callable[[Kit[C]], Mapping[type[Any], Handler]] = lambda _kit: {}
-    timers: Mapping[str, TimerHandler] = field(default_factory=dict)
+    # By kind; made of the kit where a handler needs more than its timer, such as the clock.
+    timers: Mapping[str, TimerHandler] | Callable[[Kit[C]], Mapping[str, TimerHandler]] = field(
+        default_factory=dict
+    )
     # What looks for due rows in the service's own tables, run with the timers.
     sweeps: Callable[[Kit[C]], Sequence[Sweep]] = lambda _kit: ()
     checks: Sequence[Check] = ()
@@ -197,9 +200,8 @@ class Process:
             clients.producer,
             self.clock,
         )
-        self.timers = Timers(
-            self.engine, self.pool, service.timers, self.clock, service.sweeps(kit)
-        )
+        handlers = service.timers(kit) if callable(service.timers) else service.timers
+        self.timers = Timers(self.engine, self.pool, handlers, self.clock, service.sweeps(kit))
         trimmer = Trimmer(self.pool, config.command_retention_days)
         auditor = Auditor(
             config.database_url,

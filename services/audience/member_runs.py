@@ -13,11 +13,12 @@ from typing import Any, ClassVar, Final, Literal
 from msgspec.structs import replace
 
 from common.commands import Command, Decision
+from common.from_door import FromDoor
 from common.rows import Read, Row, State
 from services.audience.days import day_of
 from services.audience.errors import RunReplaced
 from services.audience.lifecycle import SCOPE, LifecyclePolicy
-from services.audience.nights import next_night
+from services.audience.nights import last_night, next_night
 from services.audience.order_facts import MEMBER_ORDERS, with_orders
 from services.audience.profiles import Profile, member_key, policy_of
 from services.audience.stages import Outcome, pass_time, settle
@@ -77,7 +78,14 @@ class StartRun(Command, frozen=True, kw_only=True):
 
 
 class StartNight(Command, frozen=True, kw_only=True):
-    """Starts the night's runs, the medians of the categories and RFM, and sets the next night."""
+    """Starts the night's runs, the medians of the categories and RFM, and sets the next night.
+
+    Runs look at what is known now, so a night that was missed is not made up: of all that passed
+    until ``now``, by the door's clock, the last one is run. An order of long ago may have set the
+    first one, and a service may have been down for days.
+    """
+
+    now: FromDoor[datetime]
 
     def lane(self) -> str:
         return "night"
@@ -90,11 +98,12 @@ class StartNight(Command, frozen=True, kw_only=True):
         yield MemberRun, (self.merchant_id, "RFM")
 
     def decide(self, state: State) -> Decision:
+        night = max(self.at, last_night(self.now.found))
         runs = [
-            new_run(self.merchant_id, kind, f"{self.new_id}.{kind}", self.at)
+            new_run(self.merchant_id, kind, f"{self.new_id}.{kind}", night)
             for kind in ("COHORTS", "RFM")
         ]
-        return Decision(rows=[*runs, next_night(self.merchant_id, self.at)])
+        return Decision(rows=[*runs, next_night(self.merchant_id, night)])
 
 
 class MoveRun(Command, frozen=True, kw_only=True):

@@ -15,12 +15,15 @@ NIGHT_TIMER: Final = "audience_night"
 NIGHT: Final = timedelta(hours=3)
 
 
+def last_night(at: datetime) -> datetime:
+    """When the last night's runs were due, at ``at`` or before."""
+    due = midnight(day_of(at)) + NIGHT
+    return due if due <= at else due - timedelta(days=1)
+
+
 def next_night(merchant_id: str, at: datetime) -> Timer:
     """The timer of the next night's runs: at three in China."""
-    due = midnight(day_of(at)) + NIGHT
-    if due <= at:
-        due += timedelta(days=1)
-    return Timer(merchant_id, NIGHT_TIMER, "all", due)
+    return Timer(merchant_id, NIGHT_TIMER, "all", last_night(at) + timedelta(days=1))
 
 
 def first_of_merchant(state: State, merchant_id: str, at: datetime) -> list[Row]:

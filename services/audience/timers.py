@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from common.service import Kit
 from common.timers import Sweep, TimerHandler
@@ -15,12 +14,16 @@ from services.audience import (
     timers_stages,
 )
 from services.audience.config import Config
+from services.audience.nights import NIGHT_TIMER
 
-HANDLERS: Final[Mapping[str, TimerHandler]] = {
-    **timers_runs.HANDLERS,
-    **timers_fits.HANDLERS,
-    **timers_segments.HANDLERS,
-}
+
+def handlers(kit: Kit[Config]) -> Mapping[str, TimerHandler]:
+    """What each kind of timer becomes."""
+    return {
+        NIGHT_TIMER: timers_runs.nights(kit.clock),
+        **timers_fits.HANDLERS,
+        **timers_segments.HANDLERS,
+    }
 
 
 def sweeps(kit: Kit[Config]) -> Sequence[Sweep]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import asyncpg
 import uuid_utils
 
+from common.clock import Clock
 from common.commands import Command
+from common.from_door import FromDoor
 from common.timers import Sweep, Timer, TimerHandler
 from services.audience import store_portraits, store_runs, store_segments
 from services.audience.member_runs import (
@@ -20,7 +22,6 @@ from services.audience.member_runs import (
     RecomputeChunk,
     StartNight,
 )
-from services.audience.nights import NIGHT_TIMER
 from services.audience.policies import SetCohorts
 
 RECOMPUTED: Final = 500
@@ -29,11 +30,16 @@ TRIMMED: Final = 5_000
 SETTLE_S: Final = 0.01
 
 
-def night(timer: Timer, new_id: str) -> StartNight:
-    """The runs of this night begin."""
-    return StartNight(
-        id=timer.command_id, merchant_id=timer.merchant_id, at=timer.due_at, new_id=new_id
-    )
+def nights(clock: Clock) -> TimerHandler:
+    """The runs of a night begin."""
+
+    def night(timer: Timer, new_id: str) -> StartNight:
+        return StartNight(
+            id=timer.command_id, merchant_id=timer.merchant_id, at=timer.due_at, new_id=new_id,
+            now=FromDoor.of(clock.now()),
+        )  # fmt: skip
+
+    return night
 
 
 def _about(run: MemberRun, now: datetime) -> dict[str, Any]:
@@ -134,6 +140,3 @@ def trimming(pool: asyncpg.Pool[Any], days: int) -> Sweep:
         return ()
 
     return due
-
-
-HANDLERS: Final[Mapping[str, TimerHandler]] = {NIGHT_TIMER: night}

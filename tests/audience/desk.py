@@ -58,7 +58,7 @@ class Desk:
         config = SimpleNamespace(behaviour_retention_days=400)
         kit: Any = SimpleNamespace(engine=engine, pool=pool, clock=self.clock, config=config)
         self.handlers = consumers.handlers(kit)
-        self.timers = Timers(engine, pool, timers.HANDLERS, self.clock, timers.sweeps(kit))
+        self.timers = Timers(engine, pool, timers.handlers(kit), self.clock, timers.sweeps(kit))
         self._ids = count(1)
 
     def fresh(self, letter: str = "x") -> str:
