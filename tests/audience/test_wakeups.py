@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from danke.events import automation
 from services.audience import store_wakeups
+from services.audience.merges import MergeMembers
 from services.audience.wakeups import Report
 from tests.audience.desk import MERCHANT, Desk, cst
 
@@ -91,6 +92,44 @@ async def test_only_who_was_asleep_counts(desk: Desk) -> None:
     # On 05-20 the same member was in the cycle still, whatever the profile says by now.
     await starts(desk, "a", "2026-05-20", held=False)
     assert await desk.pool.fetchval("SELECT count(*) FROM wakeups") == 1
+
+
+async def test_who_woke_counts_though_their_order_is_told_before_the_start(desk: Desk) -> None:
+    """Seen wrong: whoever woke at once was left out, as if they had never slept."""
+    await asleep(desk, "quick", "slow", "held", "back")
+    for member in ("quick", "held"):
+        await desk.pays(member, cst("2026-07-20 10:01"))
+    order = await desk.pays("back", cst("2026-07-10 10:01"))
+    await desk.refunds(order, 1_000, full=True, refunded_at=cst("2026-07-19 10:00"))
+    for member in ("quick", "slow", "back"):
+        await starts(desk, member, "2026-07-20", held=False)
+    await starts(desk, "held", "2026-07-20", held=True)
+    await desk.pays("slow", cst("2026-07-20 10:01"))
+    found = await report(desk)
+    assert (found.treated, found.treated_woken, found.control, found.control_woken) == (3, 2, 1, 1)
+    stages = await desk.pool.fetch("SELECT DISTINCT stage FROM wakeups")
+    assert [row["stage"] for row in stages] == ["SLEEPING"]
+
+
+async def test_who_was_awake_then_does_not_count_whatever_they_bought_since(desk: Desk) -> None:
+    await asleep(desk, "a")
+    await desk.pays("a", cst("2026-07-20 09:59"))
+    await desk.pays("a", cst("2026-07-21 10:00"))
+    order = await desk.pays("b", cst("2026-07-19 10:00"))
+    await desk.pays("b", cst("2026-07-22 10:00"))
+    await desk.refunds(order, 1_000, full=True, refunded_at=cst("2026-07-23 10:00"))
+    for member in ("a", "b"):
+        await starts(desk, member, "2026-07-20", held=False)
+    assert await desk.pool.fetchval("SELECT count(*) FROM wakeups") == 0
+
+
+async def test_the_orders_of_who_remains_of_a_merge_are_looked_at(desk: Desk) -> None:
+    await asleep(desk, "old")
+    await desk.pays("new", cst("2026-07-21 10:00"))
+    await desk.run(MergeMembers, merge_id="g", from_member="old", into_member="new")
+    await starts(desk, "old", "2026-07-20", held=False)
+    found = await report(desk)
+    assert (found.treated, found.treated_woken) == (1, 1)
 
 
 async def test_an_enrolment_told_twice_counts_once(desk: Desk) -> None:
