@@ -1,7 +1,7 @@
 """Erasure: everything personal goes, orders and their figures stay under a pseudonym. Saga S10.
 
-PIPL art. 47: attributes, birthday, tags, behaviour and where somebody came from are deleted, every
-consent is withdrawn. The record of consents stays as proof, and so do the facts of orders.
+PIPL art. 47: attributes, birthday, tags, behaviour, lists and where somebody came from are deleted,
+every consent is withdrawn. The record of consents stays as proof, and so do the facts of orders.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from services.audience.behaviours import BEHAVIOUR_OF, BehaviourFact
 from services.audience.consents import CONSENTS_OF, ConsentRecord
 from services.audience.errors import ProfileNotFound
 from services.audience.profiles import OfMember, Profile, target_of, touched
+from services.audience.segment_departures import lists_left, lists_left_reads
 from services.audience.tags import TAGS_OF, TagAssignment
 
 
@@ -37,6 +38,7 @@ class EraseMember(OfMember, frozen=True, kw_only=True):
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
         key = (self.merchant_id, target_of(found, self.merchant_id, self.member_id))
+        yield from lists_left_reads(*key)
         yield TAGS_OF, key
         yield CONSENTS_OF, key
         yield BEHAVIOUR_OF, key
@@ -72,6 +74,9 @@ class EraseMember(OfMember, frozen=True, kw_only=True):
                         granted=False, record_id=record_id, changed_at=self.at,
                     )
                 )  # fmt: skip
+        places, left = lists_left(state, self, member)
+        deletes += places
+        events += left
         erased = self._erased(touched(before, self.at))
         if erased != before or deletes or rows:
             events.append(PersonalDataDeleted(member_id=member, reason=self.reason))

@@ -40,6 +40,8 @@ from services.audience.replenishment_cycles import (
     united_cycles,
     united_cycles_reads,
 )
+from services.audience.segment_departures import lists_moved, lists_moved_reads
+from services.audience.segment_members import SEGMENTS_OF
 from services.audience.stages import Outcome, pass_time, settle
 from services.audience.tags import TAGS_OF, TagAssignment
 
@@ -61,7 +63,10 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         return member_key(self.from_member)
 
     def locate(self) -> Sequence[Read]:
-        return ((ALIAS_OF, (self.merchant_id, self.into_member)),)
+        return (
+            (ALIAS_OF, (self.merchant_id, self.into_member)),
+            (SEGMENTS_OF, (self.merchant_id, self.from_member)),
+        )
 
     def keys(self, found: State) -> Sequence[str]:
         target = target_of(found, self.merchant_id, self.into_member)
@@ -75,6 +80,7 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         yield ALIASES_INTO, (merchant, self.from_member)
         yield LifecyclePolicy, (merchant, SCOPE)
         yield from united_cycles_reads(merchant)
+        yield from lists_moved_reads(found, merchant, self.from_member, target)
         for member in {self.from_member, target}:
             yield Profile, (merchant, member)
             for group in _OWNED:
@@ -98,10 +104,14 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         if source is None:
             return Decision(result=target, rows=aliases)
         rows, deletes, events = self._moved(state, target)
+        remains = state.get(Profile, (merchant, target))
+        gone = remains is not None and remains.status == "CLOSED"
+        listed, (places, told) = lists_moved(state, self, self.from_member, target, gone=gone)
         emptied = _emptied(source, target)
         united = self._united(state, source, target)
-        decision = united.decision(state, emptied, *aliases, *rows)
-        return Decision(target, decision.rows, [*decision.events, *events], deletes)
+        decision = united.decision(state, emptied, *aliases, *rows, *listed)
+        events = [*decision.events, *events, *told]
+        return Decision(target, decision.rows, events, [*deletes, *places])
 
     def _united(self, state: State, source: Profile, target: str) -> Outcome:
         """Who remains, with the facts of both, judged anew."""

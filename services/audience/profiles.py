@@ -205,9 +205,14 @@ class OfMember(Command, frozen=True, kw_only=True):
 
 
 def first_touch(profile: Profile, source: str, at: datetime) -> Profile:
-    """The profile with where it came from: the earliest touch that names something counts."""
+    """The profile with where it came from: the earliest touch that names something counts.
+
+    Of who left that is forgotten, and not learned again.
+    """
     known = profile.source_at
-    if not source or (known is not None and (known, profile.source) <= (at, source)):
+    if not source or profile.status == "CLOSED":
+        return profile
+    if known is not None and (known, profile.source) <= (at, source):
         return profile
     return replace(profile, source=source, source_at=at)
 

@@ -235,7 +235,7 @@ class MetricsService(Door):
         )
         first, until = months[0][0], months[-1][1] + timedelta(days=1)
         orders, *reached = await store_metrics.reaches(
-            self.pool, call.merchant_id, first, until, found.each
+            self.pool, call.merchant_id, (first, until), found.each, place
         )
         names = ("free_shipping", "full_reduction", "add_on")
         suggested = {

@@ -17,6 +17,7 @@ from services.audience.errors_segments import (
 )
 from services.audience.rpc_door import Door
 from services.audience.rpc_snapshots import readable, snapshot_of
+from services.audience.segment_lists import AddSegmentMembers
 from services.audience.segment_rules import Rule, rule_of
 from services.audience.segment_words import explain
 
@@ -55,7 +56,7 @@ class SegmentService(Door):
         self, request: pb.AddSegmentMembersRequest, call: Call
     ) -> pb.AddSegmentMembersResponse:
         after = await self.run(
-            segments.AddSegmentMembers, request, call, segment_id=request.segment_id,
+            AddSegmentMembers, request, call, segment_id=request.segment_id,
             page=request.page, member_ids=tuple(request.member_ids),
         )  # fmt: skip
         return pb.AddSegmentMembersResponse(segment=messages.segment(after))

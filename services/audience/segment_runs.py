@@ -17,6 +17,7 @@ from common.commands import Decision
 from common.rows import Read, Row, State
 from danke.events.envelope import Event
 from services.audience.profiles import member_key
+from services.audience.segment_departures import Presence, is_gone
 from services.audience.segment_judging import Judging, judging_reads
 from services.audience.segment_members import SegmentMember, entered, left
 from services.audience.segments import OfSegment, Segment
@@ -75,6 +76,7 @@ class FreezeChunk(_Chunk, frozen=True, kw_only=True):
         yield from super().reads(found)
         for member in self.members:
             yield SegmentMember, (self.merchant_id, self.segment_id, member)
+            yield Presence, (self.merchant_id, member)
 
     def decide(self, state: State) -> Decision:
         segment = self.segment(state)
@@ -83,6 +85,8 @@ class FreezeChunk(_Chunk, frozen=True, kw_only=True):
         rows: list[Row] = []
         events: list[Event] = []
         for member in self.members:
+            if is_gone(state, self.merchant_id, member):  # since they were looked for
+                continue
             if state.get(SegmentMember, (self.merchant_id, self.segment_id, member)) is None:
                 row, told = entered(segment, member, self.at, is_backfill=True)
                 rows.append(row)

@@ -20,12 +20,10 @@ from services.audience.errors_segments import (
     SegmentExists,
     SegmentKindInvalid,
     SegmentNotFound,
-    SegmentPageOutOfOrder,
     SegmentStateInvalid,
     SegmentTagInvalid,
     TooManySegments,
 )
-from services.audience.segment_members import SegmentMember, entered
 from services.audience.segment_rules import rule_of
 from services.audience.tags import TAGS_OF_SEGMENT
 
@@ -262,43 +260,6 @@ class ArchiveSegment(OfSegment, frozen=True, kw_only=True):
         ended = replace(old, state="ARCHIVED", is_watched=False, version=old.version + 1)
         after = started(ended, self.at)
         return Decision(after, [after])
-
-
-class AddSegmentMembers(OfSegment, frozen=True, kw_only=True):
-    """Adds page ``page`` (from 0) of a list to a static draft; who is in it already stays.
-
-    Refuses SEGMENT_NOT_FOUND, SEGMENT_KIND_INVALID if it is dynamic or has a rule,
-    SEGMENT_STATE_INVALID once in use, SEGMENT_PAGE_OUT_OF_ORDER.
-    """
-
-    page: int
-    member_ids: tuple[str, ...]
-
-    def reads(self, found: State) -> Iterable[Read]:
-        yield from super().reads(found)
-        for member_id in self.member_ids:
-            yield SegmentMember, (self.merchant_id, self.segment_id, member_id)
-
-    def decide(self, state: State) -> Decision:
-        segment = self.segment(state)
-        if segment.kind == "DYNAMIC" or segment.rule:
-            raise SegmentKindInvalid(field="segment_id")
-        if segment.state != "DRAFT":
-            raise SegmentStateInvalid(state=segment.state)
-        if self.page != segment.pages:
-            raise SegmentPageOutOfOrder(field="page", expected=segment.pages)
-        new = [m for m in dict.fromkeys(self.member_ids) if not self._is_in(state, m)]
-        after = replace(
-            segment, pages=segment.pages + 1, version=segment.version + 1,
-            entered=segment.entered + len(new),
-        )  # fmt: skip
-        changes = [entered(after, member_id, self.at, is_backfill=True) for member_id in new]
-        rows = [row for row, _ in changes]
-        return Decision(after, [after, *rows], [event for _, told in changes for event in told])
-
-    def _is_in(self, state: State, member_id: str) -> bool:
-        key = (self.merchant_id, self.segment_id, member_id)
-        return state.get(SegmentMember, key) is not None
 
 
 def reads_of(columns: Sequence[str], watched: Iterable[Segment]) -> list[Segment]:

@@ -10,14 +10,14 @@ import asyncpg
 
 from services.audience.days import midnight
 from services.audience.funnel import Components
-from services.audience.metrics import Line, Query
+from services.audience.metrics import Line, Place, Query
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
-Place: TypeAlias = tuple[date, str, str, str, str]
+After: TypeAlias = tuple[date, str, str, str, str]
 
 # Reports read what their range holds; a long one may take its time.
 REPORT_TIMEOUT_S: Final = 60.0
-FIRST_PAGE: Final[Place] = (date(1, 1, 1), "", "", "", "")
+FIRST_PAGE: Final[After] = (date(1, 1, 1), "", "", "", "")
 _NOT_SPLIT: Final = date(1, 1, 2)
 
 _PLACED: Final = """
@@ -127,6 +127,8 @@ GROUP BY p.is_super
 REACHES: Final = """
 SELECT count(*), {counts} FROM order_facts
 WHERE merchant_id = $1 AND paid_at >= $2 AND paid_at < $3 AND NOT is_full_refund
+  AND ($7::text IS NULL OR channel = $7) AND ($8::text IS NULL OR store_id = $8)
+  AND ($9::text IS NULL OR guide_id = $9)
 """.format(
     counts=", ".join(
         f"count(*) FILTER (WHERE net_fen - refunded_fen >= ${number})" for number in (4, 5, 6)
@@ -144,7 +146,7 @@ def _arguments(query: Query) -> tuple[Any, ...]:
 
 
 async def funnel(
-    pool: Pool, merchant_id: str, query: Query, after: Place, limit: int
+    pool: Pool, merchant_id: str, query: Query, after: After, limit: int
 ) -> list[Line]:
     """The components by what they are split by; ``after`` ends a page."""
     given: tuple[Any, ...] = (merchant_id, *_arguments(query))
@@ -217,12 +219,21 @@ async def super_users(
 
 
 async def reaches(
-    pool: Pool, merchant_id: str, first: date, until: date, amounts_fen: tuple[int, int, int]
+    pool: Pool,
+    merchant_id: str,
+    days: tuple[date, date],
+    amounts_fen: tuple[int, int, int],
+    place: Place,
 ) -> tuple[int, ...]:
-    """How many orders paid from ``first`` to before ``until`` stand, and reach each amount."""
+    """How many of a place's orders paid in the days stand, and reach each amount.
+
+    The second day is excluded.
+    """
+    first, until = days
     since: datetime = midnight(first)
     record = await pool.fetchrow(
-        REACHES, merchant_id, since, midnight(until), *amounts_fen, timeout=REPORT_TIMEOUT_S
-    )
+        REACHES, merchant_id, since, midnight(until), *amounts_fen, place.channel, place.store_id,
+        place.guide_id, timeout=REPORT_TIMEOUT_S,
+    )  # fmt: skip
     assert record is not None, "an aggregate always answers"
     return tuple(record)

@@ -104,6 +104,10 @@ FROM (
             sum(net_fen - refunded_fen) AS fen
         FROM order_facts
         WHERE merchant_id = $1 AND member_id = ANY ($2) AND NOT is_full_refund AND paid_at < $3
+          AND NOT EXISTS (
+            SELECT FROM profiles p WHERE p.merchant_id = $1 AND p.member_id = order_facts.member_id
+              AND p.status = 'CLOSED'
+          )
         GROUP BY 1, 2
     ) AS days
 ) AS ranked
@@ -188,6 +192,6 @@ async def value_groups(pool: Pool, merchant_id: str, until: date) -> Sequence[Va
 async def histories(
     pool: Pool, merchant_id: str, member_ids: Sequence[str], until: date
 ) -> dict[str, History]:
-    """What members' days before ``until`` amount to; without those who never bought."""
+    """What members' days before ``until`` amount to; without who never bought, and who left."""
     found = await pool.fetch(HISTORIES, merchant_id, list(member_ids), midnight(until))
     return {record[0]: History(*record[1:]) for record in found}

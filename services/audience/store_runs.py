@@ -55,18 +55,19 @@ FROM members GROUP BY category_id HAVING count(*) >= {LEAST_MEMBERS}
 ORDER BY count(*) DESC, category_id LIMIT {MOST_CATEGORIES}
 """
 # The highest value of each of the lower four fifths: whoever is above it scores one more. Equal
-# values score alike, so the result does not depend on any order of members.
+# values score alike, so the result does not depend on any order of members. Who left is no
+# measure for the others, and is judged no more.
 CUTS: Final = """
 SELECT
     percentile_disc(ARRAY[0.2, 0.4, 0.6, 0.8]) WITHIN GROUP (
         ORDER BY (last_paid_at AT TIME ZONE 'Asia/Shanghai')::date)::text[] AS recency,
     percentile_disc(ARRAY[0.2, 0.4, 0.6, 0.8]) WITHIN GROUP (ORDER BY order_count) AS frequency,
     percentile_disc(ARRAY[0.2, 0.4, 0.6, 0.8]) WITHIN GROUP (ORDER BY net_sales_fen) AS monetary
-FROM profiles WHERE merchant_id = $1 AND order_count > 0
+FROM profiles WHERE merchant_id = $1 AND order_count > 0 AND status <> 'CLOSED'
 """
 SCORE: Final = """
 WITH chunk AS (
-    SELECT member_id, order_count > 0 AS buys,
+    SELECT member_id, order_count > 0 AND status <> 'CLOSED' AS buys,
         (SELECT 1 + count(*) FROM unnest($4::text[]) AS c
          WHERE c::date < (last_paid_at AT TIME ZONE 'Asia/Shanghai')::date)::smallint AS r,
         (SELECT 1 + count(*) FROM unnest($5::bigint[]) AS c WHERE c < order_count)::smallint AS f,

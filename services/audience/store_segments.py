@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 
 from common.tables import Table
+from services.audience.segment_departures import Presence
 from services.audience.segment_judging import RfmScore, SegmentMark
 from services.audience.segment_members import SEGMENTS_OF, SegmentMember
 from services.audience.segment_rules import Rule
@@ -27,6 +28,7 @@ TABLES: Final = (
     MEMBERS,
     Table(SegmentMark, "segment_marks"),
     Table(RfmScore, "profiles"),
+    Table(Presence, "profiles"),
 )
 _COLUMNS: Final = ", ".join(f"s.{column.name}" for column in SEGMENTS.columns)
 

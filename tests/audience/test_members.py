@@ -307,6 +307,15 @@ async def test_erasing_takes_everything_personal_and_leaves_the_books(desk: Desk
     assert len(await desk.told("LifecycleStageChanged")) == before
 
 
+async def test_where_who_left_came_from_is_not_learned_again(desk: Desk) -> None:
+    """Seen wrong: an order told late gave a former member their first channel back."""
+    await desk.take(enrolled("m", channel_code="QR7"), at=cst("2026-01-05 10:00"))
+    await desk.run(EraseMember, member_id="m", reason="asked", closes=True)
+    await desk.pays("m", "2026-01-02")
+    found = await desk.profile("m")
+    assert (found.status, found.source, found.order_count) == ("CLOSED", "", 1)
+
+
 async def test_personal_data_is_deleted_on_request_and_the_member_stays(desk: Desk) -> None:
     await desk.take(enrolled("m", channel_code="QR7"))
     await desk.take(behaved("m", "share"))

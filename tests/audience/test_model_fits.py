@@ -12,10 +12,12 @@ from danke.audience.v1 import prediction_pb2 as pb
 from danke.audience.v1.prediction_pb2_grpc import PredictionServiceStub
 from services.audience import store_predictions
 from services.audience.days import midnight
+from services.audience.erasures import EraseMember
 from services.audience.main import SERVICE
 from services.audience.model_fits import AskForFit, ModelFit, outlook
 from services.audience.prediction_policies import SetPredictionPolicy
-from services.audience.segments import AddSegmentMembers, ComputeSegment
+from services.audience.segment_lists import AddSegmentMembers
+from services.audience.segments import ComputeSegment
 from services.audience.snapshots import CreateSnapshot
 from services.audience.timers_fits import FitRunner
 from tests.audience.cdnow import text_of
@@ -120,6 +122,13 @@ async def test_a_member_is_foretold_by_the_version_in_force(cdnow_shop: Desk) ->
     assert (
         abs(seen.expected_fen - seen.expected_days * seen.day_value_fen) <= seen.expected_days + 1
     )
+
+
+async def test_nothing_is_foretold_of_who_left(cdnow_shop: Desk) -> None:
+    """Seen wrong: a snapshot from before was scored with the chance that a former member buys."""
+    await cdnow_shop.run(EraseMember, member_id="c0001", reason="ASKED", closes=True)
+    found = await store_predictions.histories(cdnow_shop.pool, MERCHANT, ["c0001", "c0002"], CUT)
+    assert set(found) == {"c0002"}
 
 
 async def test_a_snapshot_is_scored_page_by_page(cdnow_shop: Desk, bootstrap: str) -> None:

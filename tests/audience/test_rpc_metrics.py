@@ -15,7 +15,8 @@ from danke.audience.v1 import profile_pb2
 from danke.audience.v1.metrics_pb2_grpc import MetricsServiceStub
 from danke.events import commission, loyalty
 from services.audience.main import SERVICE
-from services.audience.segments import AddSegmentMembers, ComputeSegment
+from services.audience.segment_lists import AddSegmentMembers
+from services.audience.segments import ComputeSegment
 from services.audience.snapshots import CreateSnapshot
 from tests.audience.desk import Desk, cst, line
 from tests.audience.segmenting import create
@@ -227,6 +228,15 @@ async def test_m47_thresholds_from_the_last_months(books: Books) -> None:
     assert found.anchor_fen == 8_000 and found.orders == 4
     assert found.free_shipping == pb.Threshold(threshold_fen=8_000, reached_bp=7_500)
     assert found.full_reduction == pb.Threshold(threshold_fen=9_000, reached_bp=2_500)
+    # Seen wrong: the orders of all stores were held against the threshold of one.
+    await books.desk.pays("b", "2026-06-20", line(20_000), store_id="s2")
+    await books.folded()
+    asked.place.store_id = "s1"
+    assert await books.stub.SuggestThresholds(asked, metadata=metadata()) == found
+    asked.place.store_id = "s2"
+    other = await books.stub.SuggestThresholds(asked, metadata=metadata())
+    assert (other.anchor_fen, other.orders, other.free_shipping.reached_bp) == (20_000, 1, 10_000)
+    asked.ClearField("place")
     nobody = await books.stub.SuggestThresholds(asked, metadata=metadata("m2"))
     assert not nobody.anchor_fen and not nobody.HasField("add_on")
 

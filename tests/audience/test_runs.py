@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from services.audience import store_profiles, store_runs, timers_runs
+from services.audience.erasures import EraseMember
 from services.audience.lifecycle import LifecycleTerms
-from services.audience.member_runs import MemberRun, RunKind, StartRun
+from services.audience.member_runs import MemberRun, RunKind, StartNight, StartRun
 from services.audience.policies import SetLifecyclePolicy
-from tests.audience.desk import MERCHANT, Desk, line
+from tests.audience.desk import MERCHANT, Desk, cst, line
 
 
 async def ended(desk: Desk, kind: RunKind) -> MemberRun:
@@ -161,6 +162,58 @@ async def test_the_night_comes_by_itself(desk: Desk) -> None:
     assert (run.as_of, await scores(desk, "m")) == (date(2026, 1, 3), (1, 1, 1))
     timers = await desk.pool.fetch("SELECT kind, due_at FROM timers")
     assert [row["kind"] for row in timers] == ["audience_night"]
+
+
+async def test_who_left_is_scored_no_more_and_measures_nobody(desk: Desk) -> None:
+    """Seen wrong: a score was given, night after night, to who had their personal data erased."""
+    for number in range(5):
+        await desk.pays(f"m{number}", f"2026-01-0{number + 1}", line(1_000 * (number + 1)))
+    await desk.pays("leaver", "2026-01-09", line(99_000))
+    await desk.run(StartRun, kind="RFM")
+    await ended(desk, "RFM")
+    assert [(await scores(desk, f"m{n}"))[0] for n in range(5)] != [1, 2, 3, 4, 5]
+    await desk.run(EraseMember, member_id="leaver", reason="CLOSED", closes=True)
+    await desk.run(StartRun, kind="RFM")
+    await ended(desk, "RFM")
+    assert await scores(desk, "leaver") == (0, 0, 0)
+    assert [(await scores(desk, f"m{n}"))[0] for n in range(5)] == [1, 2, 3, 4, 5]
+
+
+async def nights(desk: Desk) -> list[datetime]:
+    """When the nights are due that are to come."""
+    rows = await desk.pool.fetch("SELECT due_at FROM timers WHERE kind = 'audience_night'")
+    return [row["due_at"] for row in rows]
+
+
+async def test_nights_before_the_merchant_was_known_are_not_made_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen wrong: an order of ten years ago ran 3,653 nights one by one."""
+    begun: list[Any] = []
+    decide = StartNight.decide
+    monkeypatch.setattr(
+        StartNight, "decide", lambda self, state: begun.append(self) or decide(self, state)
+    )
+    await desk.pays("m", "2016-01-01")
+    assert await desk.due("2026-01-03") < 12
+    assert len(begun) == 1
+    run = await ended(desk, "RFM")
+    assert (run.as_of, run.started_at) == (date(2026, 1, 3), cst("2026-01-03 03:00"))
+    assert await nights(desk) == [cst("2026-01-04 03:00")]
+    # Neither are those that passed while the service was down.
+    assert await desk.due("2026-03-01") < 12
+    assert len(begun) == 2
+    assert (await ended(desk, "RFM")).as_of == date(2026, 3, 1)
+    assert await nights(desk) == [cst("2026-03-02 03:00")]
+
+
+async def test_the_first_night_is_the_next_one_and_each_has_one_after_it(desk: Desk) -> None:
+    await desk.pays("m", cst("2026-01-01 02:59"))
+    assert await nights(desk) == [cst("2026-01-01 03:00")]
+    for day in ("02", "03", "04"):
+        await desk.due(cst(f"2026-01-{day} 03:00"))
+        assert (await ended(desk, "RFM")).started_at == cst(f"2026-01-{day} 03:00")
+    assert await nights(desk) == [cst("2026-01-05 03:00")]
 
 
 async def test_a_newer_run_takes_the_place_of_an_older_one(desk: Desk) -> None:

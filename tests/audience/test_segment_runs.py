@@ -7,9 +7,9 @@ from datetime import timedelta
 from danke.events.audience_segments import SegmentEntered, SegmentLeft
 from services.audience import store_segments
 from services.audience.segment_judging import TurnMember
+from services.audience.segment_lists import AddSegmentMembers
 from services.audience.segments import (
     MOST_WATCHED,
-    AddSegmentMembers,
     ArchiveSegment,
     ComputeSegment,
     Segment,

@@ -9,7 +9,8 @@ import pytest
 
 from danke.events.audience_segments import SegmentSnapshotPage, SegmentSnapshotReady
 from services.audience import store_snapshots
-from services.audience.segments import AddSegmentMembers, ComputeSegment
+from services.audience.segment_lists import AddSegmentMembers
+from services.audience.segments import ComputeSegment
 from services.audience.snapshots import CreateSnapshot, Snapshot
 from tests.audience.desk import MERCHANT, START, Desk
 from tests.audience.segmenting import create, told, use

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncpg
 
-from services.audience.segments import AddSegmentMembers, ArchiveSegment, ComputeSegment
+from services.audience.segment_lists import AddSegmentMembers
+from services.audience.segments import ArchiveSegment, ComputeSegment
 from services.audience.snapshots import CreateSnapshot
 from services.audience.store_verify_segments import CHECKS
 from tests.audience.desk import START, Desk, desk_on
