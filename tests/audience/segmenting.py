@@ -9,6 +9,7 @@ import msgspec
 
 from danke.events.envelope import Event
 from services.audience import store_segments
+from services.audience.segment_lists import AddSegmentMembers
 from services.audience.segments import ComputeSegment, CreateSegment, Segment
 from tests.audience.desk import MERCHANT, Desk
 
@@ -31,6 +32,13 @@ async def use(desk: Desk, segment_id: str, rule: str, **fields: Any) -> None:
     await create(desk, segment_id, rule, **fields)
     await desk.run(ComputeSegment, segment_id=segment_id)
     await desk.timers.run_due()
+
+
+async def listed(desk: Desk, segment_id: str, *members: str, **fields: bool) -> None:
+    """A list in use, with these members."""
+    await create(desk, segment_id, "", kind="STATIC", **fields)
+    await desk.run(AddSegmentMembers, segment_id=segment_id, page=0, member_ids=members)
+    await desk.run(ComputeSegment, segment_id=segment_id)
 
 
 async def segment(desk: Desk, segment_id: str) -> Segment:

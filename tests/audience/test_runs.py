@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from common.commands import Decision
+from common.rows import State
 from services.audience import store_profiles, store_runs, timers_runs
 from services.audience.erasures import EraseMember
 from services.audience.lifecycle import LifecycleTerms
@@ -191,9 +193,12 @@ async def test_nights_before_the_merchant_was_known_are_not_made_up(
     """Seen wrong: an order of ten years ago ran 3,653 nights one by one."""
     begun: list[Any] = []
     decide = StartNight.decide
-    monkeypatch.setattr(
-        StartNight, "decide", lambda self, state: begun.append(self) or decide(self, state)
-    )
+
+    def counted(night: StartNight, state: State) -> Decision:
+        begun.append(night)
+        return decide(night, state)
+
+    monkeypatch.setattr(StartNight, "decide", counted)
     await desk.pays("m", "2016-01-01")
     assert await desk.due("2026-01-03") < 12
     assert len(begun) == 1

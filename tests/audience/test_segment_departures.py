@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from common.commands import Command
 from danke.events.audience_segments import SegmentEntered, SegmentLeft
 from services.audience.erasures import EraseMember
 from services.audience.merges import MergeMembers
@@ -13,14 +14,7 @@ from services.audience.segment_lists import AddSegmentMembers
 from services.audience.segments import ArchiveSegment, ComputeSegment
 from services.audience.timers_segments import Runs
 from tests.audience.desk import Desk, cst
-from tests.audience.segmenting import create, ids_in, told, use
-
-
-async def listed(desk: Desk, segment_id: str, *members: str, **fields: bool) -> None:
-    """A list in use, with these members."""
-    await create(desk, segment_id, "", kind="STATIC", **fields)
-    await desk.run(AddSegmentMembers, segment_id=segment_id, page=0, member_ids=members)
-    await desk.run(ComputeSegment, segment_id=segment_id)
+from tests.audience.segmenting import create, ids_in, listed, told, use
 
 
 async def three(desk: Desk) -> None:
@@ -115,7 +109,7 @@ async def test_who_leaves_while_a_rule_is_gone_through_is_not_taken_in(desk: Des
     await desk.run(ComputeSegment, segment_id="found")
     await desk.pool.execute("SELECT pg_sleep(0.01)")
     runs = Runs(desk.pool)
-    chunks = []
+    chunks: list[Command] = []
     while not chunks:
         chunks = list(await runs.due(cst("2026-01-02 10:00")))
     await desk.run(EraseMember, member_id="a", reason="ASKED", closes=True)

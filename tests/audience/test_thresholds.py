@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from services.audience import store_metrics
 from services.audience.funnel import Components
+from services.audience.metrics import Place
 from services.audience.thresholds import Thresholds, Wanted, suggest, weighted_order_value
+from tests.audience.desk import MERCHANT, Desk, line
 
 
 def month(orders: int, sales_fen: int) -> Components:
@@ -32,3 +37,18 @@ def test_the_add_on_threshold_is_the_merchants_to_say() -> None:
     """The source's figure is lost (003:30), so nothing but the request sets it."""
     assert suggest([month(1, 8_000)], Wanted(add_on_bp=5_000)).add_on_fen == 12_000
     assert suggest([month(1, 8_000)]).add_on_fen == 8_000
+
+
+async def test_a_place_s_thresholds_are_held_against_its_own_orders(desk: Desk) -> None:
+    """Seen wrong: how many reach a store's threshold was counted over the orders of all stores."""
+    for store_id, net in (("s1", 9_000), ("s1", 11_000), ("s2", 30_000)):
+        await desk.pays("m", "2026-01-10", line(net), store_id=store_id)
+    days, amounts = (date(2026, 1, 1), date(2026, 2, 1)), (10_000, 12_000, 40_000)
+
+    async def reached(place: Place) -> tuple[int, ...]:
+        return await store_metrics.reaches(desk.pool, MERCHANT, days, amounts, place)
+
+    assert await reached(Place()) == (3, 2, 1, 0)
+    assert await reached(Place(store_id="s1")) == (2, 1, 0, 0)
+    assert await reached(Place(channel="MINI", store_id="s2", guide_id="")) == (1, 1, 1, 0)
+    assert await reached(Place(channel="POS")) == (0, 0, 0, 0)
