@@ -106,7 +106,10 @@ fuzz: venv ## so many generated requests to every method, hostile records to eve
 .PHONY: audit
 # Strict: where that database cannot be reached, "nothing found" would be no answer.
 audit: venv ## known holes in what we depend on; asks a database on the network, so not in `check`
-	$(BIN)/uv tool run pip-audit --strict --require-hashes --disable-pip -r requirements.lock
+	@$(BIN)/uv tool run pip-audit --strict --require-hashes --disable-pip -r requirements.lock || { \
+	    echo 'make audit: NOT PASSED. Either holes are listed above, or a package could not be' >&2; \
+	    echo 'compared ("could not be audited", a time-out, a refused connection): then the database' >&2; \
+	    echo 'of known holes was not reached, and nothing is known of any package.' >&2; exit 1; }
 
 .PHONY: test-image
 test-image: venv ## the image, and production pods from it: an order, a roll-out, the way back

@@ -85,3 +85,18 @@ async def test_a_refund_under_way_follows_its_member(market: Market) -> None:
     await market.run(SettleRefund, refund_id=asked["refund_id"], succeeded=True)
     seat = await market.seat(taken.seat)
     assert (seat.state, seat.member_id) == ("REFUNDED", "a")
+
+
+async def test_a_merged_id_takes_seats_as_who_remains(market: Market) -> None:
+    """Its seat is his, and so are his limits and his history."""
+    await merge(market, "old", "new")
+    activity = await market.activity()
+    led = await market.engine.run(market.opening(activity, "old"))
+    assert (led.group.leader_id, led.seat.member_id) == ("new", "new")
+    other = await market.opened(activity, "x")
+    for who in ("old", "new"):
+        assert await market.answer(market.joining(other, who)) == "ALREADY_IN_GROUP"
+    await market.pay(led.seat)
+    newcomers = await market.opened(await market.activity(terms(mode="NEWCOMER")), "y")
+    assert await market.answer(market.joining(newcomers, "old")) == "NEW_CUSTOMER_ONLY"
+    assert not await market.findings()
