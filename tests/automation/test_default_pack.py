@@ -219,10 +219,14 @@ async def test_habit(shop: Shop) -> None:
 
 
 async def test_replenishment(shop: Shop) -> None:
-    """M58: a coupon when the goods will be used up soon; who bought again is left alone."""
+    """M58: a coupon when the goods will be used up soon; who bought again is left alone.
+
+    One at a time: three messages a week are allowed, and a coupon nobody was told of is only cost.
+    """
     await shop.installed("pack-replenishment")
     await shop.happened("m", "REPLENISHMENT_DUE", ref="milk@2026-06-04", object_id="milk")
     await shop.happened("m", "REPLENISHMENT_DUE", ref="milk@2026-06-04", object_id="milk")
+    await shop.happened("m", "REPLENISHMENT_DUE", ref="soap@2026-06-05", object_id="soap")
     await shop.grant()
     assert await shop.done() == ["coupon:gift", "message:tell"]
     await shop.order("m")
