@@ -25,7 +25,7 @@ from common import engine as engines
 from common.batch import Batch
 from common.commands import Command
 from common.engine import Engine
-from common.errors import Busy, NotYet
+from common.errors import Busy, NotYet, Refusal
 from common.from_door import FromDoor
 from common.rows import State
 
@@ -90,15 +90,17 @@ async def _run(engine: Engine, commands: Sequence[Command]) -> list[Any]:
     return outcomes
 
 
+class Broken(str):
+    """What was neither a result nor a refusal."""
+
+    __slots__ = ()
+
+
 def _told(outcome: Any) -> Any:
     """A result, the reason of a refusal, or what broke, as text."""
-    if isinstance(outcome, BaseException):
-        return getattr(outcome, "reason", repr(outcome))
-    return outcome
-
-
-def _is_broken(answer: Any) -> bool:
-    return isinstance(answer, str) and not answer.replace("_", "").isupper()
+    if isinstance(outcome, Refusal):
+        return outcome.reason
+    return Broken(repr(outcome)) if isinstance(outcome, BaseException) else outcome
 
 
 class Racers:
@@ -106,8 +108,7 @@ class Racers:
 
     def __init__(self, pipes: Sequence[Connection]) -> None:
         self.pipes = pipes
-        # What was neither a result nor a refusal.
-        self.broken: list[str] = []
+        self.broken: list[Broken] = []
 
     async def race(self, commands: Sequence[Command | Sequence[Command]]) -> list[Any]:
         """The commands at once, dealt out at random; results or reasons in their order.
@@ -122,7 +123,9 @@ class Racers:
         for pipe, hand in zip(self.pipes, dealt, strict=True):
             pipe.send([tells[place] for place in hand])
         answers = await asyncio.gather(*(asyncio.to_thread(pipe.recv) for pipe in self.pipes))
-        self.broken += [one for told in answers for tell in told for one in tell if _is_broken(one)]
+        self.broken += [
+            one for told in answers for tell in told for one in tell if isinstance(one, Broken)
+        ]
         found = {
             place: answer
             for hand, told in zip(dealt, answers, strict=True)
