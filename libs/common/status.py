@@ -73,7 +73,8 @@ def rendered(refusal: Refusal, domain: str) -> Rendered:
     packed = []
     for detail in details:
         packed.append(any_pb2.Any())
-        packed[-1].Pack(detail)
+        # The figures are a map, whose bytes would come in another order from another process.
+        packed[-1].Pack(detail, deterministic=True)
     message = refusal.message
     if told:
         message = "; ".join(f"{one.field}: {one.description}" for one in told)
