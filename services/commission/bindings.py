@@ -34,7 +34,7 @@ from services.commission.programmes import (
     programme_key,
     programme_of,
 )
-from services.commission.promoters import SPENDING, Promoter, admitted, changed, member_key
+from services.commission.promoters import SPENDING, Promoter, admitted, changed, member_key, stands
 
 # Bindings of customers that have customers: one at a time per merchant.
 GRAPH = "bindings"
@@ -190,6 +190,14 @@ class Bound(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+def real(found: State, merchant_id: str, member_id: str) -> str:
+    """The member, or whom it was merged into. ``NEAREST`` is located, and read."""
+    for one in found.group(NEAREST, (merchant_id, member_id)):
+        if one.depth == 0:
+            return one.promoter_id
+    return member_id
+
+
 class Binder(Command, frozen=True, kw_only=True):
     """A command that may bind one customer to one promoter."""
 
@@ -212,10 +220,7 @@ class Binder(Command, frozen=True, kw_only=True):
 
     def real(self, found: State, member_id: str) -> str:
         """The member, or whom it was merged into."""
-        for one in found.group(NEAREST, (self.merchant_id, member_id)):
-            if one.depth == 0:
-                return one.promoter_id
-        return member_id
+        return real(found, self.merchant_id, member_id)
 
     def above(self, found: State) -> list[str]:
         """Everybody above the promoter, itself first."""
@@ -259,8 +264,7 @@ class Binder(Command, frozen=True, kw_only=True):
         merchant = self.merchant_id
         customer, promoter = (self.real(state, one) for one in (self.customer_id, self.promoter_id))
         for one in (customer, promoter):
-            if not state.knows(Promoter, (merchant, one)):
-                raise BindingMoved
+            stands(state, merchant, one)
         if customer == promoter:
             raise SelfBinding(field="promoter_id")
         programme = programme_of(state, merchant)
@@ -367,18 +371,24 @@ class UnbindCustomer(Command, frozen=True, kw_only=True):
     def lane(self) -> str:
         return self.customer_id
 
+    def locate(self) -> Sequence[Read]:
+        return ((NEAREST, (self.merchant_id, self.customer_id)),)
+
     def keys(self, found: State) -> Sequence[str]:
-        return (member_key(self.customer_id),)
+        return (member_key(real(found, self.merchant_id, self.customer_id)),)
 
     def reads(self, found: State) -> Iterable[Read]:
-        return ((Binding, (self.merchant_id, self.customer_id)),)
+        key = self.merchant_id, real(found, self.merchant_id, self.customer_id)
+        return (NEAREST, (self.merchant_id, self.customer_id)), (Promoter, key), (Binding, key)
 
     def decide(self, state: State) -> Decision:
-        binding = state.get(Binding, (self.merchant_id, self.customer_id))
+        customer_id = real(state, self.merchant_id, self.customer_id)
+        stands(state, self.merchant_id, customer_id)
+        binding = state.get(Binding, (self.merchant_id, customer_id))
         if binding is None or not binding.promoter_id:
             raise BindingNotFound(field="customer_id")
         before = binding.promoter_id
         after = replace(binding, promoter_id="", protected=False, protected_until=None)
-        change = change_of(self, self.customer_id, binding, "", "UNBIND", self.actor)
-        event = CustomerUnbound(member_id=self.customer_id, promoter_id=before)
+        change = change_of(self, customer_id, binding, "", "UNBIND", self.actor)
+        event = CustomerUnbound(member_id=customer_id, promoter_id=before)
         return Decision(after, [after, change], [event])

@@ -30,7 +30,7 @@ from services.commission.programmes import (
     programme_key,
     programme_of,
 )
-from services.commission.promoters import member_key
+from services.commission.promoters import Promoter, member_key, stands
 
 TRANSFER_DELAY: Final = timedelta(hours=24)
 TRANSFER_LIMIT: Final = 100
@@ -70,8 +70,32 @@ class GuideRelation(Row, frozen=True):
         return self.protected_until is None or at < self.protected_until
 
 
-# A customer's relation, as a group: it need not exist.
-RELATION = Group(GuideRelation, ("merchant_id", "customer_id"))
+class Customer(Row, frozen=True):
+    """Who a member is by now, and whose customer: both guides may be empty. Read only: joined."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "member_id")
+
+    merchant_id: str
+    member_id: str
+    # The member, or whom it was merged into.
+    customer_id: str
+    guide_id: str
+    next_guide_id: str
+
+
+CUSTOMER = Group(Customer, ("merchant_id", "member_id"))
+
+
+def customer_of(found: State, merchant_id: str, member_id: str) -> Customer:
+    """Who a member is; for a command that located, and reads, ``CUSTOMER``."""
+    return found.group(CUSTOMER, (merchant_id, member_id))[0]
+
+
+def customer_now(state: State, merchant_id: str, member_id: str) -> str:
+    """Who a member is now that it is locked. Refuses BINDING_MOVED if it was merged meanwhile."""
+    customer_id = customer_of(state, merchant_id, member_id).customer_id
+    stands(state, merchant_id, customer_id)
+    return customer_id
 
 
 class GuideRelationChange(Row, frozen=True):
@@ -197,24 +221,25 @@ class BindGuide(Command, frozen=True, kw_only=True):
     def lane(self) -> str:
         return self.customer_id
 
-    def keys(self, found: State) -> Sequence[str]:
-        return (member_key(self.customer_id),)
-
     def locate(self) -> Sequence[Read]:
-        return ((RELATION, (self.merchant_id, self.customer_id)),)
+        return ((CUSTOMER, (self.merchant_id, self.customer_id)),)
+
+    def keys(self, found: State) -> Sequence[str]:
+        return (member_key(customer_of(found, self.merchant_id, self.customer_id).customer_id),)
 
     def reads(self, found: State) -> Iterable[Read]:
         merchant = self.merchant_id
-        yield RELATION, (merchant, self.customer_id)
-        yield GuideRelation, (merchant, self.customer_id)
+        customer = customer_of(found, merchant, self.customer_id)
+        yield CUSTOMER, (merchant, self.customer_id)
+        yield Promoter, (merchant, customer.customer_id)
+        yield GuideRelation, (merchant, customer.customer_id)
         yield Programme, programme_key(merchant)
-        yield Guide, (merchant, self.guide_id)
-        for relation in found.group(RELATION, (merchant, self.customer_id)):
-            for guide_id in {relation.guide_id, relation.next_guide_id} - {""}:
-                yield Guide, (merchant, guide_id)
+        for guide_id in {self.guide_id, customer.guide_id, customer.next_guide_id} - {""}:
+            yield Guide, (merchant, guide_id)
 
     def decide(self, state: State) -> Decision:
-        current = state.get(GuideRelation, (self.merchant_id, self.customer_id))
+        customer_id = customer_now(state, self.merchant_id, self.customer_id)
+        current = state.get(GuideRelation, (self.merchant_id, customer_id))
         before = self._holder(state, current)
         try:
             self._check(state.get(Guide, (self.merchant_id, self.guide_id)), current, before)
@@ -224,7 +249,7 @@ class BindGuide(Command, frozen=True, kw_only=True):
             raise
         programme = programme_of(state, self.merchant_id)
         row = GuideRelation(
-            self.merchant_id, self.customer_id, self.guide_id, self.at,
+            self.merchant_id, customer_id, self.guide_id, self.at,
             **_periods(programme, self.at),
         )  # fmt: skip
         if current is not None and before == self.guide_id:
@@ -233,12 +258,12 @@ class BindGuide(Command, frozen=True, kw_only=True):
                 row = replace(row, next_guide_id=current.next_guide_id, next_at=current.next_at)
             return Decision(row, [row])
         change = change_of(
-            self, self.customer_id, current, (before, self.guide_id), self.cause, self.actor,
+            self, customer_id, current, (before, self.guide_id), self.cause, self.actor,
             self.at,
         )  # fmt: skip
         event = GuideCustomerBound(
             guide_id=self.guide_id,
-            member_id=self.customer_id,
+            member_id=customer_id,
             replaced=before,
             effective_at=self.at,
             valid_until=row.valid_until,
@@ -283,12 +308,18 @@ class TransferCustomer(Command, frozen=True, kw_only=True):
     def lane(self) -> str:
         return self.customer_id
 
+    def locate(self) -> Sequence[Read]:
+        return ((CUSTOMER, (self.merchant_id, self.customer_id)),)
+
     def keys(self, found: State) -> Sequence[str]:
-        return (member_key(self.customer_id),)
+        return (member_key(customer_of(found, self.merchant_id, self.customer_id).customer_id),)
 
     def reads(self, found: State) -> Iterable[Read]:
+        customer_id = customer_of(found, self.merchant_id, self.customer_id).customer_id
         return (
-            (GuideRelation, (self.merchant_id, self.customer_id)),
+            (CUSTOMER, (self.merchant_id, self.customer_id)),
+            (Promoter, (self.merchant_id, customer_id)),
+            (GuideRelation, (self.merchant_id, customer_id)),
             (Guide, (self.merchant_id, self.to_guide_id)),
         )
 
@@ -298,12 +329,13 @@ class TransferCustomer(Command, frozen=True, kw_only=True):
             raise GuideNotFound(field="to_guide_id")
         if guide.state != "ENABLED":
             raise GuideNotActive(field="to_guide_id", state=guide.state)
-        row = state.get(GuideRelation, (self.merchant_id, self.customer_id))
+        customer_id = customer_now(state, self.merchant_id, self.customer_id)
+        row = state.get(GuideRelation, (self.merchant_id, customer_id))
         if row is None or row.guide_at(self.at) != self.from_guide_id:
             raise RelationNotFound(field="customer_ids", customer_id=self.customer_id)
         due = self.at + TRANSFER_DELAY
         change = change_of(
-            self, self.customer_id, row, (self.from_guide_id, self.to_guide_id), "TRANSFER",
+            self, customer_id, row, (self.from_guide_id, self.to_guide_id), "TRANSFER",
             self.actor, due,
         )  # fmt: skip
         if row.next_at is not None and self.at >= row.next_at:
@@ -312,7 +344,7 @@ class TransferCustomer(Command, frozen=True, kw_only=True):
         row = replace(row, guide_id=self.from_guide_id, next_guide_id=self.to_guide_id, next_at=due)
         event = GuideCustomerBound(
             guide_id=self.to_guide_id,
-            member_id=self.customer_id,
+            member_id=customer_id,
             replaced=self.from_guide_id,
             effective_at=due,
             valid_until=None,
@@ -331,15 +363,24 @@ class RecordOpening(Command, frozen=True, kw_only=True):
     def lane(self) -> str:
         return self.member_id
 
+    def locate(self) -> Sequence[Read]:
+        return ((CUSTOMER, (self.merchant_id, self.member_id)),)
+
     def keys(self, found: State) -> Sequence[str]:
-        return (member_key(self.member_id),)
+        return (member_key(customer_of(found, self.merchant_id, self.member_id).customer_id),)
 
     def reads(self, found: State) -> Iterable[Read]:
-        return ((OpeningGuide, (self.merchant_id, self.member_id)),)
+        customer_id = customer_of(found, self.merchant_id, self.member_id).customer_id
+        return (
+            (CUSTOMER, (self.merchant_id, self.member_id)),
+            (Promoter, (self.merchant_id, customer_id)),
+            (OpeningGuide, (self.merchant_id, customer_id)),
+        )
 
     def decide(self, state: State) -> Decision:
-        known = state.get(OpeningGuide, (self.merchant_id, self.member_id))
+        customer_id = customer_now(state, self.merchant_id, self.member_id)
+        known = state.get(OpeningGuide, (self.merchant_id, customer_id))
         if known is not None:
             return Decision(known)
-        row = OpeningGuide(self.merchant_id, self.member_id, self.guide_id, self.at)
+        row = OpeningGuide(self.merchant_id, customer_id, self.guide_id, self.at)
         return Decision(row, [row])

@@ -12,6 +12,7 @@ from common.commands import Command, Decision
 from common.rows import Group, Read, Row, State
 from danke.events.commission import PromoterChanged
 from services.commission.errors import (
+    BindingMoved,
     PromoterNotActive,
     PromoterNotFound,
     PromoterState,
@@ -65,6 +66,16 @@ SPENDING = Group(Spending, ("merchant_id", "member_id"))
 def member_key(member_id: str) -> str:
     """The lock of a member: as promoter, as customer, as referred."""
     return f"member:{member_id}"
+
+
+def stands(state: State, merchant_id: str, member_id: str) -> None:
+    """Refuses BINDING_MOVED if who was located has been merged since, in this batch or before."""
+    key = (merchant_id, member_id)
+    if not state.knows(Promoter, key):
+        raise BindingMoved
+    promoter = state.get(Promoter, key)
+    if promoter is not None and promoter.state == "MERGED":
+        raise BindingMoved
 
 
 def admitted(

@@ -10,8 +10,9 @@ import msgspec
 
 from common.tables import Table, derived, numbered
 from services.commission.guide_relations import (
+    CUSTOMER,
     EXCLUSIVE,
-    RELATION,
+    Customer,
     Exclusive,
     GuideRelation,
     GuideRelationChange,
@@ -29,7 +30,7 @@ from services.commission.targets import ACHIEVED, Achieved, Target
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 
 GUIDES: Final = Table(Guide, "guides")
-RELATIONS: Final = Table(GuideRelation, "guide_relations", groups={RELATION: ""})
+RELATIONS: Final = Table(GuideRelation, "guide_relations")
 OPENINGS: Final = Table(OpeningGuide, "opening_guides")
 PERFORMANCES: Final = Table(Performance, "performances", mode="append")
 TASKS: Final = Table(GuideTask, "guide_tasks", groups={OPEN_TASKS: "t.state = 'OPEN'"})
@@ -42,6 +43,18 @@ p.kind = 'SALES' OR p.kind = 'EXCLUSIVE' AND NOT EXISTS (
     SELECT FROM performances s WHERE s.merchant_id = p.merchant_id
       AND s.performance_id = p.source_id || '/SALES' AND s.guide_id = p.guide_id
 )
+"""
+# Who a member remains as, and the guides of the relation that stands.
+_CUSTOMER: Final = """
+SELECT v.merchant_id, v.member_id, who.customer_id, coalesce(r.guide_id, '') AS guide_id,
+    coalesce(r.next_guide_id, '') AS next_guide_id
+FROM (
+    SELECT coalesce((
+        SELECT m.merged_into FROM promoters m WHERE m.merchant_id = v.merchant_id
+          AND m.promoter_id = v.member_id AND m.merged_into <> ''
+    ), v.member_id) AS customer_id
+) AS who LEFT JOIN guide_relations r
+  ON r.merchant_id = v.merchant_id AND r.customer_id = who.customer_id
 """
 # What a relation said at v.as_of is what the first change decided after it found; without one, what
 # it says now. Of a member who was merged: what the old id's own history says, as far as it had a
@@ -91,6 +104,7 @@ GUIDE_NOW: Final = numbered(f"SELECT {EXCLUSIVES.load_group[EXCLUSIVE].sql}", 1)
 TABLES: Final = (
     GUIDES,
     RELATIONS,
+    derived(Customer, {CUSTOMER: _CUSTOMER}),
     Table(GuideRelationChange, "guide_relation_changes", mode="append"),
     OPENINGS,
     PERFORMANCES,

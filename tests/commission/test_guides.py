@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from services.commission import store_guides, store_promotion
 from services.commission.attributions import AttributeOrder
+from services.commission.bindings import BindCustomer, UnbindCustomer
 from services.commission.errors import (
     AttributionExists,
+    BindingMoved,
     GuideNotActive,
     RelationNotFound,
     RelationProtected,
 )
-from services.commission.guide_relations import BindGuide, TransferCustomer
+from services.commission.guide_relations import (
+    BindGuide,
+    GuideRelation,
+    RecordOpening,
+    TransferCustomer,
+)
 from services.commission.guides import MoveGuide
 from services.commission.links import RecordClick
 from services.commission.members import LeaveMember
@@ -229,3 +237,39 @@ async def test_who_leaves_promotes_nothing(shop: Shop) -> None:
     await shop.complete("before")
     await shop.until("2026-05-08 12:00")
     assert (await shop.balance("p1")).available_fen == 1_000
+
+
+async def test_what_is_done_under_a_merged_id_is_done_to_who_remains(shop: Shop) -> None:
+    """S9: gateways and guides know the old id for a while."""
+    await shop.programme(guide_protection_days=15)
+    for guide in ("A", "B"):
+        await shop.guide(guide, f"store-{guide}")
+    await shop.run(BindGuide, customer_id="into", guide_id="A", actor="ann")
+    await shop.run(BindCustomer, customer_id="into", promoter_id="p", actor="ann")
+    await shop.run(MergeMembers, merge_id="m", from_id="from", into_id="into")
+    with pytest.raises(RelationProtected):
+        await shop.run(BindGuide, customer_id="from", guide_id="B", actor="ann")
+    moved = await shop.run(
+        TransferCustomer, customer_id="from", from_guide_id="A", to_guide_id="B", actor="ann"
+    )
+    assert (moved.customer_id, moved.next_guide_id) == ("into", "B")
+    opened = await shop.run(RecordOpening, member_id="from", guide_id="B")
+    assert opened.member_id == "into"
+    assert (await shop.run(UnbindCustomer, customer_id="from", actor="ann")).customer_id == "into"
+    assert await store_guides.relation(shop.pool, MERCHANT, "from") is None
+
+
+async def test_a_merge_and_a_binding_in_one_batch(shop: Shop) -> None:
+    """Who is merged beside it is not bound as nobody; the repeat finds who remains."""
+    await shop.programme()
+    await shop.guide("A", "s")
+    made = [
+        shop.make(MergeMembers, merge_id="m", from_id="from", into_id="into"),
+        shop.make(BindGuide, customer_id="from", guide_id="A", actor="ann"),
+    ]
+    answers = await asyncio.gather(*map(shop.engine.run, made), return_exceptions=True)
+    assert not isinstance(answers[0], BaseException)
+    row = answers[1]
+    if isinstance(row, BindingMoved):
+        row = await shop.engine.run(made[1])
+    assert isinstance(row, GuideRelation) and row.customer_id == "into"
