@@ -37,6 +37,8 @@ DELIVERED_TIMER: Final = "pack_delivered"
 REFUND_TIMER: Final = "pack_refund"
 # After the channel said that it could not: at once it would say so again, and again.
 RETRY: Final = timedelta(hours=1)
+# A payment channel answers within the day; after that the request may have been lost.
+UNANSWERED: Final = timedelta(hours=24)
 
 
 class CouponPack(Row, frozen=True):
@@ -181,11 +183,8 @@ class PayPack(OfPack, frozen=True, kw_only=True):
             raise MemberMoved(pack_id=self.pack_id)
         gone = has_left(state, self.merchant_id, pack.member_id)
         if gone or pack.state not in ("CREATED", "CLOSED") or self.amount_fen != pack.price_fen:
-            back = events.PackRefundRequested(
-                **told(pack), refund_id=self.payment_id, payment_id=self.payment_id,
-                amount_fen=self.amount_fen,
-            )  # fmt: skip
-            return Decision(result=pack, events=[back])
+            rows, back = _asked(pack, self.payment_id, self.payment_id, self.amount_fen, self.at)
+            return Decision(result=pack, rows=rows, events=back)
         paid = replace(
             pack, state="DELIVERING", payment_id=self.payment_id, paid_at=self.paid_at,
             ended_at=None,
@@ -256,16 +255,13 @@ class RefundPack(OfPack, frozen=True, kw_only=True):
             pack, state="REFUNDING" if amount else "REFUNDED", refund_id=self.new_id,
             refund_fen=amount, savings_fen=savings, ended_at=self.at,
         )  # fmt: skip
-        asked: Event = (
-            events.PackRefundRequested(
-                **told(pack), refund_id=self.new_id, payment_id=pack.payment_id, amount_fen=amount
-            )
-            if amount
-            else _refunded(after)
-        )
+        rows, asked = _asked(after, self.new_id, pack.payment_id, amount, self.at)
         timer = (Timer, (self.merchant_id, DELIVERED_TIMER, pack.pack_id))
         return Decision(
-            after, [after, *revoked.rows], [asked, *revoked.events], [*revoked.deletes, timer]
+            after,
+            [after, *rows, *revoked.rows],
+            [*asked, *revoked.events],
+            [*revoked.deletes, timer],
         )
 
     def _coupons(self, state: State) -> Iterable[Coupon]:
@@ -286,6 +282,22 @@ class RefundPack(OfPack, frozen=True, kw_only=True):
             return 0
         # A till may not have said what it took off.
         return coupon.discount_fen or _worth(pack, coupon)
+
+
+def _asked(
+    pack: CouponPack, refund_id: str, payment_id: str, amount_fen: int, at: datetime
+) -> tuple[list[Row], list[Event]]:
+    """Asks the payment system to pay back, once per id, and a timer for when it says nothing.
+
+    Of nothing there is nothing to ask for.
+    """
+    if not amount_fen:
+        return [], [_refunded(pack)]
+    asked = events.PackRefundRequested(
+        **told(pack), refund_id=refund_id, payment_id=payment_id, amount_fen=amount_fen
+    )
+    ref = f"{pack.pack_id}/{refund_id}/{amount_fen}"
+    return [Timer(pack.merchant_id, REFUND_TIMER, ref, at + UNANSWERED)], [asked]
 
 
 def _worth(pack: CouponPack, coupon: Coupon) -> int:
@@ -324,7 +336,7 @@ class SettlePackRefund(OfPack, frozen=True, kw_only=True):
 
 
 class AskPackRefundAgain(OfPack, frozen=True, kw_only=True):
-    """An hour after the payment system could not pay back it is asked once more, by the same id."""
+    """The timer's command: the payment system could not pay back, or said nothing for a day."""
 
     refund_id: str
     amount_fen: int
@@ -334,11 +346,9 @@ class AskPackRefundAgain(OfPack, frozen=True, kw_only=True):
         ours = self.refund_id == pack.refund_id
         if ours and pack.state != "REFUNDING":
             return Decision(result=pack)
-        again = events.PackRefundRequested(
-            **told(pack), refund_id=self.refund_id,
-            payment_id=pack.payment_id if ours else self.refund_id, amount_fen=self.amount_fen,
-        )  # fmt: skip
-        return Decision(result=pack, events=[again])
+        payment_id = pack.payment_id if ours else self.refund_id
+        rows, again = _asked(pack, self.refund_id, payment_id, self.amount_fen, self.at)
+        return Decision(result=pack, rows=rows, events=again)
 
 
 def _refunded(pack: CouponPack) -> events.PackRefunded:

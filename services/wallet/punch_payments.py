@@ -24,7 +24,7 @@ from services.wallet.punch_cards import (
     started,
     timers_of,
 )
-from services.wallet.punch_refunds import PunchRefund, approved
+from services.wallet.punch_refunds import PunchRefund, asked_for
 
 
 class PayPunchCard(OfCard, frozen=True, kw_only=True):
@@ -86,7 +86,8 @@ class PayPunchCard(OfCard, frozen=True, kw_only=True):
             "NOT_CREDITED", "REFUNDING", self.amount_fen, card.state, "", why, self.at,
             decided_by="wallet", decided_at=self.at,
         )  # fmt: skip
-        return Decision(result=card, rows=[refund], events=[approved(refund, card)])
+        timer, event = asked_for(refund, card, self.at)
+        return Decision(result=card, rows=[refund, timer], events=[event])
 
 
 def _activated(card: PunchCard) -> events.PunchCardActivated:

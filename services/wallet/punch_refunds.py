@@ -39,6 +39,7 @@ from services.wallet.punch_cards import (
     value_used,
     without_timers,
 )
+from services.wallet.refunds import UNANSWERED
 
 Basis = Literal["NOT_CONSUMER_FAULT", "CONSUMER_REASON"]
 # NOT_CREDITED: the payment bought no card (punch_payments.py); nothing of it is in the books.
@@ -195,18 +196,22 @@ class ApprovePunchRefund(_OfRefund, frozen=True, kw_only=True):
         if refund.state == "REJECTED":
             raise CardNotActive(refund_id=refund.refund_id, state=refund.state)
         after = replace(refund, state="REFUNDING", decided_by=self.actor, decided_at=self.at)
-        return Decision(result=after, rows=[after], events=[approved(after, card)])
+        timer, event = asked_for(after, card, self.at)
+        return Decision(result=after, rows=[after, timer], events=[event])
 
 
-def approved(refund: PunchRefund, card: PunchCard) -> events.PunchRefundApproved:
-    """What tells the payment system to pay a refund, once per its id."""
-    return events.PunchRefundApproved(
+def asked_for(
+    refund: PunchRefund, card: PunchCard, at: datetime
+) -> tuple[Timer, events.PunchRefundApproved]:
+    """Asks the payment system to pay, once per refund id, and a timer for when it says nothing."""
+    event = events.PunchRefundApproved(
         member_id=card.owner_id,
         card_id=card.card_id,
         refund_id=refund.refund_id,
         payment_id=refund.payment_id,
         amount_fen=refund.amount_fen,
     )
+    return Timer(refund.merchant_id, RETURN_TIMER, refund.refund_id, at + UNANSWERED), event
 
 
 class RejectPunchRefund(_OfRefund, frozen=True, kw_only=True):
@@ -249,12 +254,14 @@ class RejectPunchRefund(_OfRefund, frozen=True, kw_only=True):
 
 
 class AskPunchMoneyAgain(_OfRefund, frozen=True, kw_only=True):
-    """Money that bought no card could not be paid back an hour ago. Run by its timer."""
+    """The timer's command: nobody said how a payment ended, or one that bought no card failed."""
 
     def decide(self, state: State) -> Decision:
         refund, card = self._refund(state)
-        told = [approved(refund, card)] if refund.state == "REFUNDING" else []
-        return Decision(result=refund, events=told)
+        if refund.state != "REFUNDING":
+            return Decision(result=refund)
+        timer, event = asked_for(refund, card, self.at)
+        return Decision(result=refund, rows=[timer], events=[event])
 
 
 class SettlePunchRefund(_OfRefund, frozen=True, kw_only=True):
@@ -262,8 +269,9 @@ class SettlePunchRefund(_OfRefund, frozen=True, kw_only=True):
 
     Paid: the card is over, and what the law lets the merchant keep is no longer owed; money that
     had bought no card changes none. Failed: somebody approves again, money that had bought no card
-    is asked back again after an hour. Refuses NOT_YET if the refund
-    is not known or not approved yet, CARD_AMOUNT_MISMATCH if another amount was paid.
+    is asked back again after an hour. No answer for a day: asked again by the same id. Refuses
+    NOT_YET if the refund is not known or not approved yet, CARD_AMOUNT_MISMATCH if another amount
+    was paid.
     """
 
     amount_fen: int
@@ -284,7 +292,7 @@ class SettlePunchRefund(_OfRefund, frozen=True, kw_only=True):
             return Decision(result=refund, rows=[timer])
         if not self.succeeded:
             failed = replace(refund, state="PAYMENT_FAILED")
-            return Decision(result=failed, rows=[failed])
+            return Decision(failed, [failed], deletes=[(Timer, self._again)])
         if self.amount_fen != refund.amount_fen:
             raise CardAmountMismatch(refund_id=refund.refund_id, amount_fen=refund.amount_fen)
         card = card_of(state, self.merchant_id, refund.card_id)
@@ -329,4 +337,5 @@ class SettlePunchRefund(_OfRefund, frozen=True, kw_only=True):
             result=paid,
             rows=[replace(card, state="REFUNDED"), paid, *days, *moves],
             events=[refunded],
+            deletes=[(Timer, self._again)],
         )

@@ -92,7 +92,7 @@ def expire_share(timer: Timer, new_id: str) -> punch_shares.ExpireShare:
 
 
 def ask_for_punch_money_again(timer: Timer, new_id: str) -> punch_refunds.AskPunchMoneyAgain:
-    """Money that bought no punch card could not be paid back."""
+    """A punch card's refund was not answered, or money that bought none could not be paid back."""
     return punch_refunds.AskPunchMoneyAgain(
         id=timer.command_id,
         merchant_id=timer.merchant_id,

@@ -23,7 +23,9 @@ from services.wallet.punch_cards import (
 )
 from services.wallet.punch_cards import use as used_up
 from services.wallet.punch_refunds import (
+    RETURN_TIMER,
     ApprovePunchRefund,
+    AskPunchMoneyAgain,
     RejectPunchRefund,
     RequestPunchRefund,
     SettlePunchRefund,
@@ -121,6 +123,30 @@ async def test_a_refund_takes_two_people_and_is_paid_once(till: Till) -> None:
     assert len(await till.events(card.card_id, "PunchRefundApproved")) == 2
     assert len(await till.events(card.card_id, "PunchCardRefunded")) == 1
     assert await till.owed("CASH_CLEARING") == 0
+
+
+async def test_a_refund_that_nobody_answers_is_asked_for_again(till: Till) -> None:
+    """X3's rule for money that goes back: what was lost on the way heals by itself, by one id."""
+    card = await sold(till)
+    asked = await till.run(
+        RequestPunchRefund, card_id=card.card_id, basis="CONSUMER_REASON", actor="ann", reason=""
+    )
+    refund = {"refund_id": asked.refund_id}
+    await till.run(ApprovePunchRefund, **refund, actor="bob")
+    assert await timer(till, RETURN_TIMER, asked.refund_id) == till.at + timedelta(hours=24)
+    till.at += timedelta(hours=24)
+    await till.run(AskPunchMoneyAgain, **refund)
+    first, again = await till.events(card.card_id, "PunchRefundApproved")
+    assert first == again
+    assert await timer(till, RETURN_TIMER, asked.refund_id) == till.at + timedelta(hours=24)
+    settle = {**refund, "amount_fen": asked.amount_fen}
+    await till.run(SettlePunchRefund, succeeded=False, **settle)
+    assert await timer(till, RETURN_TIMER, asked.refund_id) is None
+    await till.run(AskPunchMoneyAgain, **refund)  # late: somebody has to approve again
+    await till.run(ApprovePunchRefund, **refund, actor="bob")
+    await till.run(SettlePunchRefund, succeeded=True, **settle)
+    assert await timer(till, RETURN_TIMER, asked.refund_id) is None
+    assert len(await till.events(card.card_id, "PunchRefundApproved")) == 3
 
 
 async def test_a_rejected_refund_gives_the_card_and_its_days_back(till: Till) -> None:
