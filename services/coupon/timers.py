@@ -114,8 +114,10 @@ def close_pack(timer: Timer, new_id: str) -> Command:
 
 
 def refund_pack_again(timer: Timer, new_id: str) -> Command:
-    """A pack's refund failed an hour ago."""
-    pack_id, refund_id, amount_fen = timer.ref.split("/")
+    """A pack's refund failed an hour ago, or was not answered for a day."""
+    # A refund goes by the id of its payment where that bought nothing, and such ids are others'.
+    pack_id, asked = timer.ref.split("/", 1)
+    refund_id, amount_fen = asked.rsplit("/", 1)
     return packs.AskPackRefundAgain(
         **about(timer, new_id), pack_id=pack_id, refund_id=refund_id, amount_fen=int(amount_fen)
     )

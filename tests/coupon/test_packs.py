@@ -181,19 +181,24 @@ async def test_a_coupon_without_a_face_counts_as_its_share_of_the_price(desk: De
     assert (await desk.run(RefundPack, pack_id=pack.pack_id)).savings_fen == 248
 
 
-async def test_money_that_bought_nothing_is_sent_back_until_it_arrives(desk: Desk) -> None:
+@pytest.mark.parametrize("payment_id", ["pay1", "4200/2026/1"])
+async def test_money_that_bought_nothing_is_sent_back_until_it_arrives(
+    desk: Desk, payment_id: str
+) -> None:
     await desk.template("t1")
     await offer(desk)
     pack = await bought(desk)
-    await paid(desk, pack, amount_fen=1)
-    failed = {"pack_id": pack.pack_id, "refund_id": "pay1", "payment_id": "pay1", "amount_fen": 1}
+    await paid(desk, pack, amount_fen=1, payment_id=payment_id)
+    failed = {
+        "pack_id": pack.pack_id, "refund_id": payment_id, "payment_id": payment_id, "amount_fen": 1,
+    }  # fmt: skip
     await desk.run(SettlePackRefund, **failed, succeeded=False)
     await desk.until(desk.at + timedelta(hours=1))
     await desk.run(SettlePackRefund, **failed, succeeded=True)
     asked = [
         (one["refund_id"], one["amount_fen"]) for one in await desk.told("PackRefundRequested")
     ]
-    assert asked == [("pay1", 1)] * 2
+    assert asked == [(payment_id, 1)] * 2
 
 
 async def test_unpaid_packs_close_and_late_money_still_buys(desk: Desk) -> None:
