@@ -44,6 +44,12 @@ def own(call: Call, member_id: str) -> None:
         raise ActorNotAllowed(field="member_id")
 
 
+def merchant_only(call: Call, field: str) -> None:
+    """Refuses ACTOR_NOT_ALLOWED to a member's own token: ``field`` is the merchant's to see."""
+    if call.caller.member_id is not None:
+        raise ActorNotAllowed(field=field)
+
+
 def timestamp(at: datetime | None) -> Timestamp | None:
     """A time as the wire has it; None stays absent."""
     if at is None:

@@ -57,10 +57,19 @@ class CouponService(Uses):
             self.pool, call.merchant_id, request.member_id, states_from(request.states), now,
             after, size,
         )  # fmt: skip
+        versions = {(row.template_id, row.terms_version) for row in rows}
+        terms = await store.terms_of_all(self.pool, call.merchant_id, versions)
         return pb.ListMineResponse(
             coupons=[coupon_to_pb(row, now) for row in rows],
             next_page_token=next_token(rows, size, lambda row: (row.coupon_id,)),
-        )
+            terms=[
+                pb.VersionedTerms(
+                    template_id=one.template_id, terms_version=one.terms_version,
+                    terms=terms_to_pb(one.terms),
+                )
+                for one in terms
+            ],
+        )  # fmt: skip
 
     async def Transfer(self, request: pb.TransferRequest, call: Call) -> pb.TransferResponse:
         own(call, request.member_id)

@@ -109,6 +109,20 @@ class FissionService:
             ],
         )
 
+    async def ListFissions(
+        self, request: pb.ListFissionsRequest, call: Call
+    ) -> pb.ListFissionsResponse:
+        own(call, request.member_id)
+        size = page_size(request.page_size)
+        (after,) = page_start(request.page_token, ("",))
+        found = await store.fission_groups_of(
+            self.pool, call.merchant_id, request.member_id, after, request.activity_id, size
+        )
+        return pb.ListFissionsResponse(
+            groups=map(_group_to_pb, found),
+            next_page_token=next_token(found, size, lambda row: (row.group_id,)),
+        )
+
     async def StopFission(
         self, request: pb.StopFissionRequest, call: Call
     ) -> pb.StopFissionResponse:

@@ -9,7 +9,8 @@ import asyncpg
 from common.clock import Clock
 from common.engine import Engine
 from common.errors import Refusal
-from common.messages import about, timestamp
+from common.messages import about, merchant_only, own, timestamp
+from common.pages import next_token, page_size, page_start
 from common.server import Call
 from danke.coupon.v1 import grant_pb2 as pb
 from services.coupon import grant_batches, grants, recalls, store_grants
@@ -36,6 +37,7 @@ class GrantService:
         grant = await store_grants.grant(self.pool, call.merchant_id, request.grant_id)
         if grant is None:
             raise GrantNotFound(field="grant_id", grant_id=request.grant_id)
+        own(call, grant.member_id)
         return pb.GetGrantResponse(grant=_grant(grant))
 
     async def CreateGrantBatch(
@@ -80,13 +82,27 @@ class GrantService:
     async def GetGrantBatch(
         self, request: pb.GetGrantBatchRequest, call: Call
     ) -> pb.GetGrantBatchResponse:
+        merchant_only(call, "batch_id")
         return pb.GetGrantBatchResponse(
             batch=_batch(await self._stored(call.merchant_id, request.batch_id))
+        )
+
+    async def ListGrantBatches(
+        self, request: pb.ListGrantBatchesRequest, call: Call
+    ) -> pb.ListGrantBatchesResponse:
+        merchant_only(call, "page_token")
+        size = page_size(request.page_size)
+        (after,) = page_start(request.page_token, ("",))
+        found = await store_grants.grant_batches(self.pool, call.merchant_id, after, size)
+        return pb.ListGrantBatchesResponse(
+            batches=map(_batch, found),
+            next_page_token=next_token(found, size, lambda row: (row.batch_id,)),
         )
 
     async def ListGrantResults(
         self, request: pb.ListGrantResultsRequest, call: Call
     ) -> pb.ListGrantResultsResponse:
+        merchant_only(call, "batch_id")
         batch = await self._stored(call.merchant_id, request.batch_id)
         chunk = await store_grants.grant_chunk(
             self.pool, call.merchant_id, request.batch_id, request.chunk
@@ -110,6 +126,7 @@ class GrantService:
         return pb.RecallCouponsResponse(recall=_recall(recall))
 
     async def GetRecall(self, request: pb.GetRecallRequest, call: Call) -> pb.GetRecallResponse:
+        merchant_only(call, "recall_id")
         recall = await store_grants.recall(self.pool, call.merchant_id, request.recall_id)
         if recall is None:
             raise RecallNotFound(field="recall_id", recall_id=request.recall_id)

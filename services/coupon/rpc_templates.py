@@ -8,7 +8,7 @@ import asyncpg
 
 from common.clock import Clock
 from common.engine import Engine
-from common.messages import about, moment
+from common.messages import about, merchant_only, moment
 from common.pages import next_token, page_size, page_start
 from common.server import Call
 from danke.coupon.v1 import template_pb2 as pb
@@ -97,6 +97,7 @@ class TemplateService:
     async def GetTemplateStatistics(
         self, request: pb.GetTemplateStatisticsRequest, call: Call
     ) -> pb.GetTemplateStatisticsResponse:
+        merchant_only(call, "template_id")
         await self._template(call.merchant_id, request.template_id)
         stock = await store.stock(self.pool, call.merchant_id, request.template_id)
         found: dict[str, pb.ChannelStatistics] = {}
@@ -124,6 +125,8 @@ class TemplateService:
     async def ListChannels(
         self, request: pb.ListChannelsRequest, call: Call
     ) -> pb.ListChannelsResponse:
+        # A channel's code is what a private group or a till's print gives away, and nobody else.
+        merchant_only(call, "template_id")
         size = page_size(request.page_size)
         (after,) = page_start(request.page_token, ("",))
         rows = await store.channels(self.pool, call.merchant_id, request.template_id, after, size)
@@ -169,6 +172,7 @@ class TemplateService:
     async def ListPostPayRules(
         self, request: pb.ListPostPayRulesRequest, call: Call
     ) -> pb.ListPostPayRulesResponse:
+        merchant_only(call, "page_token")
         size = page_size(request.page_size)
         (after,) = page_start(request.page_token, ("",))
         rows = await store_grants.rules(self.pool, call.merchant_id, after, size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -125,9 +125,17 @@ VERIFIED: Final = f"""
 SELECT {_columns(VERIFICATIONS, "d")} FROM verifications d
 WHERE d.merchant_id = $1 AND d.order_id = $2 AND d.state = 'DONE'
 """
+TERMS_OF: Final = f"""
+SELECT {_columns(TERMS, "t")} FROM unnest($2::text[], $3::bigint[]) AS v(template_id, version)
+JOIN coupon_terms t
+  ON t.merchant_id = $1 AND t.template_id = v.template_id AND t.terms_version = v.version
+ORDER BY t.template_id, t.terms_version
+"""
+# A coupon that was handed on is one coupon: issued to the first, and ended with the last.
 STATISTICS: Final = """
 SELECT c.channel, c.state, count(*), coalesce(sum(c.discount_fen), 0)::bigint
-FROM coupons c WHERE c.merchant_id = $1 AND c.template_id = $2 AND c.source <> 'TRANSFER'
+FROM coupons c
+WHERE c.merchant_id = $1 AND c.template_id = $2 AND c.state <> 'TRANSFERRED'
 GROUP BY c.channel, c.state ORDER BY c.channel, c.state
 """
 
@@ -220,6 +228,15 @@ async def terms_of(
     """One version of a template's terms, or None."""
     found: CouponTerms | None = await TERMS.get(pool, (merchant_id, template_id, terms_version))
     return found.terms if found else None
+
+
+async def terms_of_all(
+    pool: Pool, merchant_id: str, wanted: Collection[tuple[str, int]]
+) -> list[CouponTerms]:
+    """These versions of templates' terms, each once."""
+    columns = [list(column) for column in zip(*wanted, strict=True)] or [[], []]
+    records = await pool.fetch(TERMS_OF, merchant_id, *columns)
+    return [TERMS.decode(record) for record in records]  # type: ignore[misc]
 
 
 async def standing(pool: Pool, merchant_id: str, member_id: str) -> Standing | None:

@@ -34,6 +34,10 @@ LIST_RULES: Final = f"""
 SELECT {_columns(RULES, "r")} FROM post_pay_rules r
 WHERE r.merchant_id = $1 AND r.rule_id > $2 ORDER BY r.rule_id LIMIT $3
 """
+LIST_BATCHES: Final = f"""
+SELECT {_columns(BATCHES, "b")} FROM grant_batches b
+WHERE b.merchant_id = $1 AND b.batch_id > $2 ORDER BY b.batch_id LIMIT $3
+"""
 
 
 async def grant(pool: Pool, merchant_id: str, grant_id: str) -> Grant | None:
@@ -46,6 +50,12 @@ async def grant_batch(pool: Pool, merchant_id: str, batch_id: str) -> GrantBatch
     """One mass grant, or None."""
     found: GrantBatch | None = await BATCHES.get(pool, (merchant_id, batch_id))
     return found
+
+
+async def grant_batches(pool: Pool, merchant_id: str, after: str, limit: int) -> list[GrantBatch]:
+    """A page of the merchant's mass grants by id."""
+    records = await pool.fetch(LIST_BATCHES, merchant_id, after, limit)
+    return [BATCHES.decode(record) for record in records]  # type: ignore[misc]
 
 
 async def grant_chunk(pool: Pool, merchant_id: str, batch_id: str, chunk: int) -> GrantChunk | None:

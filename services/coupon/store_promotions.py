@@ -74,6 +74,12 @@ LIST_ACTIVITIES: Final = f"""
 SELECT {_columns(ACTIVITIES)} FROM fission_activities t
 WHERE t.merchant_id = $1 AND t.activity_id > $2 ORDER BY t.activity_id LIMIT $3
 """
+LIST_GROUPS: Final = f"""
+SELECT {_columns(GROUPS)} FROM fission_groups t
+WHERE t.merchant_id = $1 AND t.member_id = $2 AND t.group_id > $3
+  AND ($4 = '' OR t.activity_id = $4)
+ORDER BY t.group_id LIMIT $5
+"""
 LIST_HELPS: Final = f"""
 SELECT {_columns(HELPS)} FROM fission_helps t
 WHERE t.merchant_id = $1 AND t.group_id = $2 ORDER BY t.helped_at, t.helper_id
@@ -134,6 +140,13 @@ async def fission_group(pool: Pool, merchant_id: str, group_id: str) -> FissionG
     """One fission group, or None."""
     found: FissionGroup | None = await GROUPS.get(pool, (merchant_id, group_id))
     return found
+
+
+async def fission_groups_of(
+    pool: Pool, merchant_id: str, member_id: str, after: str, activity_id: str, limit: int
+) -> list[FissionGroup]:
+    """A page of a member's groups by id, of one activity if it is named."""
+    return await _all(pool, GROUPS, LIST_GROUPS, merchant_id, member_id, after, activity_id, limit)
 
 
 async def helps(pool: Pool, merchant_id: str, group_id: str) -> list[FissionHelp]:

@@ -140,6 +140,12 @@ async def test_a_coupon_s_life_over_grpc(coupon: Running) -> None:
     theirs = (await stub.AcceptTransfer(accept, metadata=header)).coupon
     mine = await stub.ListMine(pb.ListMineRequest(member_id="f", page_size=1), metadata=header)
     assert [one.coupon_id for one in mine.coupons] == [theirs.coupon_id]
+    # A list shows what its coupons do without asking for each of them.
+    (shown,) = mine.terms
+    assert (shown.template_id, shown.terms_version) == ("t", theirs.terms_version)
+    assert (shown.terms.threshold_fen, shown.terms.face_fen) == (10_000, 3_000)
+    nobody = await stub.ListMine(pb.ListMineRequest(member_id="nobody"), metadata=header)
+    assert not nobody.coupons and not nobody.terms
     own = metadata(member_id="u")
     other = await refusal(stub.ListMine(pb.ListMineRequest(member_id="f"), metadata=own))
     assert other.reason == "ACTOR_NOT_ALLOWED"
@@ -214,9 +220,45 @@ async def test_a_mass_grant_over_grpc_tells_each_member_s_result(coupon: Running
     assert [(one.member_id, one.coupon_id, one.reason) for one in results.results] == [
         ("a", "batch.0", ""), ("b", "", "CLAIM_LIMIT_REACHED"), ("c", "batch.2", "")
     ]  # fmt: skip
+    listed = await stub.ListGrantBatches(grant_pb2.ListGrantBatchesRequest(), metadata=header)
+    assert [(one.batch_id, one.ok, one.skipped) for one in listed.batches] == [("batch", 2, 1)]
     void = grant_pb2.VoidCouponsRequest(request_id="5", coupon_ids=["batch.0", "none"])
     ended = await stub.VoidCoupons(void, metadata=header)
     assert [one.reason for one in ended.results] == ["", "COUPON_NOT_FOUND"]
+
+
+async def test_a_member_s_own_token_sees_nothing_of_others_grants_and_codes(
+    coupon: Running,
+) -> None:
+    _, channel, _ = coupon
+    admin, stub, own = (
+        TemplateServiceStub(channel),
+        GrantServiceStub(channel),
+        metadata(member_id="u"),
+    )
+    await _template(channel, "t")
+    for number, member_id in enumerate("uv"):
+        grant = grant_pb2.GrantRequest(
+            request_id=str(number), grant_id=member_id, template_id="t", member_id=member_id,
+            quantity=1,
+        )  # fmt: skip
+        await stub.Grant(grant, metadata=metadata())
+    mine = await stub.GetGrant(grant_pb2.GetGrantRequest(grant_id="u"), metadata=own)
+    assert mine.grant.member_id == "u"
+    calls = [
+        stub.GetGrant(grant_pb2.GetGrantRequest(grant_id="v"), metadata=own),
+        stub.GetGrantBatch(grant_pb2.GetGrantBatchRequest(batch_id="b"), metadata=own),
+        stub.ListGrantBatches(grant_pb2.ListGrantBatchesRequest(), metadata=own),
+        stub.ListGrantResults(grant_pb2.ListGrantResultsRequest(batch_id="b"), metadata=own),
+        stub.GetRecall(grant_pb2.GetRecallRequest(recall_id="r"), metadata=own),
+        # Who knows a channel's code may claim by it.
+        admin.ListChannels(template_pb2.ListChannelsRequest(template_id="t"), metadata=own),
+        admin.ListPostPayRules(template_pb2.ListPostPayRulesRequest(), metadata=own),
+        admin.GetTemplateStatistics(
+            template_pb2.GetTemplateStatisticsRequest(template_id="t"), metadata=own
+        ),
+    ]
+    assert {(await refusal(call)).reason for call in calls} == {"ACTOR_NOT_ALLOWED"}
 
 
 async def _arrives(process: Process, event: Event, event_id: str, at: datetime = NOW) -> None:

@@ -302,6 +302,16 @@ async def test_a_group_is_opened_helped_and_seen(shop: Shop) -> None:
         fission_pb2.GetFissionRequest(group_id=group.group_id), metadata=metadata()
     )
     assert [(one.helper_id, one.is_new) for one in seen.helps] == [("u2", True)]
+    lists = fission_pb2.ListFissionsRequest(member_id="u1", page_size=1)
+    mine = await stub.ListFissions(lists, metadata=MEMBER)
+    assert list(mine.groups) == [seen.group]
+    lists.page_token = mine.next_page_token
+    assert not (await stub.ListFissions(lists, metadata=MEMBER)).groups
+    for activity_id, found in (("f1", 1), ("f2", 0)):
+        of_it = fission_pb2.ListFissionsRequest(member_id="u1", activity_id=activity_id)
+        assert len((await stub.ListFissions(of_it, metadata=metadata())).groups) == found
+    other = await refusal(stub.ListFissions(lists, metadata=metadata(member_id="u2")))
+    assert other.reason == "ACTOR_NOT_ALLOWED"
     stop = fission_pb2.StopFissionRequest(request_id="s-1", group_id=group.group_id)
     refused = await refusal(stub.StopFission(stop, metadata=metadata()))
     assert refused.reason == "FISSION_GROUP_CLOSED"

@@ -132,12 +132,24 @@ class ListMineRequest(_message.Message):
     def __init__(self, member_id: _Optional[str] = ..., states: _Optional[_Iterable[_Union[Coupon.State, str]]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class ListMineResponse(_message.Message):
-    __slots__ = ("coupons", "next_page_token")
+    __slots__ = ("coupons", "next_page_token", "terms")
     COUPONS_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TERMS_FIELD_NUMBER: _ClassVar[int]
     coupons: _containers.RepeatedCompositeFieldContainer[Coupon]
     next_page_token: str
-    def __init__(self, coupons: _Optional[_Iterable[_Union[Coupon, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    terms: _containers.RepeatedCompositeFieldContainer[VersionedTerms]
+    def __init__(self, coupons: _Optional[_Iterable[_Union[Coupon, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., terms: _Optional[_Iterable[_Union[VersionedTerms, _Mapping]]] = ...) -> None: ...
+
+class VersionedTerms(_message.Message):
+    __slots__ = ("template_id", "terms_version", "terms")
+    TEMPLATE_ID_FIELD_NUMBER: _ClassVar[int]
+    TERMS_VERSION_FIELD_NUMBER: _ClassVar[int]
+    TERMS_FIELD_NUMBER: _ClassVar[int]
+    template_id: str
+    terms_version: int
+    terms: _template_pb2.Terms
+    def __init__(self, template_id: _Optional[str] = ..., terms_version: _Optional[int] = ..., terms: _Optional[_Union[_template_pb2.Terms, _Mapping]] = ...) -> None: ...
 
 class OrderLock(_message.Message):
     __slots__ = ("order_id", "member_id", "state", "coupons", "expire_time")

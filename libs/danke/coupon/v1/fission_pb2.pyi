@@ -245,6 +245,26 @@ class GetFissionResponse(_message.Message):
     helps: _containers.RepeatedCompositeFieldContainer[FissionHelp]
     def __init__(self, group: _Optional[_Union[FissionGroup, _Mapping]] = ..., helps: _Optional[_Iterable[_Union[FissionHelp, _Mapping]]] = ...) -> None: ...
 
+class ListFissionsRequest(_message.Message):
+    __slots__ = ("member_id", "activity_id", "page_size", "page_token")
+    MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTIVITY_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    member_id: str
+    activity_id: str
+    page_size: int
+    page_token: str
+    def __init__(self, member_id: _Optional[str] = ..., activity_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListFissionsResponse(_message.Message):
+    __slots__ = ("groups", "next_page_token")
+    GROUPS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    groups: _containers.RepeatedCompositeFieldContainer[FissionGroup]
+    next_page_token: str
+    def __init__(self, groups: _Optional[_Iterable[_Union[FissionGroup, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
 class StopFissionRequest(_message.Message):
     __slots__ = ("request_id", "group_id")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]

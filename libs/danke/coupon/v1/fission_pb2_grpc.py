@@ -65,6 +65,11 @@ class FissionServiceStub(object):
                 request_serializer=danke_dot_coupon_dot_v1_dot_fission__pb2.GetFissionRequest.SerializeToString,
                 response_deserializer=danke_dot_coupon_dot_v1_dot_fission__pb2.GetFissionResponse.FromString,
                 _registered_method=True)
+        self.ListFissions = channel.unary_unary(
+                '/danke.coupon.v1.FissionService/ListFissions',
+                request_serializer=danke_dot_coupon_dot_v1_dot_fission__pb2.ListFissionsRequest.SerializeToString,
+                response_deserializer=danke_dot_coupon_dot_v1_dot_fission__pb2.ListFissionsResponse.FromString,
+                _registered_method=True)
         self.StopFission = channel.unary_unary(
                 '/danke.coupon.v1.FissionService/StopFission',
                 request_serializer=danke_dot_coupon_dot_v1_dot_fission__pb2.StopFissionRequest.SerializeToString,
@@ -130,6 +135,15 @@ class FissionServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListFissions(self, request, context):
+        """A member's groups by id, which is the order they were opened in; of one activity if it is named.
+
+        Refuses PAGE_TOKEN_INVALID, ACTOR_NOT_ALLOWED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def StopFission(self, request, context):
         """Stops an open group. Refuses FISSION_GROUP_NOT_FOUND, FISSION_GROUP_CLOSED.
         """
@@ -169,6 +183,11 @@ def add_FissionServiceServicer_to_server(servicer, server):
                     servicer.GetFission,
                     request_deserializer=danke_dot_coupon_dot_v1_dot_fission__pb2.GetFissionRequest.FromString,
                     response_serializer=danke_dot_coupon_dot_v1_dot_fission__pb2.GetFissionResponse.SerializeToString,
+            ),
+            'ListFissions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFissions,
+                    request_deserializer=danke_dot_coupon_dot_v1_dot_fission__pb2.ListFissionsRequest.FromString,
+                    response_serializer=danke_dot_coupon_dot_v1_dot_fission__pb2.ListFissionsResponse.SerializeToString,
             ),
             'StopFission': grpc.unary_unary_rpc_method_handler(
                     servicer.StopFission,
@@ -339,6 +358,33 @@ class FissionService(object):
             '/danke.coupon.v1.FissionService/GetFission',
             danke_dot_coupon_dot_v1_dot_fission__pb2.GetFissionRequest.SerializeToString,
             danke_dot_coupon_dot_v1_dot_fission__pb2.GetFissionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFissions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.coupon.v1.FissionService/ListFissions',
+            danke_dot_coupon_dot_v1_dot_fission__pb2.ListFissionsRequest.SerializeToString,
+            danke_dot_coupon_dot_v1_dot_fission__pb2.ListFissionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

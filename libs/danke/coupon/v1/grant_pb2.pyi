@@ -208,6 +208,22 @@ class GetGrantBatchResponse(_message.Message):
     batch: GrantBatch
     def __init__(self, batch: _Optional[_Union[GrantBatch, _Mapping]] = ...) -> None: ...
 
+class ListGrantBatchesRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListGrantBatchesResponse(_message.Message):
+    __slots__ = ("batches", "next_page_token")
+    BATCHES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    batches: _containers.RepeatedCompositeFieldContainer[GrantBatch]
+    next_page_token: str
+    def __init__(self, batches: _Optional[_Iterable[_Union[GrantBatch, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
 class ListGrantResultsRequest(_message.Message):
     __slots__ = ("batch_id", "chunk")
     BATCH_ID_FIELD_NUMBER: _ClassVar[int]

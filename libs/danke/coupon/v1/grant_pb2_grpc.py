@@ -70,6 +70,11 @@ class GrantServiceStub(object):
                 request_serializer=danke_dot_coupon_dot_v1_dot_grant__pb2.GetGrantBatchRequest.SerializeToString,
                 response_deserializer=danke_dot_coupon_dot_v1_dot_grant__pb2.GetGrantBatchResponse.FromString,
                 _registered_method=True)
+        self.ListGrantBatches = channel.unary_unary(
+                '/danke.coupon.v1.GrantService/ListGrantBatches',
+                request_serializer=danke_dot_coupon_dot_v1_dot_grant__pb2.ListGrantBatchesRequest.SerializeToString,
+                response_deserializer=danke_dot_coupon_dot_v1_dot_grant__pb2.ListGrantBatchesResponse.FromString,
+                _registered_method=True)
         self.ListGrantResults = channel.unary_unary(
                 '/danke.coupon.v1.GrantService/ListGrantResults',
                 request_serializer=danke_dot_coupon_dot_v1_dot_grant__pb2.ListGrantResultsRequest.SerializeToString,
@@ -107,7 +112,7 @@ class GrantServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def GetGrant(self, request, context):
-        """One grant, those of events included. Refuses GRANT_NOT_FOUND.
+        """One grant, those of events included. Refuses GRANT_NOT_FOUND, ACTOR_NOT_ALLOWED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -148,7 +153,14 @@ class GrantServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def GetGrantBatch(self, request, context):
-        """How far a mass grant is. Refuses GRANT_BATCH_NOT_FOUND.
+        """How far a mass grant is. Refuses GRANT_BATCH_NOT_FOUND, ACTOR_NOT_ALLOWED (a member's own token).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListGrantBatches(self, request, context):
+        """The merchant's mass grants by id. Refuses PAGE_TOKEN_INVALID, ACTOR_NOT_ALLOWED (as above).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -157,7 +169,7 @@ class GrantServiceServicer(object):
     def ListGrantResults(self, request, context):
         """What each member of a mass grant got, 500 at a time in the order of the list.
 
-        Refuses GRANT_BATCH_NOT_FOUND.
+        Refuses GRANT_BATCH_NOT_FOUND, ACTOR_NOT_ALLOWED (a member's own token).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -174,7 +186,7 @@ class GrantServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def GetRecall(self, request, context):
-        """How far a recall is. Refuses RECALL_NOT_FOUND.
+        """How far a recall is. Refuses RECALL_NOT_FOUND, ACTOR_NOT_ALLOWED (a member's own token).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -224,6 +236,11 @@ def add_GrantServiceServicer_to_server(servicer, server):
                     servicer.GetGrantBatch,
                     request_deserializer=danke_dot_coupon_dot_v1_dot_grant__pb2.GetGrantBatchRequest.FromString,
                     response_serializer=danke_dot_coupon_dot_v1_dot_grant__pb2.GetGrantBatchResponse.SerializeToString,
+            ),
+            'ListGrantBatches': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListGrantBatches,
+                    request_deserializer=danke_dot_coupon_dot_v1_dot_grant__pb2.ListGrantBatchesRequest.FromString,
+                    response_serializer=danke_dot_coupon_dot_v1_dot_grant__pb2.ListGrantBatchesResponse.SerializeToString,
             ),
             'ListGrantResults': grpc.unary_unary_rpc_method_handler(
                     servicer.ListGrantResults,
@@ -436,6 +453,33 @@ class GrantService(object):
             '/danke.coupon.v1.GrantService/GetGrantBatch',
             danke_dot_coupon_dot_v1_dot_grant__pb2.GetGrantBatchRequest.SerializeToString,
             danke_dot_coupon_dot_v1_dot_grant__pb2.GetGrantBatchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListGrantBatches(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.coupon.v1.GrantService/ListGrantBatches',
+            danke_dot_coupon_dot_v1_dot_grant__pb2.ListGrantBatchesRequest.SerializeToString,
+            danke_dot_coupon_dot_v1_dot_grant__pb2.ListGrantBatchesResponse.FromString,
             options,
             channel_credentials,
             insecure,

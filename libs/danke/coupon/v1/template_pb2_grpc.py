@@ -168,7 +168,9 @@ class TemplateServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def GetTemplateStatistics(self, request, context):
-        """What became of a template's coupons, by channel and state. Refuses TEMPLATE_NOT_FOUND.
+        """What became of a template's coupons, by channel and state.
+
+        Refuses TEMPLATE_NOT_FOUND, ACTOR_NOT_ALLOWED (a member's own token).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -184,7 +186,8 @@ class TemplateServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListChannels(self, request, context):
-        """A template's channels by code. Refuses PAGE_TOKEN_INVALID.
+        """A template's channels by code. Refuses PAGE_TOKEN_INVALID, ACTOR_NOT_ALLOWED (a member's own
+        token: who knows a code may claim by it).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -208,7 +211,7 @@ class TemplateServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListPostPayRules(self, request, context):
-        """The merchant's post-payment rules by id. Refuses PAGE_TOKEN_INVALID.
+        """The merchant's post-payment rules by id. Refuses PAGE_TOKEN_INVALID, ACTOR_NOT_ALLOWED (as above).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
