@@ -29,7 +29,7 @@ from services.coupon.members import NoteOrder, NoteSegment, NoteTier
 from services.coupon.merges import MergeMembers
 from services.coupon.packs import PayPack, SettlePackRefund
 from services.coupon.pos import ReturnVerified
-from services.coupon.postpay import RewardOrder
+from services.coupon.postpay import RevokeOrderGrants, RewardOrder
 
 
 def order_paid(event: trade.OrderPaid, arrival: Arrival) -> Sequence[Command]:
@@ -68,11 +68,11 @@ def order_refunded(event: trade.OrderRefunded, arrival: Arrival) -> Sequence[Com
             **arrival.about(3) | {"at": event.refunded_at}, order_id=event.order_id,
             refund_id=event.refund_id,
         ),
-        RevokeGrants(
-            **arrival.about(1), source="ORDER", ref=event.order_id, reason="ORDER_REFUNDED"
+        RevokeOrderGrants(
+            **arrival.about(4), source="ORDER", ref=event.order_id, reason="ORDER_REFUNDED"
         ),
         VoidFissionRewards(
-            **arrival.about(2) | {"at": event.refunded_at}, source="FISSION",
+            **arrival.about(5) | {"at": event.refunded_at}, source="FISSION",
             ref=f"order:{event.order_id}", reason="ORDER_REFUNDED",
         ),
     ]  # fmt: skip

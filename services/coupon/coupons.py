@@ -35,6 +35,8 @@ CouponState = Literal[
 LIVE: tuple[CouponState, ...] = ("FISSION_LOCKED", "AVAILABLE", "LOCKED", "TRANSFERRING")
 # The end of one coupon that came back after its block's timer had stopped counting it.
 COUPON_TIMER = "coupon_expiry"
+# A coupon of a refunded pack came back from its order: what its use was charged is owed.
+UNUSED_TIMER = "pack_unused"
 
 
 class Coupon(Row, frozen=True):
@@ -166,8 +168,14 @@ def returned(
     return free
 
 
-def revived(coupon: Coupon) -> list[Row]:
-    """A used coupon that is back, with a timer for its end: its block no longer counted it."""
+def revived(coupon: Coupon, at: datetime) -> list[Row]:
+    """A used coupon that is back, with a timer for its end: its block no longer counted it.
+
+    One of a pack that was refunded meanwhile is void, with a timer for what its use was charged.
+    """
+    if coupon.recalled and coupon.source == "PACK":
+        ref = f"{coupon.ref}/{coupon.coupon_id}"
+        return [coupon, Timer(coupon.merchant_id, UNUSED_TIMER, ref, at)]
     if coupon.state != "AVAILABLE":
         return [coupon]
     timer = Timer(coupon.merchant_id, COUPON_TIMER, coupon.coupon_id, coupon.valid_to)

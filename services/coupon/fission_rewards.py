@@ -29,9 +29,10 @@ from services.coupon.fission_groups import (
     promise,
     told,
 )
-from services.coupon.grants import Grant, RevokeGrants
+from services.coupon.grants import Grant
 from services.coupon.issuing import Issue, issue_reads
 from services.coupon.members import has_left
+from services.coupon.postpay import RevokeOrderGrants
 
 RETRY_EVERY: Final = timedelta(hours=1)
 TRIES: Final = 72
@@ -189,7 +190,7 @@ class BoomerangUsed(Command, frozen=True, kw_only=True):
         return old.state != "REVOKED"
 
 
-class VoidFissionRewards(RevokeGrants, frozen=True, kw_only=True):
+class VoidFissionRewards(RevokeOrderGrants, frozen=True, kw_only=True):
     """The friend's order was fully refunded: the sharer's unused reward is void; domain.md §2.14.
 
     After the activity's refund window it is kept.

@@ -231,8 +231,7 @@ class RevokeGrants(Command, frozen=True, kw_only=True):
                 assert coupon is not None, "Bug: a grant's coupon is gone"
                 row, event = taken_back(coupon, self.reason)
                 # A used one is kept; but if its own order is refunded too, it is not given back.
-                # What was paid for with a pack is: its use was charged to the pack's refund.
-                if coupon.state == "USED" and self.source != "PACK" and not coupon.recalled:
+                if coupon.state == "USED" and not coupon.recalled:
                     row = replace(coupon, recalled=True)
                 rows += [row] if row else []
                 told += [event] if event else []

@@ -319,7 +319,7 @@ class ReturnCoupons(OfOrder, frozen=True, kw_only=True):
             template = state.get(CouponTemplate, (self.merchant_id, coupon.template_id))
             left = has_left(state, self.merchant_id, lock.member_id)
             free = returned(coupon, template, self.at, left=left)
-            rows += revived(free)
+            rows += revived(free, self.at)
             told.append(
                 events.CouponReturned(
                     **about(free), order_id=self.order_id, refund_id=self.refund_id,

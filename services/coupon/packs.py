@@ -19,7 +19,7 @@ from common.rows import Group, Read, Row, State
 from common.timers import Timer
 from danke.events import coupon_fission as events
 from danke.events.envelope import Event
-from services.coupon.coupons import Coupon
+from services.coupon.coupons import UNUSED_TIMER, Coupon
 from services.coupon.errors import MemberMoved
 from services.coupon.errors_promotions import (
     PackLimitReached,
@@ -59,9 +59,11 @@ class CouponPack(Row, frozen=True):
     payment_id: str = ""
     paid_at: datetime | None = None
     refund_id: str = ""
+    # All that is given back, and what the last request to the payment system was about.
     refund_fen: int = 0
     savings_fen: int = 0
     ended_at: datetime | None = None
+    asked_fen: int = 0
 
 
 PACKS_OF = Group(
@@ -253,7 +255,7 @@ class RefundPack(OfPack, frozen=True, kw_only=True):
         amount = max(0, pack.price_fen - savings)
         after = replace(
             pack, state="REFUNDING" if amount else "REFUNDED", refund_id=self.new_id,
-            refund_fen=amount, savings_fen=savings, ended_at=self.at,
+            refund_fen=amount, savings_fen=savings, ended_at=self.at, asked_fen=amount,
         )  # fmt: skip
         rows, asked = _asked(after, self.new_id, pack.payment_id, amount, self.at)
         timer = (Timer, (self.merchant_id, DELIVERED_TIMER, pack.pack_id))
@@ -282,6 +284,36 @@ class RefundPack(OfPack, frozen=True, kw_only=True):
             return 0
         # A till may not have said what it took off.
         return coupon.discount_fen or _worth(pack, coupon)
+
+
+class RepayPack(RefundPack, frozen=True, kw_only=True):
+    """A used coupon of a refunded pack came back from its order, void: it saved nothing.
+
+    What the pack's refund charged for it is paid back, so that it is the same which of the two was
+    refunded first; §2.14. While the payment system is at the refund before, this comes again.
+    """
+
+    coupon_id: str
+
+    def decide(self, state: State) -> Decision:
+        pack = self.pack(state)
+        if pack.state == "REFUNDING":
+            ref = f"{self.pack_id}/{self.coupon_id}"
+            return Decision(pack, [Timer(self.merchant_id, UNUSED_TIMER, ref, self.at + RETRY)])
+        if pack.state != "REFUNDED":
+            return Decision(result=pack)  # recalled for another reason; its refund is still to come
+        savings = sum(self._saved(pack, coupon) for coupon in self._coupons(state))
+        due = max(0, pack.price_fen - savings)
+        owed = due - pack.refund_fen
+        if owed <= 0:
+            same = replace(pack, savings_fen=savings)
+            return Decision(result=same, rows=[same])
+        after = replace(
+            pack, state="REFUNDING", refund_id=self.new_id, refund_fen=due, savings_fen=savings,
+            asked_fen=owed,
+        )  # fmt: skip
+        rows, asked = _asked(after, self.new_id, pack.payment_id, owed, self.at)
+        return Decision(after, [after, *rows], asked)
 
 
 def _asked(
@@ -322,7 +354,9 @@ class SettlePackRefund(OfPack, frozen=True, kw_only=True):
         if pack is None:
             raise NotYet(pack_id=self.pack_id)
         ours = pack.refund_id == self.refund_id and pack.state == "REFUNDING"
-        ref = f"{self.pack_id}/{self.refund_id}/{pack.refund_fen if ours else self.amount_fen}"
+        # Packs that were refunded before it was noted asked for all of it at once.
+        asked_fen = (pack.asked_fen or pack.refund_fen) if ours else self.amount_fen
+        ref = f"{self.pack_id}/{self.refund_id}/{asked_fen}"
         timer = Timer(self.merchant_id, REFUND_TIMER, ref, self.at + RETRY)
         if not ours and self.refund_id != self.payment_id:
             return Decision(result=pack)
@@ -353,6 +387,6 @@ class AskPackRefundAgain(OfPack, frozen=True, kw_only=True):
 
 def _refunded(pack: CouponPack) -> events.PackRefunded:
     return events.PackRefunded(
-        **told(pack), refund_id=pack.refund_id, amount_fen=pack.refund_fen,
+        **told(pack), refund_id=pack.refund_id, amount_fen=pack.asked_fen or pack.refund_fen,
         savings_fen=pack.savings_fen,
     )  # fmt: skip

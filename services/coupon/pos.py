@@ -254,7 +254,7 @@ class RevertVerify(Command, frozen=True, kw_only=True):
         if self.at > done.verified_at + REVERT_WINDOW:
             raise RevertWindowPassed(verified_at=done.verified_at)
         after, free, event = _undone(state, done, coupon, self.at, by=self.staff_id)
-        return Decision(Verified(after, free), [after, *revived(free)], [event])
+        return Decision(Verified(after, free), [after, *revived(free, self.at)], [event])
 
 
 class ReturnVerified(Command, frozen=True, kw_only=True):
@@ -297,7 +297,7 @@ class ReturnVerified(Command, frozen=True, kw_only=True):
                 state, done, coupon, self.at, by=self.refund_id, refund_id=self.refund_id
             )
             after.append(undone)
-            rows += [undone, *revived(free)]
+            rows += [undone, *revived(free, self.at)]
             told.append(event)
         return Decision(result=after, rows=rows, events=told)
 

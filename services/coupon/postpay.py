@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
 from common.commands import Command, Decision
+from common.errors import NotYet
 from common.rows import Group, Read, Row, State
 from common.timers import Timer
 from services.coupon.errors import PostPayRuleChanged
-from services.coupon.grants import GRANT_TIMER, Grant
+from services.coupon.grants import GRANT_TIMER, GRANTS_FOR, Grant, RevokeGrants
 from services.coupon.order_locks import OrderLock
 
 _MOMENT = timedelta(microseconds=1)
@@ -90,7 +91,7 @@ class RewardOrder(Command, frozen=True, kw_only=True):
     """An order was paid: promises what the rules give for it. The grants follow at once by timer.
 
     The promise is made here, under the order's lock; keeping it needs the template's. An order
-    whose full refund came first brings nothing.
+    whose full refund came first brings nothing, one that was rewarded nothing more.
     """
 
     order_id: str
@@ -109,12 +110,15 @@ class RewardOrder(Command, frozen=True, kw_only=True):
     def reads(self, found: State) -> Iterable[Read]:
         yield OrderLock, (self.merchant_id, self.order_id)
         yield ACTIVE_RULES, (self.merchant_id, "ACTIVE")
+        yield GRANTS_FOR, (self.merchant_id, "ORDER", self.order_id)
 
     def decide(self, state: State) -> Decision:
         rows: list[Row] = []
         lock = state.get(OrderLock, (self.merchant_id, self.order_id))
         if lock is not None and lock.state == "RETURNED":
             return Decision()
+        if state.group(GRANTS_FOR, (self.merchant_id, "ORDER", self.order_id)):
+            return Decision()  # told of again, under another id
         for place, rule in enumerate(state.group(ACTIVE_RULES, (self.merchant_id, "ACTIVE"))):
             if not self._fits(rule):
                 continue
@@ -136,3 +140,29 @@ class RewardOrder(Command, frozen=True, kw_only=True):
             and (not rule.store_ids or self.store_id in rule.store_ids)
             and (self.first_order or not rule.first_order_only)
         )
+
+
+class RevokeOrderGrants(RevokeGrants, frozen=True, kw_only=True):
+    """What an order brought is taken back, as it was fully refunded; C15, saga S4.
+
+    While the order holds coupons and its payment is not known, what it brings is still to come:
+    waits for it as the return of its coupons does. domain.md §2.14, out of order.
+    """
+
+    @property
+    def order_id(self) -> str:
+        """The order: it is what the grants are for."""
+        return self.ref.removeprefix("order:")
+
+    def keys(self, found: State) -> list[str]:
+        return [f"order:{self.order_id}", *super().keys(found)]
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield OrderLock, (self.merchant_id, self.order_id)
+        yield from super().reads(found)
+
+    def decide(self, state: State) -> Decision:
+        lock = state.get(OrderLock, (self.merchant_id, self.order_id))
+        if lock is not None and lock.state not in ("USED", "RETURNED"):
+            raise NotYet(order_id=self.order_id)
+        return super().decide(state)

@@ -23,6 +23,8 @@ def _returned(event: events.CouponReturned) -> Iterable[plan_pb2.RefundEffect]:
     says = "The order's coupon comes back with the validity it had."
     if event.state == "EXPIRED":
         says = "The order's coupon comes back, and has ended meanwhile."
+    elif event.state == "VOIDED":
+        says = "The order's coupon comes back void: it was taken back meanwhile."
     return effect("COUPON_RETURNED", 1, "PIECES", event.coupon_id, "FULL_REFUND", says)
 
 

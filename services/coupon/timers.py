@@ -123,6 +123,12 @@ def refund_pack_again(timer: Timer, new_id: str) -> Command:
     )
 
 
+def repay_pack(timer: Timer, new_id: str) -> Command:
+    """A coupon of a refunded pack came back from its order."""
+    pack_id, _, coupon_id = timer.ref.partition("/")
+    return packs.RepayPack(**about(timer, new_id), pack_id=pack_id, coupon_id=coupon_id)
+
+
 def finish_pack(timer: Timer, new_id: str) -> Command:
     """A pack's last delivery is due."""
     return packs.FinishPack(**about(timer, new_id), pack_id=timer.ref)
@@ -143,4 +149,5 @@ HANDLERS: Final[Mapping[str, TimerHandler]] = {
     packs.CLOSE_TIMER: close_pack,
     packs.DELIVERED_TIMER: finish_pack,
     packs.REFUND_TIMER: refund_pack_again,
+    coupons.UNUSED_TIMER: repay_pack,
 }

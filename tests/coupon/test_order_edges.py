@@ -15,9 +15,9 @@ from services.coupon.locks import (
     UnlockCoupons,
     UseCoupons,
 )
-from services.coupon.order_locks import LockedCoupon
+from services.coupon.order_locks import LockedCoupon, OrderLock
 from services.coupon.pos import IssueVerifyCode, ReturnVerified, RevertVerify, VerifyAtPos
-from services.coupon.postpay import RewardOrder, SetPostPayRule
+from services.coupon.postpay import RevokeOrderGrants, RewardOrder, SetPostPayRule
 from services.coupon.recalls import StartRecall, VoidCoupon
 from services.coupon.templates import ChangeTemplateState
 from services.coupon.terms import Terms
@@ -77,7 +77,7 @@ def _rewards(desk: Desk, order_id: str) -> Any:
 
 
 def _revokes(desk: Desk, order_id: str) -> Any:
-    return desk.make(RevokeGrants, source="ORDER", ref=order_id, reason="ORDER_REFUNDED")
+    return desk.make(RevokeOrderGrants, source="ORDER", ref=order_id, reason="ORDER_REFUNDED")
 
 
 async def test_c15_a_reward_of_an_order_refunded_in_one_batch_or_before_is_none(desk: Desk) -> None:
@@ -86,8 +86,25 @@ async def test_c15_a_reward_of_an_order_refunded_in_one_batch_or_before_is_none(
     # The refund comes first.
     await desk.run(ReturnCoupons, order_id="b", **REFUND)
     await desk.engine.run_each([_revokes(desk, "b"), _rewards(desk, "b")], lane_keys=["k", "k"])
+    # It comes before the payment of an order that holds a coupon: all of it waits for that.
+    await desk.template("own")
+    await desk.lock(await desk.claim("own", "u"), "c")
+    early = [desk.make(ReturnCoupons, order_id="c", **REFUND), _revokes(desk, "c")]
+    assert [type(one) for one in await desk.engine.run_each(early)] == [NotYet, NotYet]
+    await desk.run(UseCoupons, order_id="c", **PAID)
+    await desk.engine.run_each([_rewards(desk, "c")])
+    assert [type(one) for one in await desk.engine.run_each(early)] == [OrderLock, list]
     await desk.until(desk.at + timedelta(minutes=1))
     assert await desk.told("CouponGranted") == []
+
+
+async def test_an_order_that_is_told_again_under_another_id_is_rewarded_once(desk: Desk) -> None:
+    await _rule(desk)
+    await desk.engine.run(_rewards(desk, "a"))
+    await desk.until(desk.at + timedelta(minutes=1))
+    await desk.engine.run(_rewards(desk, "a"))
+    await desk.until(desk.at + timedelta(minutes=1))
+    assert len(await desk.told("CouponGranted")) == 1
 
 
 async def test_c15_a_used_reward_does_not_come_back_once_its_own_order_was_refunded(
@@ -114,19 +131,6 @@ async def test_c15_a_used_reward_does_not_come_back_once_its_own_order_was_refun
         await desk.run(ReturnCoupons, order_id=f"next{number}", **REFUND)
         assert (await desk.coupon(coupon.coupon_id)).state == "VOIDED"
     assert [one["state"] for one in await desk.told("CouponReturned")] == ["VOIDED"] * 2
-
-
-async def test_what_a_pack_s_refund_charged_for_comes_back_usable(desk: Desk) -> None:
-    await desk.template("t")
-    grant = await desk.run(
-        GrantCoupons, grant_id="g", template_id="t", member_id="u", source="PACK", ref="p"
-    )
-    coupon = await desk.coupon(grant.coupon_ids[0])
-    await desk.lock(coupon, "o")
-    await desk.run(UseCoupons, order_id="o")
-    await desk.run(RevokeGrants, source="PACK", ref="p", reason="PACK_REFUNDED")
-    await desk.run(ReturnCoupons, order_id="o", **REFUND)
-    assert (await desk.coupon(coupon.coupon_id)).state == "AVAILABLE"
 
 
 async def test_a_coupon_of_a_voided_template_comes_back_void(desk: Desk) -> None:

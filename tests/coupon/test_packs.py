@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.coupon.closings import CloseMember
-from services.coupon.locks import UseCoupons
+from services.coupon.locks import ReturnCoupons, UseCoupons
 from services.coupon.pack_offers import PackItem, SetPackOffer
 from services.coupon.packs import BuyPack, CouponPack, PayPack, RefundPack, SettlePackRefund
 from services.coupon.store_promotions import PACKS
@@ -140,6 +140,40 @@ async def test_the_refund_ends_when_the_money_is_back(desk: Desk) -> None:
     assert len(await desk.told("PackRefundRequested")) == 2
     assert (await stored(desk, pack)).state == "REFUNDED"
     assert [one["amount_fen"] for one in await desk.told("PackRefunded")] == [990]
+
+
+async def test_orders_refunded_after_the_pack_bring_back_what_was_charged(desk: Desk) -> None:
+    """It is the same which of the two is refunded first: all money back, no coupon left."""
+    await desk.template("t1")
+    await offer(desk, items=[PackItem("t1", 3)])
+    pack = await paid(desk, await bought(desk))
+    await desk.until(desk.at)
+    for number, discount_fen in enumerate((1, 200, 300)):
+        await use(desk, number, discount_fen)
+    first = await desk.run(RefundPack, pack_id=pack.pack_id)
+    assert (first.refund_fen, first.savings_fen) == (489, 501)
+    # Two of them come back while the payment system is at the first refund, one after it.
+    for number in range(2):
+        await desk.run(ReturnCoupons, order_id=f"o{number}", refund_id="r", full=True)
+    await desk.until(desk.at + timedelta(minutes=1))
+    refunds = {}
+    for fen in (489, 201, 300):
+        now = await stored(desk, pack)
+        refunds[now.refund_id] = now.asked_fen
+        assert (now.state, now.asked_fen) == ("REFUNDING", fen)
+        settle = {"pack_id": pack.pack_id, "refund_id": now.refund_id, "succeeded": True}
+        await desk.run(SettlePackRefund, **settle)
+        if fen == 201:
+            await desk.run(ReturnCoupons, order_id="o2", refund_id="r", full=True)
+        await desk.until(desk.at + timedelta(hours=1))
+    assert await states(desk) == ["VOIDED"] * 3
+    last = await stored(desk, pack)
+    assert (last.state, last.refund_fen, last.savings_fen) == ("REFUNDED", 990, 0)
+    asked = {one["refund_id"]: one["amount_fen"] for one in await desk.told("PackRefundRequested")}
+    assert asked == refunds and len(refunds) == 3
+    assert [one["amount_fen"] for one in await desk.told("PackRefunded")] == [489, 201, 300]
+    await desk.until(desk.at + 3 * DAY)
+    assert len(await desk.told("PackRefundRequested")) == 3
 
 
 async def test_an_order_that_holds_a_coupon_comes_first(desk: Desk) -> None:
