@@ -38,6 +38,7 @@ from services.coupon.fission_activities import FissionActivity, FissionTally, Fi
 from services.coupon.grants import GRANT_TIMER, Grant
 from services.coupon.issuing import Issue, issue_reads
 from services.coupon.members import MERGED_INTO, MergedMember, must_be_himself
+from services.coupon.stocks import Stock, recycled
 from services.coupon.templates import CouponTemplate
 
 EXPIRY_TIMER: Final = "fission_expiry"
@@ -358,6 +359,17 @@ class EndGroup(OfGroup, frozen=True, kw_only=True):
 
     stopped: bool = False
 
+    def keys(self, found: State) -> Sequence[str]:
+        group = found.get(FissionGroup, (self.merchant_id, self.group_id))
+        unlock = group is not None and group.coupon_id
+        return (*super().keys(found), *((group.terms.template_id,) if group and unlock else ()))
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield from super().reads(found)
+        group = found.get(FissionGroup, (self.merchant_id, self.group_id))
+        if group is not None and group.coupon_id:
+            yield Stock, (self.merchant_id, group.terms.template_id)
+
     def decide(self, state: State) -> Decision:
         group = self.group(state)
         if group.state != "OPEN":
@@ -379,6 +391,9 @@ class EndGroup(OfGroup, frozen=True, kw_only=True):
             coupon = state.get(Coupon, (self.merchant_id, group.coupon_id))
             if coupon is not None and coupon.state == "FISSION_LOCKED":
                 row, event = voided(coupon, "FISSION_EXPIRED")
-                changed.append(row)
+                # Nobody earned it: groups that come to nothing do not use up what there is to give.
+                stock = state.get(Stock, (self.merchant_id, group.terms.template_id))
+                assert stock is not None, "Bug: a template without its stock"
+                changed += [row, recycled(stock, [coupon])]
                 told_of.append(event)
         return Decision(ended, changed, told_of, deletes)

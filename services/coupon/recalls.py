@@ -21,7 +21,7 @@ from danke.events.envelope import Event
 from services.coupon.coupons import LIVE_OF_BLOCK, Coupon, OfCoupon, block_key, coupon_of
 from services.coupon.errors import CouponNotAvailable, RecallExists, TemplateNotFound
 from services.coupon.grants import taken_back
-from services.coupon.stocks import BLOCK, Stock
+from services.coupon.stocks import BLOCK, Stock, recycled
 
 RECALL_TIMER: Final = "coupon_recall"
 _MOMENT: Final = timedelta(microseconds=1)
@@ -177,13 +177,3 @@ class VoidCoupon(OfCoupon, frozen=True, kw_only=True):
                 return Decision(result=coupon)
             raise CouponNotAvailable(coupon_id=self.coupon_id, state=coupon.state)
         return Decision(result=after, rows=[after], events=[event] if event else [])
-
-
-def recycled(stock: Stock, coupons: Sequence[Coupon]) -> Stock:
-    """The stock after these came back into it; what friends handed on was never taken from it."""
-    counted = [coupon for coupon in coupons if coupon.source != "TRANSFER"]
-    return replace(
-        stock,
-        recycled=stock.recycled + len(counted),
-        spent_fen=stock.spent_fen - sum(coupon.face_fen for coupon in counted),
-    )

@@ -6,6 +6,7 @@ row, written once per batch. Money is fen. domain.md C1, C11; parity.md §3 no. 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -15,6 +16,7 @@ from common.rows import Row
 from services.coupon.errors import BudgetExhausted, SoldOut, StockBelowIssued
 
 if TYPE_CHECKING:
+    from services.coupon.coupons import Coupon
     from services.coupon.templates import Limits
 
 # Coupons of a template are kept in blocks in the order of issue. A block is what one timer expires
@@ -103,4 +105,14 @@ def release(stock: Stock, number: int, each_fen: int) -> Stock:
         stock,
         reserved=stock.reserved - number,
         reserved_fen=stock.reserved_fen - number * each_fen,
+    )
+
+
+def recycled(stock: Stock, coupons: Sequence[Coupon]) -> Stock:
+    """The stock after these came back into it; what friends handed on was never taken from it."""
+    counted = [coupon for coupon in coupons if coupon.source != "TRANSFER"]
+    return replace(
+        stock,
+        recycled=stock.recycled + len(counted),
+        spent_fen=stock.spent_fen - sum(coupon.face_fen for coupon in counted),
     )

@@ -9,7 +9,7 @@ import pytest
 from danke.events.coupon_fission import FissionKind
 from services.coupon.coupons import Coupon
 from services.coupon.fission_activities import FissionTerms, SetFissionActivity
-from services.coupon.fission_groups import HelpFission, OpenFission
+from services.coupon.fission_groups import EndGroup, HelpFission, OpenFission
 from services.coupon.fission_rewards import BoomerangUsed, VoidFissionRewards
 from services.coupon.locks import LockCoupons, ReturnCoupons, UseCoupons
 from services.coupon.terms import Terms
@@ -95,6 +95,30 @@ async def test_s8_a_use_that_was_refunded_before_it_became_known_earns_nothing(d
     await _refunded(desk, "o")
     await _told(desk, coupon, "o")
     assert await _rewards(desk, "s") == []
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+async def test_groups_that_come_to_nothing_do_not_use_up_the_template(
+    desk: Desk, stopped: bool
+) -> None:
+    await desk.template("t", total=1, budget_fen=3_000)
+    await desk.run(
+        SetFissionActivity, activity_id="a", version=0, name="a", actor="admin",
+        terms=FissionTerms("UNLOCK", "t", helpers_needed=2),
+        starts_at=desk.at, ends_at=desk.at + timedelta(days=90),
+    )  # fmt: skip
+    first = await desk.run(OpenFission, activity_id="a", member_id="u")
+    assert await desk.why(OpenFission, activity_id="a", member_id="v") == "SOLD_OUT"
+    if stopped:
+        await desk.run(EndGroup, group_id=first.group_id, stopped=True)
+    await desk.until(first.expires_at)
+    assert (await desk.coupon(first.coupon_id)).state == "VOIDED"
+    # What was earned stays issued.
+    second = await desk.run(OpenFission, activity_id="a", member_id="v")
+    for helper_id in ("x", "y"):
+        await desk.run(HelpFission, group_id=second.group_id, helper_id=helper_id)
+    await desk.until(second.expires_at)
+    assert await desk.why(OpenFission, activity_id="a", member_id="w") == "SOLD_OUT"
 
 
 @pytest.mark.parametrize("fission", ["DIVIDE", "INFLATE"])
