@@ -152,6 +152,15 @@ def coupon_exchanged(event: loyalty_points.CouponExchanged, arrival: Arrival) ->
     )  # fmt: skip
 
 
+def exchange_cancelled(event: loyalty_points.ExchangeCancelled, arrival: Arrival) -> Command | None:
+    """The points are back, so the coupons are not given, or go if they are unused."""
+    if event.kind != "COUPON":
+        return None
+    return RevokeGrants(
+        **arrival.about(), source="EXCHANGE", ref=event.exchange_id, reason="EXCHANGE_CANCELLED"
+    )
+
+
 def tier_gift(event: loyalty.TierUpgradeGiftDue, arrival: Arrival) -> Sequence[Command]:
     """The coupons of a tier's gift."""
     return [
@@ -231,6 +240,7 @@ def handlers(kit: Kit[Config]) -> Mapping[type[Any], Handler]:
         wallet.RechargeRefundApproved: recharge_revoked,
         wallet.RechargeRefunded: recharge_revoked,
         loyalty_points.CouponExchanged: coupon_exchanged,
+        loyalty_points.ExchangeCancelled: exchange_cancelled,
         loyalty.TierUpgradeGiftDue: tier_gift,
         loyalty.TierUpgradeGiftRevoked: tier_gift_revoked,
         loyalty.TierChanged: tier_changed,

@@ -29,6 +29,10 @@ _FIGURES: Final[Mapping[str, tuple[int, int]]] = {
 }
 
 
+# Of the well-known kinds those where a smaller figure is better.
+_LOWER: Final = frozenset({"FREE_SHIPPING_FROM_FEN"})
+
+
 class Benefit(msgspec.Struct, frozen=True):
     """One benefit: its kind, its figure, and which figure is better for the member.
 
@@ -41,6 +45,11 @@ class Benefit(msgspec.Struct, frozen=True):
     value: int
     better: Better = "HIGHER"
     note: str = ""
+
+    @property
+    def is_better_lower(self) -> bool:
+        """Whether a smaller figure is better: known of the well-known kinds, whoever set it."""
+        return self.kind in _LOWER if self.kind in _FIGURES else self.better == "LOWER"
 
 
 class BenefitCatalogue(Row, frozen=True):
@@ -88,7 +97,7 @@ def best(candidates: Iterable[tuple[Benefit, Source]]) -> list[Held]:
     held = []
     for kind in sorted(kinds):
         found = kinds[kind]
-        sign = 1 if found[0][0].better == "HIGHER" else -1
+        sign = -1 if found[0][0].is_better_lower else 1
         ranked = sorted(found, key=lambda one: -sign * one[0].value)
         held.append(Held(ranked[0][0], ranked[0][1], ranked[1:]))
     return held

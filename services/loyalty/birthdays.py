@@ -18,7 +18,9 @@ from services.loyalty.days import CHINA, local_day, midnight
 from services.loyalty.earn_rules import RULES, Caps, at_once, cap_reads, days_near, rules_at
 from services.loyalty.earnings import EARNED_BY, Source, earn
 from services.loyalty.errors import MemberMoved, RuleInvalid
-from services.loyalty.points_accounts import declared
+from services.loyalty.points_accounts import declared, must_not_be_closed
+from services.loyalty.points_benefits import BIRTHDAY as BENEFIT
+from services.loyalty.points_benefits import benefit_reads, best_benefit
 from services.loyalty.points_book import BookCommand
 
 BIRTHDAY_TIMER: Final = "birthday"
@@ -80,7 +82,10 @@ def _timer(key: tuple[str, str]) -> tuple[str, str, str]:
 
 
 class SetBirthday(BookCommand, frozen=True, kw_only=True):
-    """Sets a member's birthday. On the day itself the points come at once, if not yet this year."""
+    """Sets a member's birthday. On the day itself the points come at once, if not yet this year.
+
+    Refuses RULE_INVALID, POINTS_CLOSED.
+    """
 
     month: int
     day: int
@@ -94,19 +99,24 @@ class SetBirthday(BookCommand, frozen=True, kw_only=True):
         key = (self.merchant_id, book.account.member_id)
         if not declared(state, Birthday, key):
             raise MemberMoved(member_id=book.account.member_id)
+        must_not_be_closed(book.account)
         current = state.get(Birthday, key)
         zone = book.programme.zone
         return Decision(rows=birthday_rows(current, key, self.month, self.day, self.at, zone))
 
 
 class AwardBirthday(BookCommand, frozen=True, kw_only=True):
-    """The birthday's timer: gives the points of every birthday rule, and sets the next year's."""
+    """The birthday's timer: gives the points of every birthday rule, and sets the next year's.
+
+    The first rule gives what the member's benefit BIRTHDAY_POINTS says, if that is more.
+    """
 
     def reads(self, found: State) -> Iterable[Read]:
         member_id = self.member(found)
         yield from super().reads(found)
         yield Birthday, (self.merchant_id, member_id)
         yield RULES, (self.merchant_id, "BIRTHDAY")
+        yield from benefit_reads(self.merchant_id, member_id)
         yield from cap_reads(self.merchant_id, member_id, days_near(self.at))
         for year in (self.at.year, self.at.year + 1):
             yield EARNED_BY, (self.merchant_id, "BIRTHDAY", f"{member_id}:{year}")
@@ -128,9 +138,12 @@ class AwardBirthday(BookCommand, frozen=True, kw_only=True):
         rules = rules_at(state, self.merchant_id, "BIRTHDAY", self.at)
         if is_today and birthday.awarded_year < today.year and rules and not known:
             caps = Caps(state, self.merchant_id, key[1], days_near(self.at))
+            least = best_benefit(state, *key, BENEFIT, self.at) or 0
             for rule in rules:
                 terms = (rule.rule_id, rule.version, at_once(rule.terms))
-                rows.append(earn(book, caps, source, terms, rule.terms.points, self.at))
+                points = max(rule.terms.points, least)
+                rows.append(earn(book, caps, source, terms, points, self.at))
+                least = 0
             rows += caps.rows()
             birthday = Birthday(*key, birthday.month, birthday.day, today.year)
         # Without a rule the day passes, and the next one is next year's.

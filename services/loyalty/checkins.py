@@ -35,7 +35,7 @@ from services.loyalty.errors import (
     NoMakeUpCard,
     NotOffered,
 )
-from services.loyalty.points_accounts import Balances, balances, declared
+from services.loyalty.points_accounts import Balances, balances, declared, must_not_be_closed
 from services.loyalty.points_book import Book, BookCommand
 
 # Streaks that ended longer ago cannot be reached by a make-up card.
@@ -144,7 +144,8 @@ class _Checking(BookCommand, frozen=True, kw_only=True):
     def add(
         self, state: State, book: Book, calendar: CheckInCalendar, day: date, *, made_up: bool
     ) -> Decision:
-        """Checks in for ``day``. Refuses ALREADY_CHECKED_IN."""
+        """Checks in for ``day``. Refuses POINTS_CLOSED, ALREADY_CHECKED_IN."""
+        must_not_be_closed(book.account)
         rule = self.rule(state)
         member_id = book.account.member_id
         source: Source = ("CHECK_IN", f"{member_id}:{day.isoformat()}")
@@ -175,7 +176,8 @@ class _Checking(BookCommand, frozen=True, kw_only=True):
 class CheckIn(_Checking, frozen=True, kw_only=True):
     """Checks in for today in the shop's zone.
 
-    Refuses ALREADY_CHECKED_IN on the second tap, NOT_OFFERED without a rule. domain.md L6.
+    Refuses ALREADY_CHECKED_IN on the second tap, NOT_OFFERED without a rule, POINTS_CLOSED for who
+    has left. domain.md L6.
     """
 
     def decide(self, state: State) -> Decision:
@@ -218,6 +220,7 @@ class GrantMakeUpCards(_Checking, frozen=True, kw_only=True):
 
     def decide(self, state: State) -> Decision:
         book = self.book(state)
+        must_not_be_closed(book.account)
         calendar = self.calendar(state, book)
         after = replace(calendar, make_up_cards=max(0, calendar.make_up_cards + self.cards))
         return Decision(result=after, rows=[after])
@@ -233,12 +236,24 @@ class CheckInStatus(msgspec.Struct, frozen=True):
     next_points: int
     make_up_cards: int
     next_day_starts_at: datetime
+    # The days that count, of those that are remembered.
+    recent_days: list[date]
+
+
+def recent_days(runs: Sequence[Run], today: date) -> list[date]:
+    """The days of the runs within ``REMEMBERED_DAYS``, the oldest first."""
+    first = today - timedelta(days=REMEMBERED_DAYS - 1)
+    days: list[date] = []
+    for run in runs:
+        start = max(run.start, first)
+        days += (start + timedelta(days=n) for n in range((run.end - start).days + 1))
+    return days
 
 
 def status(
     calendar: CheckInCalendar | None, rule: PointsRule | None, at: datetime, zone: str
 ) -> CheckInStatus:
-    """The calendar as of ``at``."""
+    """The calendar as of ``at``; no ``rule`` if no check-in is offered."""
     today = local_day(at, zone)
     runs = calendar.runs if calendar else []
     reset: LadderReset = rule.terms.ladder_reset if rule else "CYCLE"
@@ -249,7 +264,9 @@ def status(
     if rule is not None:
         points = points_of(rule.terms, streak_on(with_day(runs, next_day), next_day, reset))
     cards = calendar.make_up_cards if calendar else 0
-    return CheckInStatus(done, streak, points, cards, midnight(today + timedelta(days=1), zone))
+    next_day_starts_at = midnight(today + timedelta(days=1), zone)
+    days = recent_days(runs, today)
+    return CheckInStatus(done, streak, points, cards, next_day_starts_at, days)
 
 
 def merged_runs(one: Sequence[Run], other: Sequence[Run]) -> list[Run]:

@@ -15,7 +15,7 @@ from services.loyalty.errors_members import ObligationsOpen
 from services.loyalty.exchanges import OPEN_EXCHANGES
 from services.loyalty.members import IDENTITIES_OF, Identity, Member, must_exist
 from services.loyalty.obligations import OBLIGATIONS_OF
-from services.loyalty.paid_memberships import MEMBERSHIPS_OF
+from services.loyalty.paid_terms import MEMBERSHIPS_OF
 from services.loyalty.points_accounts import PointsAccount
 from services.loyalty.points_merge import close_points, close_points_reads
 from services.loyalty.standing import Standing

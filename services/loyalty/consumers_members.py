@@ -44,7 +44,12 @@ def _about(arrival: Arrival, what: str, at: datetime | None = None) -> dict[str,
 def order_paid(event: trade.OrderPaid, arrival: Arrival) -> Command:
     """The base is what was paid for the goods, without bonus and shipping; X1."""
     lines = [
-        BaseLine(line.line_id, line.net_paid_fen, max(0, line.net_paid_fen - line.wallet_bonus_fen))
+        BaseLine(
+            line.line_id,
+            line.net_paid_fen,
+            max(0, line.net_paid_fen - line.wallet_bonus_fen),
+            wallet_fen=line.wallet_principal_fen + line.wallet_bonus_fen,
+        )
         for line in event.lines
     ]
     return RecordOrderPaid(
@@ -67,7 +72,10 @@ def order_refunded(event: trade.OrderRefunded, arrival: Arrival) -> Command:
         **_about(arrival, "growth", event.refunded_at),
         order_id=event.order_id,
         refund_id=event.refund_id,
-        parts=[RefundPart(line.line_id, line.cash_fen + line.wallet_fen) for line in event.lines],
+        parts=[
+            RefundPart(line.line_id, line.cash_fen + line.wallet_fen, line.wallet_fen)
+            for line in event.lines
+        ],
         full=event.is_full_cumulative,
     )
 

@@ -1,4 +1,4 @@
-"""What points learn from events of orders and recharges."""
+"""What points learn from events of orders, recharges and coupons."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from common.commands import Command
 from common.consumers import Arrival, Handler
-from danke.events import automation, trade, wallet
+from danke.events import automation, coupon, trade, wallet
 from services.loyalty.earnings import EarnPoints
+from services.loyalty.exchanges import SettleCoupons
 from services.loyalty.order_points import (
     EarnOrder,
     LineRefund,
@@ -125,6 +126,31 @@ def points_requested(event: automation.PointsGrantRequested, arrival: Arrival) -
     )
 
 
+def coupons_granted(event: coupon.CouponGranted, arrival: Arrival) -> SettleCoupons | None:
+    """The coupons that points were exchanged for are there: the points are used."""
+    if event.source != "EXCHANGE":
+        return None
+    return _settle(event.ref, arrival, is_granted=True)
+
+
+def coupons_failed(event: coupon.CouponGrantFailed, arrival: Arrival) -> SettleCoupons | None:
+    """They cannot be had, also not later: the points come back."""
+    if event.source != "EXCHANGE":
+        return None
+    return _settle(event.ref, arrival, is_granted=False, reason=event.reason)
+
+
+def _settle(exchange_id: str, arrival: Arrival, **fields: Any) -> SettleCoupons:
+    return SettleCoupons(
+        id=_id(arrival),
+        merchant_id=arrival.merchant_id,
+        at=arrival.at,
+        new_id=arrival.new_id,
+        exchange_id=exchange_id,
+        **fields,
+    )
+
+
 HANDLERS: Final[Mapping[type[Any], Handler]] = {
     trade.OrderPaid: order_paid,
     trade.OrderCompleted: order_completed,
@@ -133,4 +159,6 @@ HANDLERS: Final[Mapping[type[Any], Handler]] = {
     wallet.RechargeRefundApproved: recharge_refunded,
     wallet.RechargeRefunded: recharge_refunded,
     automation.PointsGrantRequested: points_requested,
+    coupon.CouponGranted: coupons_granted,
+    coupon.CouponGrantFailed: coupons_failed,
 }

@@ -41,11 +41,12 @@ def deduction(
     """The most points that may be used, or the most up to ``wanted_points`` (0: as many as may be).
 
     At most ``deduct_cap_bp`` of the payable, in whole steps, from the minimum on; never more points
-    than the amount they cover needs. L4: 9 990 fen, half, steps of 100 ⇒ 4 900.
+    than the amount they cover needs, which is rounded up (§2.0). L4: 9 990 fen, half, steps of 100
+    ⇒ 4 900.
     """
     step = terms.deduct_step_points
     cap_fen = payable_fen * terms.deduct_cap_bp // BP
-    limit = cap_fen * terms.points_per_yuan // FEN_PER_YUAN // step * step
+    limit = points_needed(cap_fen, terms.points_per_yuan) // step * step
     points = min(limit, max(0, available_points) // step * step)
     limited_by = "BALANCE" if points < limit else "CAP"
     if wanted_points:
@@ -55,7 +56,8 @@ def deduction(
     points = min(points, covering(terms, worth_fen(points, terms.points_per_yuan)))
     if points < terms.deduct_min_points:
         return Deduction(0, 0, limit, "MINIMUM")
-    return Deduction(points, worth_fen(points, terms.points_per_yuan), limit, limited_by)
+    deduct_fen = min(cap_fen, worth_fen(points, terms.points_per_yuan))
+    return Deduction(points, deduct_fen, limit, limited_by)
 
 
 def covering(terms: PointsProgramme, amount_fen: int) -> int:

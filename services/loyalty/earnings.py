@@ -35,6 +35,7 @@ from services.loyalty.points_accounts import (
     declared,
 )
 from services.loyalty.points_book import Book, BookCommand, book_reads
+from services.loyalty.points_lots import PointsLot
 
 EarningState = Literal["PENDING", "AVAILABLE", "REVOKED"]
 # The rule of points that an operator or another service gives.
@@ -89,6 +90,13 @@ PENDING = Group(
 )
 # All of a member's earnings, for a merge.
 ALL_EARNINGS = Group(Earning, ("merchant_id", "member_id"))
+
+
+def lots_of(earnings: Iterable[Earning]) -> Iterable[Read]:
+    """What a command must declare to take earnings back: their lots may be closed by now."""
+    for earning in earnings:
+        if earning.lot_id:
+            yield PointsLot, (earning.merchant_id, earning.lot_id)
 
 
 class Clawback(Row, frozen=True):
@@ -179,25 +187,27 @@ def revoke(book: Book, caps: Caps, earning: Earning, points: int, reason: str) -
     if not points:
         return earning
     pending = earning.state == "PENDING"
+    taken, lapsed = 0, 0
     if pending:
         book.pend(-points, None)
         taken = points
-    else:
-        taken = 0 if book.account.state == "CLOSED" else book.revoke(points, earning.lot_id)
+    elif book.account.state != "CLOSED":
+        taken, lapsed = book.revoke(points, earning.lot_id)
     after = replace(
         earning,
         revoked_points=earning.revoked_points + points,
         revoked_pending_points=earning.revoked_pending_points + (points if pending else 0),
-        forgiven_points=earning.forgiven_points + points - taken,
+        forgiven_points=earning.forgiven_points + points - taken - lapsed,
     )
     if after.left_points == 0:
         after = replace(after, state="REVOKED")
     caps.give_back(earning.rule_id, earning.cap_day, points)
     source = (earning.source_type, earning.source_id)
+    # What expired has its line in the journal; the event says all that is no longer earned.
     book.entry("REVOKED", taken, 0 if pending else -taken, *source)
-    if taken:
+    if taken or lapsed:
         book.tell(
-            events.PointsRevoked, points=taken, pending=pending,
+            events.PointsRevoked, points=taken + lapsed, pending=pending,
             debt_after_points=book.account.debt_points, source_type=earning.source_type,
             source_id=earning.source_id, rule_id=earning.rule_id, reason=reason,
         )  # fmt: skip
@@ -302,6 +312,7 @@ class RevokeEarned(Command, frozen=True, kw_only=True):
         yield EARNED_BY, (self.merchant_id, self.source_type, self.source_id)
         yield Clawback, (self.merchant_id, self.clawback_id)
         yield Clawback, (self.merchant_id, of_order_refund(self.clawback_id))
+        yield from lots_of(self._earnings(found))
         for earning in self._earnings(found):
             yield from book_reads(self.merchant_id, earning.member_id)
             yield from cap_reads(self.merchant_id, earning.member_id, (earning.cap_day,))

@@ -173,7 +173,7 @@ def _about(exchange: Exchange) -> dict[str, Any]:
 class _OfExchange(Command, frozen=True, kw_only=True):
     """A command that names an exchange; it says whose points and which item it changes."""
 
-    RESULT: ClassVar[type] = Exchanged
+    RESULT: ClassVar[Any] = Exchanged
 
     exchange_id: str
 
@@ -212,6 +212,32 @@ class _OfExchange(Command, frozen=True, kw_only=True):
 
     def _hold(self, state: State, exchange: Exchange) -> PointsHold | None:
         return state.get(PointsHold, (self.merchant_id, exchange.exchange_id))
+
+    def _complete(self, state: State, exchange: Exchange, book: Book) -> Decision:
+        """The points are used."""
+        hold = self._hold(state, exchange)
+        used = consume(book, hold) if hold else None
+        after = replace(exchange, state="DONE")
+        book.events.append(events.ExchangeCompleted(**_about(after), kind=after.kind))
+        return self._close(after, book, used)
+
+    def _cancel(
+        self, state: State, exchange: Exchange, book: Book, reason: str, *, unpaid: bool = False
+    ) -> Decision:
+        """Points and stock are back; cash that was paid is due back."""
+        hold = self._hold(state, exchange)
+        back = release(book, hold, expired=unpaid) if hold else None
+        item = item_of(state, self.merchant_id, exchange.item_id).put_back(exchange.quantity)
+        after = replace(exchange, state="CANCELLED", reason=reason)
+        book.events.append(
+            events.ExchangeCancelled(
+                **_about(after),
+                kind=after.kind,
+                reason=reason,
+                cash_paid=bool(exchange.payment_id),
+            )
+        )
+        return self._close(after, book, back, item)
 
     def _same(self, exchange: Exchange, book: Book) -> Decision:
         return Decision(result=Exchanged(exchange, balances(book.account)))
@@ -255,11 +281,7 @@ class CompleteExchange(_OfExchange, frozen=True, kw_only=True):
             return self._same(exchange, book)
         if exchange.state != "FULFILLING":
             raise ExchangeInvalidState(exchange_id=self.exchange_id, state=exchange.state)
-        hold = self._hold(state, exchange)
-        used = consume(book, hold) if hold else None
-        after = replace(exchange, state="DONE")
-        book.events.append(events.ExchangeCompleted(**_about(after), kind=after.kind))
-        return self._close(after, book, used)
+        return self._complete(state, exchange, book)
 
 
 class CancelExchange(_OfExchange, frozen=True, kw_only=True):
@@ -278,16 +300,29 @@ class CancelExchange(_OfExchange, frozen=True, kw_only=True):
             return self._same(exchange, book)
         if exchange.state == "DONE":
             raise ExchangeInvalidState(exchange_id=self.exchange_id, state=exchange.state)
-        hold = self._hold(state, exchange)
-        back = release(book, hold, expired=self.unpaid) if hold else None
-        item = item_of(state, self.merchant_id, exchange.item_id).put_back(exchange.quantity)
-        after = replace(exchange, state="CANCELLED", reason=self.reason)
-        book.events.append(
-            events.ExchangeCancelled(
-                **_about(after),
-                kind=after.kind,
-                reason=self.reason,
-                cash_paid=bool(exchange.payment_id),
-            )
-        )
-        return self._close(after, book, back, item)
+        return self._cancel(state, exchange, book, self.reason, unpaid=self.unpaid)
+
+
+class SettleCoupons(_OfExchange, frozen=True, kw_only=True):
+    """What the coupon service says: the coupons are granted, or cannot be, also not later.
+
+    The points are used, or back. An exchange that is over stays as it is: if it was cancelled while
+    the coupons were on their way, they are taken back there.
+    """
+
+    RESULT: ClassVar[Any] = None
+
+    is_granted: bool
+    reason: str = ""
+
+    def decide(self, state: State) -> Decision:
+        if state.get(Exchange, (self.merchant_id, self.exchange_id)) is None:
+            return Decision()
+        exchange, book = self._open(state)
+        if exchange.kind != "COUPON" or exchange.state != "FULFILLING":
+            return Decision()
+        if self.is_granted:
+            done = self._complete(state, exchange, book)
+        else:
+            done = self._cancel(state, exchange, book, self.reason)
+        return replace(done, result=None)

@@ -31,7 +31,7 @@ from services.loyalty.members import (
 )
 from services.loyalty.obligations import OBLIGATIONS_OF
 from services.loyalty.order_growth import ORDERS_OF
-from services.loyalty.paid_memberships import MEMBERSHIPS_OF
+from services.loyalty.paid_terms import MEMBERSHIPS_OF, end_timer, in_a_row, set_paid_tier
 from services.loyalty.points_merge import merge_points, merge_points_reads
 from services.loyalty.standing import Standing
 from services.loyalty.tier_schemes import Sums
@@ -97,8 +97,9 @@ class MergeMembers(Command, frozen=True, kw_only=True):
             yield from standing_reads(merchant, member_id)
         for group in (IDENTITIES_OF, MERGED_INTO, ORDERS_OF, MEMBERSHIPS_OF, OBLIGATIONS_OF):
             yield group, (merchant, self.from_id)
+        yield MEMBERSHIPS_OF, (merchant, into)
         if into != self.from_id:
-            yield from merge_points_reads(merchant, self.from_id, into)
+            yield from merge_points_reads(merchant, self.from_id, into, self.at)
 
     def decide(self, state: State) -> Decision:
         into_id = self._into(state)
@@ -158,8 +159,6 @@ class MergeMembers(Command, frozen=True, kw_only=True):
             yield replace(earlier, merged_into=into.member_id)
         for identity in state.group(IDENTITIES_OF, of_gone):
             yield replace(identity, member_id=into.member_id)
-        for membership in state.group(MEMBERSHIPS_OF, of_gone):
-            yield replace(membership, member_id=into.member_id)
         for left in state.group(OBLIGATIONS_OF, of_gone):
             # Stored value is told anew for both; what is one of its kind belongs to who remains.
             if left.ref:
@@ -176,17 +175,20 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         out = self._entry(theirs, "MERGE_OUT", -total, theirs.count(-total))
         number = ours.count(total, window=window, qualifying=qualifying)
         entry = self._entry(ours, "MERGE_IN", total, number)
+        earned = {grant.grant_id for grant in theirs.grants.values() if grant.source == "EARNED"}
         self._move_grants(theirs, ours)
-        for gift in theirs.gifts.values():
-            mine = ours.gifts.get(gift.tier_id)
+        for gift in theirs.gifts.by_tier.values():
+            mine = ours.gifts.by_tier.get(gift.tier_id)
             if mine is None or mine.given_at < gift.given_at:
-                ours.keep_gift(replace(gift, member_id=into.member_id))
+                by = ours.earned.grant_id if gift.grant_id in earned else gift.grant_id
+                ours.gifts.keep(replace(gift, member_id=into.member_id, grant_id=by))
+        terms = self._merge_terms(state, gone, into, ours)
         ours.promote("MERGE", self.merge_id)
         orders = [
             replace(order, member_id=into.member_id, counted_n=order.counted_n and entry.n)
             for order in state.group(ORDERS_OF, (self.merchant_id, gone.member_id))
         ]
-        mine_done = ours.decision(None, (entry, *orders))
+        mine_done = ours.decision(None, (entry, *orders, *terms))
         theirs.account = replace(
             theirs.account, qualifying=Sums(), qualifying_from_n=theirs.account.last_n + 1
         )
@@ -197,6 +199,24 @@ class MergeMembers(Command, frozen=True, kw_only=True):
             mine_done.events,
             [*theirs_done.deletes, *mine_done.deletes],
         )
+
+    def _merge_terms(
+        self, state: State, gone: Member, into: Member, ours: Standing
+    ) -> Iterable[Row]:
+        """Purchases and paid terms come along; those of one plan follow one another."""
+        mine = state.group(MEMBERSHIPS_OF, (self.merchant_id, into.member_id))
+        theirs = [
+            replace(row, member_id=into.member_id)
+            for row in state.group(MEMBERSHIPS_OF, (self.merchant_id, gone.member_id))
+        ]
+        rows: list[Row] = [row for row in theirs if row.state != "ACTIVE"]
+        active = [row for row in (*mine, *theirs) if row.state == "ACTIVE"]
+        levels = {tier.tier_id: tier.level for tier in ours.scheme.tiers}
+        for plan_id in sorted({row.plan_id for row in theirs if row.state == "ACTIVE"}):
+            terms = in_a_row([t for t in active if t.plan_id == plan_id], self.at, levels)
+            set_paid_tier(ours, plan_id, terms)
+            rows += [*terms, *(end_timer(term) for term in terms)]
+        return rows
 
     def _entry(self, standing: Standing, kind: EntryKind, delta: Sums, number: int) -> GrowthEntry:
         return GrowthEntry(
@@ -218,6 +238,14 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         if wanted > level:
             ours.end(mine, "SUPERSEDED")
             given = ours.grant("EARNED", other.ref, ours.tier(other), other.valid_until)
-            ours.put(replace(given, window_sums=mine.window_sums, level_before=level))
+            ours.put(
+                replace(
+                    given,
+                    window_sums=mine.window_sums,
+                    level_before=level,
+                    threshold=other.threshold,  # a refund undoes the upgrade here as it did there
+                    metric=other.metric,
+                )
+            )
         elif wanted == level and other.valid_until and mine.valid_until:
             ours.put(replace(mine, valid_until=max(mine.valid_until, other.valid_until)))

@@ -34,13 +34,20 @@ class BaseLine(msgspec.Struct, frozen=True, array_like=True):
     net_fen: int
     base_fen: int
     refunded_fen: int = 0
+    # The part paid from the wallet, in which the bonus is; 0 too if a former release wrote it.
+    wallet_fen: int = 0
+    wallet_refunded_fen: int = 0
 
     @property
     def base_refunded_fen(self) -> int:
-        """How much of the base is refunded: a cumulative floor."""
+        """How much of the base is refunded; the bonus in wallet refunds by cumulative floor."""
         if self.net_fen == 0:
             return 0
-        return self.base_fen * self.refunded_fen // self.net_fen
+        if self.wallet_fen == 0:
+            return self.base_fen * self.refunded_fen // self.net_fen
+        wallet = min(self.wallet_refunded_fen, self.wallet_fen)
+        bonus = (self.net_fen - self.base_fen) * wallet // self.wallet_fen
+        return min(self.base_fen, self.refunded_fen - bonus)
 
 
 class OrderGrowth(Row, frozen=True):
@@ -65,6 +72,12 @@ class OrderGrowth(Row, frozen=True):
     def base_fen(self) -> int:
         """What the order's growth is made of."""
         return sum(line.base_fen for line in self.lines)
+
+    @property
+    def goods_are_back(self) -> bool:
+        """Whether all that was paid for the goods came back; shipping may stay paid."""
+        paid = [line for line in self.lines if line.net_fen]
+        return bool(paid) and all(line.refunded_fen == line.net_fen for line in paid)
 
     def taken_back(self, *, full: bool) -> Sums:
         """What all refunds so far take back of ``earned``."""
@@ -187,6 +200,8 @@ class RefundPart(msgspec.Struct, frozen=True, array_like=True):
 
     line_id: str
     amount_fen: int
+    # The part of it that went back to the wallet.
+    wallet_fen: int = 0
 
 
 class RecordOrderRefunded(_OnOrder, frozen=True, kw_only=True):
@@ -210,7 +225,8 @@ class RecordOrderRefunded(_OnOrder, frozen=True, kw_only=True):
         if order.state == "PAID":
             return Decision(order, [order])
         # A part that arrives after the refund in full gives nothing of that back.
-        back = order.taken_back(full=self.full).at_least(order.reversed)
+        full = self.full or order.goods_are_back
+        back = order.taken_back(full=full).at_least(order.reversed)
         delta = back - order.reversed
         order = replace(order, reversed=back)
         if delta == Sums():
@@ -223,13 +239,18 @@ class RecordOrderRefunded(_OnOrder, frozen=True, kw_only=True):
         return replace(decision, result=order)
 
     def _refunded(self, order: OrderGrowth) -> OrderGrowth:
-        amounts: dict[str, int] = {}
-        for part in self.parts:
-            amounts[part.line_id] = amounts.get(part.line_id, 0) + part.amount_fen
         lines = []
         for line in order.lines:
-            total = line.refunded_fen + amounts.get(line.line_id, 0)
+            parts = [part for part in self.parts if part.line_id == line.line_id]
+            total = line.refunded_fen + sum(part.amount_fen for part in parts)
+            wallet = line.wallet_refunded_fen + sum(part.wallet_fen for part in parts)
             if self.full:
-                total = line.net_fen
-            lines.append(replace(line, refunded_fen=min(total, line.net_fen)))
+                total, wallet = line.net_fen, line.wallet_fen
+            lines.append(
+                replace(
+                    line,
+                    refunded_fen=min(total, line.net_fen),
+                    wallet_refunded_fen=min(wallet, line.wallet_fen),
+                )
+            )
         return replace(order, lines=lines, refund_ids=[*order.refund_ids, self.refund_id])

@@ -33,6 +33,7 @@ from services.loyalty.earnings import (
     Earning,
     Source,
     earn,
+    lots_of,
     of_order_refund,
     revoke,
 )
@@ -48,9 +49,9 @@ from services.loyalty.points_accounts import (
     programme_key,
     programme_of,
 )
+from services.loyalty.points_benefits import benefit_reads, multiplier
 from services.loyalty.points_book import Book, book_reads
 from services.loyalty.points_holds import HOLDS_OF_ORDER, PointsRevert, hold_reads, revert
-from services.loyalty.points_multipliers import multiplier, multiplier_reads
 
 
 class OrderLine(msgspec.Struct, frozen=True):
@@ -140,7 +141,7 @@ class RecordOrder(MemberCommand, frozen=True, kw_only=True):
         yield PointsProgramme, programme_key(self.merchant_id)
         yield PointsOrder, (self.merchant_id, self.order_id)
         yield RULES, (self.merchant_id, "PURCHASE")
-        yield from multiplier_reads(*member)
+        yield from benefit_reads(*member)
 
     def decide(self, state: State) -> Decision:
         if state.get(PointsOrder, (self.merchant_id, self.order_id)) is not None:
@@ -272,8 +273,12 @@ class RefundOrder(_OfOrder, frozen=True, kw_only=True):
     points: int
     full: bool
 
+    def locate(self) -> Sequence[Read]:
+        return (*super().locate(), (EARNED_BY, (self.merchant_id, "ORDER", self.order_id)))
+
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
+        yield from lots_of(found.group(EARNED_BY, (self.merchant_id, "ORDER", self.order_id)))
         yield Clawback, (self.merchant_id, of_order_refund(self.refund_id))
         yield Clawback, (self.merchant_id, self.refund_id)
         yield PointsRevert, (self.merchant_id, self.refund_id)

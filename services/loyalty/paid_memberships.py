@@ -7,13 +7,13 @@ end runs after it. A plan may give a tier while it runs (a PAID grant). There is
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar, Literal
 
 from msgspec.structs import replace
 
 from common.commands import Command, Decision
-from common.rows import Group, Read, Row, State
+from common.rows import Read, Row, State
 from common.timers import Timer
 from danke.events.envelope import Event
 from danke.events.loyalty import MembershipActivated, MembershipExpired, MembershipRefunded
@@ -26,12 +26,18 @@ from services.loyalty.errors_members import (
     PlanNotOnSale,
 )
 from services.loyalty.members import Member, must_be_active, must_be_declared
+from services.loyalty.paid_terms import (
+    END_TIMER,
+    MEMBERSHIPS_OF,
+    PaidMembership,
+    end_timer,
+    refundable_fen,
+    set_paid_tier,
+)
 from services.loyalty.standing import Standing
 from services.loyalty.tier_terms import settle
 from services.loyalty.tiers import TierState, standing_reads
 
-MembershipState = Literal["PENDING", "ACTIVE", "EXPIRED", "REFUNDED", "CLOSED"]
-END_TIMER = "membership_end"
 UNPAID_TIMER = "membership_unpaid"
 UNPAID_AFTER = timedelta(minutes=30)
 _DAY = timedelta(days=1)
@@ -52,36 +58,6 @@ class PaidPlan(Row, frozen=True):
     refund: Literal["PRO_RATA", "NONE"]
     on_sale: bool
     version: int
-
-
-class PaidMembership(Row, frozen=True):
-    """One term that was bought, with the plan's terms of that moment."""
-
-    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "membership_id")
-
-    merchant_id: str
-    membership_id: str
-    member_id: str
-    plan_id: str
-    state: MembershipState
-    price_fen: int
-    days: int
-    tier_id: str
-    refund: Literal["PRO_RATA", "NONE"]
-    bought_at: datetime
-    payment_id: str
-    starts_at: datetime | None
-    ends_at: datetime | None
-    refund_id: str
-    refunded_fen: int
-
-
-MEMBERSHIPS_OF = Group(
-    PaidMembership,
-    ("merchant_id", "member_id"),
-    holds=lambda row: row.state in ("PENDING", "ACTIVE"),
-    order=lambda row: (row.bought_at, row.membership_id),
-)
 
 
 class SetPaidPlan(Command, frozen=True, kw_only=True):
@@ -193,47 +169,6 @@ class _OfMembership(Command, frozen=True, kw_only=True):
             and row.membership_id != membership.membership_id
         ]
 
-    def _end_timer(self, membership: PaidMembership) -> Timer:
-        assert membership.ends_at is not None, "Bug: an active membership without an end"
-        return Timer(self.merchant_id, END_TIMER, membership.membership_id, membership.ends_at)
-
-
-def set_paid_tier(standing: Standing, plan_id: str, terms: Iterable[PaidMembership]) -> None:
-    """Brings the plan's grant to what its terms give now: each its own tier while it runs.
-
-    A renewal may have been sold with another tier than the term before it. The grant lasts to the
-    end of the terms that follow one another and bring a tier, so that none falls between two.
-    """
-    grants = [grant for grant in standing.active("PAID") if grant.ref == plan_id]
-    # A tier that the scheme dropped since goes on where it was given; it is given to nobody anew.
-    levels = {grant.tier_id: standing.tier(grant).level for grant in grants}
-    levels |= {tier.tier_id: tier.level for tier in standing.scheme.tiers}
-    giving = sorted(
-        (term.starts_at, term.ends_at, term.tier_id)
-        for term in terms
-        if term.starts_at and term.ends_at and term.ends_at > standing.at
-        if term.tier_id in levels
-    )
-    running = [term for term in giving if term[0] <= standing.at]
-    if not running:
-        for grant in grants:
-            standing.end(grant, "REVOKED")
-        return
-    # Two at once only after a merge.
-    tier_id = max((term[2] for term in running), key=lambda name: levels[name])
-    until = standing.at
-    for starts_at, ends_at, _ in giving:
-        if starts_at <= until:
-            until = max(until, ends_at)
-    kept = next((grant for grant in grants if grant.tier_id == tier_id), None)
-    for grant in grants:
-        if grant is not kept:
-            standing.end(grant, "ENDED")
-    if kept is not None:
-        standing.put(replace(kept, valid_until=until))
-    else:
-        standing.grant("PAID", plan_id, standing.scheme.named(tier_id), until)
-
 
 class ActivateMembership(_OfMembership, frozen=True, kw_only=True):
     """The payment arrived: the term begins now, or after the one that runs.
@@ -299,19 +234,9 @@ class ActivateMembership(_OfMembership, frozen=True, kw_only=True):
             ends_at=term.ends_at,
             renewal=bool(ends),
         )
-        done = standing.decision(term, (term, self._end_timer(term)))
+        done = standing.decision(term, (term, end_timer(term)))
         unpaid = (Timer, (self.merchant_id, UNPAID_TIMER, self.membership_id))
         return replace(done, events=[activated, *done.events], deletes=[*done.deletes, unpaid])
-
-
-def refundable_fen(term: PaidMembership, at: datetime) -> int:
-    """What a refund gives back now: all before the start, then by whole days left, floored."""
-    if term.starts_at is None or at < term.starts_at:
-        return term.price_fen
-    if term.refund == "NONE":
-        return 0
-    used = (at - term.starts_at) // _DAY
-    return term.price_fen * max(0, term.days - used) // term.days
 
 
 class RefundPaidMembership(_OfMembership, frozen=True, kw_only=True):
@@ -352,7 +277,7 @@ class RefundPaidMembership(_OfMembership, frozen=True, kw_only=True):
             amount_fen=amount,
             reason=self.reason,
         )
-        timers = [self._end_timer(row) for row in moved]
+        timers = [end_timer(row) for row in moved]
         done = standing.decision(ended, (ended, *moved, *timers))
         end = (Timer, (self.merchant_id, END_TIMER, self.membership_id))
         return replace(done, events=[refunded, *done.events], deletes=[*done.deletes, end])

@@ -111,6 +111,12 @@ def must_be_usable(state: State, account: PointsAccount) -> None:
         must_be_active(member, member.member_id)
 
 
+def must_not_be_closed(account: PointsAccount) -> None:
+    """Refuses POINTS_CLOSED: nothing is kept anew of who has left."""
+    if account.state == "CLOSED":
+        raise PointsClosed(member_id=account.member_id)
+
+
 def declared(state: State, row: type[Row], key: Key) -> bool:
     """Whether ``decide`` may ask for the row.
 

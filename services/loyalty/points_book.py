@@ -161,14 +161,21 @@ class Book:
         """Gives used points back to the lots they were taken from."""
         return self._give_back("consumed", parts)
 
-    def revoke(self, points: int, lot_id: str) -> int:
-        """Takes usable points back, from ``lot_id`` first. Returns how many were taken or are owed.
+    def revoke(self, points: int, lot_id: str) -> tuple[int, int]:
+        """Takes usable points back, from ``lot_id`` first.
 
-        domain.md §2.9, L3: what was used already becomes debt, if the programme says so.
+        Returns how many were taken or are owed, and how many besides had expired unused in their
+        lot: those are gone already, and nobody has had anything for them. domain.md §2.9, L3: what
+        was used already becomes debt, if the programme says so.
         """
         if self.programme.clawback == "PENDING_ONLY":
-            return 0
+            return 0, 0
         ordered = sorted(self.lots.values(), key=lambda lot: (lot.lot_id != lot_id, in_order(lot)))
+        own = self._lot(lot_id)
+        lapsed = min(points - min(points, own.remaining_points), own.expired_points)
+        if lapsed:
+            self.change(move(own, expired=-lapsed, revoked=lapsed))
+            points -= lapsed
         left = points
         for lot in ordered:
             part = min(left, lot.remaining_points)
@@ -178,7 +185,7 @@ class Book:
         owed = left if self.programme.clawback == "DEBT" else 0
         taken = points - left + owed
         self._adjust(available=-taken, debt=owed)
-        return taken
+        return taken, lapsed
 
     def pend(self, points: int, matures_at: datetime | None) -> None:
         """Adds to the pending points, or takes from them."""

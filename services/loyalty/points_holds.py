@@ -152,7 +152,7 @@ def release(book: Book, hold: PointsHold, *, expired: bool = False) -> PointsHol
     book.entry("EXPIRED", given.expired_points, -given.expired_points, "HOLD", hold.hold_id)
     book.tell(
         events.PointsHoldReleased, hold_id=hold.hold_id, order_id=hold.order_id,
-        points=hold.points, expired=expired,
+        points=hold.points, expired=expired, expired_points=given.expired_points,
     )  # fmt: skip
     return replace(hold, state="EXPIRED" if expired else "RELEASED", expires_at=None)
 

@@ -19,6 +19,7 @@ from danke.events import loyalty_points as events
 from danke.events.envelope import Event
 from services.loyalty.birthdays import BIRTHDAY, BIRTHDAY_TIMER, Birthday, next_award
 from services.loyalty.checkins import CALENDAR, CheckInCalendar, merged_runs
+from services.loyalty.earn_rules import CAPS, TOTAL, cap_reads, days_near
 from services.loyalty.earnings import ALL_EARNINGS, PENDING
 from services.loyalty.exchanges import ALL_EXCHANGES
 from services.loyalty.order_points import ALL_ORDERS
@@ -39,12 +40,15 @@ class PointsMoved(msgspec.Struct, frozen=True):
     debt_repaid_points: int = 0
 
 
-def merge_points_reads(merchant_id: str, from_id: str, into_id: str) -> Iterable[Read]:
+def merge_points_reads(
+    merchant_id: str, from_id: str, into_id: str, at: datetime
+) -> Iterable[Read]:
     """What a command that calls ``merge_points`` declares; its keys are both members."""
     for member_id in (from_id, into_id):
         yield from book_reads(merchant_id, member_id)
         yield CALENDAR, (merchant_id, member_id)
         yield BIRTHDAY, (merchant_id, member_id)
+        yield from cap_reads(merchant_id, member_id, days_near(at))
     for group in (ALL_LOTS, ALL_EARNINGS, ALL_HOLDS, ALL_ORDERS, ALL_EXCHANGES):
         yield group, (merchant_id, from_id)
 
@@ -78,8 +82,10 @@ def merge_points(
         source.account, state="MERGED", available_points=0, pending_points=0, frozen_points=0,
         debt_points=0, next_maturity_at=None, due_at=None,
     )  # fmt: skip
-    calendars, gone = _calendars(state, merchant_id, from_id, into_id, at)
-    closed = target.close(None, emptied, *source.rows, *moved, *calendars)
+    zone = target.programme.zone
+    calendars, gone = _calendars(state, merchant_id, from_id, into_id, at, zone)
+    caps = _caps(state, merchant_id, from_id, into_id, at)
+    closed = target.close(None, emptied, *source.rows, *moved, *calendars, *caps)
     return PointsMoved(
         closed.rows,
         [*source.events, *closed.events],
@@ -89,8 +95,20 @@ def merge_points(
     )
 
 
-def _calendars(
+def _caps(
     state: State, merchant_id: str, from_id: str, into_id: str, at: datetime
+) -> Iterable[Row]:
+    """One person has one cap: what both were given of it counts for who remains."""
+    for period in (TOTAL, *days_near(at)):
+        mine = state.group(CAPS, (merchant_id, into_id, period))
+        used = {cap.rule_id: cap.points for cap in mine}
+        for cap in state.group(CAPS, (merchant_id, from_id, period)):
+            points = cap.points + used.get(cap.rule_id, 0)
+            yield replace(cap, member_id=into_id, points=points)
+
+
+def _calendars(
+    state: State, merchant_id: str, from_id: str, into_id: str, at: datetime, zone: str
 ) -> tuple[list[Row], list[tuple[type[Row], tuple[Any, ...]]]]:
     """Check-ins of both count for who remains; so does a birthday, awarded once a year for both."""
     rows: list[Row] = []
@@ -118,7 +136,7 @@ def _calendars(
         kept = birthdays[into_id] or theirs
         year = max(kept.awarded_year, theirs.awarded_year)
         birthday = Birthday(merchant_id, into_id, kept.month, kept.day, year)
-        timer = Timer(merchant_id, BIRTHDAY_TIMER, into_id, max(at, next_award(birthday, at)))
+        timer = Timer(merchant_id, BIRTHDAY_TIMER, into_id, max(at, next_award(birthday, at, zone)))
         rows += [birthday, timer]
         deletes = [
             (Birthday, (merchant_id, from_id)),
@@ -142,6 +160,7 @@ def close_points(
     Holds under way end by themselves; what they give back is void then. A debt is written off.
     """
     book = Book(state, merchant_id, member_id, at, f"{new_id}.points")
+    owed = book.account.debt_points
     usable = book.forfeit()
     rows: list[Row] = []
     for earning in state.group(PENDING, (merchant_id, member_id)):
@@ -158,7 +177,7 @@ def close_points(
         )
         usable += left
     book.account = replace(book.account, state="CLOSED", next_maturity_at=None)
-    if usable:
+    if usable or owed:
         book.tell(events.PointsForfeited, points=usable)
     deletes: list[tuple[type[Row], tuple[Any, ...]]] = [
         (Timer, (merchant_id, BIRTHDAY_TIMER, member_id))

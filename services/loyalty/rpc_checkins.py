@@ -42,8 +42,9 @@ class CheckInService(PointsDoor):
         member_id = await self.survivor(call, request.member_id)
         now = self.clock.now()
         rules = await store_points.rules_of_kind(self.pool, call.merchant_id, "CHECK_IN")
-        rule = next((rule for rule in rules if rule.applies(now)), None)
         programme = await store_points.programme(self.pool, call.merchant_id)
+        offered = [rule for rule in rules if rule.applies(now) and programme.earning]
+        rule = next(iter(offered), None)
         calendar = await store_points.calendar(self.pool, call.merchant_id, member_id)
         found = status(calendar, rule, now, programme.zone)
         return pb.GetCheckInStatusResponse(
@@ -52,6 +53,8 @@ class CheckInService(PointsDoor):
             next_points=found.next_points,
             make_up_cards=found.make_up_cards,
             next_day_time=timestamp(found.next_day_starts_at),
+            recent_days=[day.isoformat() for day in found.recent_days],
+            make_up_days=rule.terms.make_up_days if rule else 0,
         )
 
     async def GrantMakeUpCards(

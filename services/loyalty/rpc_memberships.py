@@ -10,11 +10,11 @@ from danke.loyalty.v1 import membership_pb2 as pb
 from services.loyalty import store_tiers
 from services.loyalty.paid_memberships import (
     BuyPaidMembership,
-    PaidMembership,
     PaidPlan,
     RefundPaidMembership,
     SetPaidPlan,
 )
+from services.loyalty.paid_terms import PaidMembership
 from services.loyalty.rpc_members import Door
 
 

@@ -44,12 +44,13 @@ class PointsDoor(Door):
 
     async def balances(self, call: Call, member_id: str) -> Balances:
         """A member's balances now, without what expired and is not written off yet."""
-        account = await store_points.account(self.pool, call.merchant_id, member_id)
-        if account is None:
+        now = self.clock.now()
+        found = await store_points.account(self.pool, call.merchant_id, member_id, now)
+        if found is None:
             return Balances(member_id, 0, 0, 0, 0)
-        gone = await store_points.expired(self.pool, call.merchant_id, member_id, self.clock.now())
-        found = balances(account)
-        return replace(found, available_points=found.available_points - gone)
+        account, gone = found
+        stored = balances(account)
+        return replace(stored, available_points=stored.available_points - gone)
 
 
 class PointsService(PointsDoor):
@@ -62,10 +63,14 @@ class PointsService(PointsDoor):
             self.pool, call.merchant_id, member_id, self.clock.now()
         )
         at, points = first or (None, 0)
+        coming = await store_points.first_maturing(self.pool, call.merchant_id, member_id)
+        matures_at, maturing = coming or (None, 0)
         return pb.GetPointsResponse(
             balances=balances_to(found),
             next_expiring_points=points,
             next_expire_time=timestamp(at),
+            next_maturing_points=maturing,
+            next_mature_time=timestamp(matures_at),
         )
 
     async def ListLots(self, request: pb.ListLotsRequest, call: Call) -> pb.ListLotsResponse:
@@ -134,12 +139,16 @@ class PointsService(PointsDoor):
         member_id = await self.survivor(call, request.member_id)
         terms = await store_points.programme(self.pool, call.merchant_id)
         found = await self.balances(call, member_id)
-        quote = deduction(terms, request.payable_fen, found.available_points, request.wanted_points)
+        # What HoldPoints would refuse is not offered.
+        usable = await store_points.is_usable(self.pool, call.merchant_id, member_id)
+        available = found.available_points if usable else 0
+        quote = deduction(terms, request.payable_fen, available, request.wanted_points)
+        limited_by = "DEBT" if found.debt_points else quote.limited_by
         return pb.QuoteDeductionResponse(
             points=quote.points,
             deduct_fen=quote.deduct_fen,
             limit_points=quote.limit_points,
-            limited_by="DEBT" if found.debt_points else quote.limited_by,
+            limited_by=limited_by if usable else "FROZEN",
         )
 
     async def HoldPoints(self, request: pb.HoldPointsRequest, call: Call) -> pb.HoldPointsResponse:

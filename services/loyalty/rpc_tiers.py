@@ -104,7 +104,15 @@ class TierService(Door):
         self, request: pb.GetTierSchemeRequest, call: Call
     ) -> pb.GetTierSchemeResponse:
         scheme = await store_tiers.scheme(self.pool, call.merchant_id)
-        return pb.GetTierSchemeResponse(scheme=scheme_to(scheme))
+        policy = await store_tiers.policy(self.pool, call.merchant_id)
+        return pb.GetTierSchemeResponse(
+            scheme=scheme_to(scheme),
+            growth_policy=pb.GrowthPolicy(
+                version=policy.version,
+                grant_on_paid=policy.grant_on == "PAID",
+                growth_per_yuan_bp=policy.growth_per_yuan_bp,
+            ),
+        )
 
     async def SetTierScheme(
         self, request: pb.SetTierSchemeRequest, call: Call
@@ -224,7 +232,8 @@ class TierService(Door):
         merchant_id, now = call.merchant_id, self.clock.now()
         scheme = await store_tiers.scheme(self.pool, merchant_id)
         state = await store_tiers.tier_state(self.pool, merchant_id, member_id)
-        tier_id = state.tier_id if state else scheme.lowest.tier_id
+        tier = scheme.stands_for(state.tier_id, state.level) if state else scheme.lowest
+        tier_id = tier.tier_id
         until = state.valid_until if state else None
         sources = {catalogue_id("TIER", tier_id): Source("TIER", tier_id, until)}
         for term in await store_tiers.memberships(self.pool, merchant_id, member_id):

@@ -29,12 +29,14 @@ def standing_to(
             next_tier_id=upper.tier_id if upper else "",
             next_tier_gap=upper.threshold if upper else 0,
         )
-    upper = scheme.above(state.level)
+    # A tier that the scheme dropped since stands for the next lower one.
+    tier = scheme.stands_for(state.tier_id, state.level)
+    upper = scheme.above(tier.level)
     value = state.qualifying.of(scheme.metric)
     message = pb.TierStanding(
         member_id=member_id,
-        tier_id=state.tier_id,
-        level=state.level,
+        tier_id=tier.tier_id,
+        level=tier.level,
         source=f"TIER_SOURCE_{state.source}",
         growth=state.growth,
         points=state.points,
@@ -141,7 +143,7 @@ def benefit_to(benefit: Benefit) -> pb.Benefit:
     return pb.Benefit(
         kind=benefit.kind,
         value=benefit.value,
-        lower_is_better=benefit.better == "LOWER",
+        lower_is_better=benefit.is_better_lower,
         note=benefit.note,
     )
 

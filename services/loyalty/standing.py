@@ -14,15 +14,10 @@ from common.commands import Command, Decision
 from common.rows import Key, Row, State
 from common.timers import Timer
 from danke.events.envelope import Event
-from danke.events.loyalty import (
-    TierChanged,
-    TierReason,
-    TierSource,
-    TierUpgradeGiftDue,
-    TierUpgradeGiftRevoked,
-)
+from danke.events.loyalty import TierChanged, TierReason, TierSource
 from services.loyalty.errors_members import MemberIsClosed
 from services.loyalty.members import MEMBER_LINK, must_be_declared
+from services.loyalty.tier_gifts import Gifts
 from services.loyalty.tier_progress import has_moved, progress_of
 from services.loyalty.tier_schemes import Sums, Tier, scheme_of
 from services.loyalty.tiers import (
@@ -32,7 +27,6 @@ from services.loyalty.tiers import (
     NOTICE_TIMER,
     TERM_TIMER,
     GrantState,
-    TierGift,
     TierGrant,
     TierState,
 )
@@ -65,7 +59,8 @@ class Standing:
         self._is_new = known is None
         self._counted = False
         self.grants = {grant.grant_id: grant for grant in state.group(GRANTS, key)}
-        self.gifts = {gift.tier_id: gift for gift in state.group(GIFTS, key)}
+        self.gifts = Gifts(state.group(GIFTS, key), self.scheme)
+        self._undone: list[TierGrant] = []
         self.events: list[Event] = []
         self._rows: dict[tuple[type[Row], str], Row] = {}
         self._deletes: dict[Key, type[Row]] = {}
@@ -145,7 +140,10 @@ class Standing:
         origin = counts_n or number
         extra = delta if window is None else window
         for grant in self._windows(origin):
-            self.put(replace(grant, window_sums=(grant.window_sums + extra).at_least_zero()))
+            counted = replace(grant, window_sums=(grant.window_sums + extra).at_least_zero())
+            self.put(counted)
+            if self._falls_short(grant, counted):
+                self._schedule(NOTICE_TIMER, grant.grant_id, self.at)
         account = self.account
         after = account.qualifying
         if origin >= account.qualifying_from_n:
@@ -160,6 +158,16 @@ class Standing:
             last_n=number,
         )
         return number
+
+    def _falls_short(self, before: TierGrant, after: TierGrant) -> bool:
+        """Whether what kept a tier was taken back when the notice of its end was due already."""
+        until, days = after.valid_until, self.scheme.notice_days
+        if after.state != "ACTIVE" or until is None or days == 0:
+            return False
+        if self.at < until - timedelta(days=days):
+            return False
+        keep, metric = self.tier(after).keep_threshold, self.scheme.metric
+        return after.window_sums.of(metric) < keep <= before.window_sums.of(metric)
 
     def _windows(self, origin: int) -> list[TierGrant]:
         """The grants in whose window an entry of this number counts."""
@@ -234,6 +242,8 @@ class Standing:
         """Takes a grant off the stack, or sets it below a better earned one."""
         self._cancel(grant)
         self.put(replace(grant, state=state))
+        if state in ("REVOKED", "REVERTED"):
+            self._undone.append(grant)
 
     def new_grant(
         self, source: TierSource, ref: str, tier: Tier, valid_until: datetime | None
@@ -299,15 +309,18 @@ class Standing:
             valid_until=best.valid_until,
             scheme_version=self.scheme.version,
         )
+        self.gifts.take_back(self._undone, self.active())
+        self._undone = []
         if before.tier_id == tier.tier_id:
             return
         if tier.tier_id != best.tier_id:  # the scheme in force lacks it
             reason = "SCHEME"
         self._tell(before, reason, ref)
         if tier.level > before.level and gifts and reason not in _NO_GIFT:
-            self._give(tier)
+            self._made += 1
+            self.gifts.give(tier, best, self.at, f"{self._prefix}{self._made}")
         if tier.level < before.level and reason in ("REVERT", "REVOKED"):
-            self._take_back(before.tier_id)
+            self.gifts.take_back_of(before.tier_id)
 
     def _tell(self, before: TierState, reason: TierReason, ref: str) -> None:
         self.events.append(
@@ -334,53 +347,13 @@ class Standing:
         first = self._is_new or self._before.scheme_version != self.scheme.version
         return (first and self._counted) or has_moved(self.scheme, self._before, self.account)
 
-    # --- gifts --------------------------------------------------------------------------------
-
-    def _give(self, tier: Tier) -> None:
-        """The tier's gift, unless the member had it within one validity; parity §3 Tiers 30."""
-        known = self.gifts.get(tier.tier_id)
-        if tier.gift is None:
-            return
-        if known and not known.revoked and self.at < known.given_at + self.scheme.validity:
-            return
-        self._made += 1
-        gift_id = f"{self._prefix}{self._made}"
-        key = (self.merchant_id, self.member_id, tier.tier_id)
-        self.keep_gift(TierGift(*key, gift_id, tier.gift.points, self.at, revoked=False))
-        self.events.append(
-            TierUpgradeGiftDue(
-                member_id=self.member_id,
-                gift_id=gift_id,
-                tier_id=tier.tier_id,
-                points=tier.gift.points,
-                coupons=tier.gift.coupons,
-            )
-        )
-
-    def keep_gift(self, gift: TierGift) -> None:
-        """Remembers that the member got a tier's gift."""
-        self.gifts[gift.tier_id] = gift
-        self._rows[TierGift, gift.tier_id] = gift
-
-    def _take_back(self, tier_id: str) -> None:
-        gift = self.gifts.get(tier_id)
-        if gift is None or gift.revoked:
-            return
-        self.keep_gift(replace(gift, revoked=True))
-        self.events.append(
-            TierUpgradeGiftRevoked(
-                member_id=self.member_id,
-                gift_id=gift.gift_id,
-                tier_id=tier_id,
-                points=gift.points,
-            )
-        )
-
     # --- the end ------------------------------------------------------------------------------
 
     def decision(self, result: object = None, rows: tuple[Row, ...] = ()) -> Decision:
         """Everything that changed, with the command's own ``rows``."""
+        told = [*self.events, *self.gifts.events]
         if self._has_news():
-            self.events.append(progress_of(self.scheme, self.account))
+            told.append(progress_of(self.scheme, self.account))
         deletes = [(row, key) for key, row in self._deletes.items()]
-        return Decision(result, [self.account, *self._rows.values(), *rows], self.events, deletes)
+        changed = [self.account, *self._rows.values(), *self.gifts.rows.values(), *rows]
+        return Decision(result, changed, told, deletes)

@@ -91,9 +91,27 @@ WHERE l.merchant_id = $1 AND l.member_id = $2 AND l.state = 'AVAILABLE'
   AND l.remaining_points > 0 AND l.expires_at > $3
 GROUP BY l.expires_at ORDER BY l.expires_at LIMIT 1
 """
-EXPIRED_NOT_WRITTEN_OFF: Final = """
-SELECT coalesce(sum(l.remaining_points), 0)::bigint FROM points_lots l
-WHERE l.merchant_id = $1 AND l.member_id = $2 AND l.state = 'AVAILABLE' AND l.expires_at <= $3
+# One statement, so that both are of one moment: a timer may be writing off just now.
+ACCOUNT_NOW: Final = f"""
+SELECT {_columns(_ACCOUNTS)}, (
+    SELECT coalesce(sum(l.remaining_points), 0)::bigint FROM points_lots l
+    WHERE l.merchant_id = $1 AND l.member_id = $2 AND l.state = 'AVAILABLE' AND l.expires_at <= $3
+) AS gone
+FROM points_accounts t WHERE t.merchant_id = $1 AND t.member_id = $2
+"""
+FIRST_MATURING: Final = """
+SELECT e.matures_at, sum(e.points - e.revoked_points)::bigint AS points FROM points_earnings e
+WHERE e.merchant_id = $1 AND e.member_id = $2 AND e.state = 'PENDING'
+GROUP BY e.matures_at ORDER BY e.matures_at LIMIT 1
+"""
+# What ``must_be_usable`` asks, for who only wants to know. Who buys need not be a member.
+IS_USABLE: Final = """
+SELECT NOT EXISTS (
+    SELECT FROM points_accounts a
+    WHERE a.merchant_id = $1 AND a.member_id = $2 AND a.state <> 'OPEN'
+) AND NOT EXISTS (
+    SELECT FROM members m WHERE m.merchant_id = $1 AND m.member_id = $2 AND m.status <> 'ACTIVE'
+)
 """
 LIST_LOTS: Final = f"""
 SELECT {_columns(_LOTS)} FROM points_lots t
@@ -122,9 +140,12 @@ LIST_ITEMS: Final = f"""
 SELECT {_columns(_ITEMS)} FROM exchange_items t
 WHERE t.merchant_id = $1 AND t.item_id > $2 ORDER BY t.item_id LIMIT $3
 """
-# What moved in a period, by kind; the journal is indexed by merchant and time.
+# What moved in a period, by kind; the journal is indexed by merchant and time. A debt that was
+# written off when its member left is the opposite of points that were void.
 MOVED: Final = """
-SELECT e.kind, sum(e.points)::bigint AS points FROM points_entries e
+SELECT e.kind, sum(
+    CASE WHEN e.kind = 'FORFEITED' AND e.available_delta > 0 THEN -e.points ELSE e.points END
+)::bigint AS points FROM points_entries e
 WHERE e.merchant_id = $1 AND e.at >= $2 AND e.at < $3 GROUP BY e.kind
 """
 # What can still be used or given back, and when it expires; and what is pending or owed.
@@ -158,15 +179,20 @@ class Liability(msgspec.Struct, frozen=True):
         return sum(points for _, points in self.by_expiry)
 
 
-async def account(pool: Pool, merchant_id: str, member_id: str) -> PointsAccount | None:
-    """The member's account as it is stored, or None."""
-    found: PointsAccount | None = await _ACCOUNTS.get(pool, (merchant_id, member_id))
-    return found
+async def account(
+    pool: Pool, merchant_id: str, member_id: str, at: datetime
+) -> tuple[PointsAccount, int] | None:
+    """The member's account as stored, and which points of it expired by ``at`` all the same."""
+    found = await pool.fetchrow(ACCOUNT_NOW, merchant_id, member_id, at)
+    if found is None:
+        return None
+    *columns, gone = found
+    return _ACCOUNTS.decode(columns), gone  # type: ignore[return-value]
 
 
-async def expired(pool: Pool, merchant_id: str, member_id: str, at: datetime) -> int:
-    """Points that expired by ``at`` and are not written off yet."""
-    found: int = await pool.fetchval(EXPIRED_NOT_WRITTEN_OFF, merchant_id, member_id, at)
+async def is_usable(pool: Pool, merchant_id: str, member_id: str) -> bool:
+    """Whether the member may use points: neither these nor the member are frozen or closed."""
+    found: bool = await pool.fetchval(IS_USABLE, merchant_id, member_id)
     return found
 
 
@@ -176,6 +202,14 @@ async def first_expiring(
     """When points of the member expire next after ``at``, and how many."""
     found = await pool.fetchrow(FIRST_EXPIRING, merchant_id, member_id, at)
     return None if found is None else (found["expires_at"], found["points"])
+
+
+async def first_maturing(
+    pool: Pool, merchant_id: str, member_id: str
+) -> tuple[datetime, int] | None:
+    """When pending points of the member become usable next, and how many."""
+    found = await pool.fetchrow(FIRST_MATURING, merchant_id, member_id)
+    return None if found is None else (found["matures_at"], found["points"])
 
 
 async def programme(pool: Pool, merchant_id: str) -> PointsProgramme:

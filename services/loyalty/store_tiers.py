@@ -13,8 +13,9 @@ from services.loyalty.benefits import BenefitCatalogue
 from services.loyalty.calibration import Simulated
 from services.loyalty.growth import GrowthEntry, GrowthPolicy
 from services.loyalty.order_growth import ORDERS_OF, OrderGrowth
-from services.loyalty.paid_memberships import MEMBERSHIPS_OF, PaidMembership, PaidPlan
-from services.loyalty.points_multipliers import OWNED_BY
+from services.loyalty.paid_memberships import PaidPlan
+from services.loyalty.paid_terms import MEMBERSHIPS_OF, PaidMembership
+from services.loyalty.points_benefits import OWNED_BY
 from services.loyalty.tier_grants import RechargeTier
 from services.loyalty.tier_schemes import Tier, TierScheme, default_scheme, scheme_key
 from services.loyalty.tiers import GIFTS, GRANTS, TierGift, TierGrant, TierState

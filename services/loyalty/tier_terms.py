@@ -149,7 +149,8 @@ class EvaluateTier(_OfGrant, frozen=True, kw_only=True):
 class NoticeTier(_OfGrant, frozen=True, kw_only=True):
     """Runs some days before a grant's validity ends: tells who is about to fall, and what it takes.
 
-    Publishes TierWillDowngrade, unless the tier is kept already or another grant holds it.
+    Publishes TierWillDowngrade, unless the tier is kept already or another grant, which lasts
+    longer, holds it. Runs again if a refund takes back what kept the tier after that time.
     """
 
     def decide(self, state: State) -> Decision:
@@ -161,7 +162,11 @@ class NoticeTier(_OfGrant, frozen=True, kw_only=True):
         tier = standing.tier(grant)
         need = tier.keep_threshold - grant.window_sums.of(scheme.metric)
         lower = scheme.at_most(tier.level - 1)
-        others = [standing.tier(one) for one in standing.active() if one is not grant]
+        others = [
+            standing.tier(one)
+            for one in standing.active()
+            if one is not grant and (one.valid_until is None or one.valid_until > grant.valid_until)
+        ]
         after = max([lower, *others], key=lambda one: one.level)
         if need <= 0 or after.level >= tier.level:
             return Decision()

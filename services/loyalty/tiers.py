@@ -95,6 +95,8 @@ class TierGift(Row, frozen=True):
     points: int
     given_at: datetime
     revoked: bool
+    # The grant that brought it, or answers for it now; empty if a former release did not say.
+    grant_id: str = ""
 
 
 GRANTS = Group(

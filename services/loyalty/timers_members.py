@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from common.timers import Timer, TimerHandler
-from services.loyalty.paid_memberships import END_TIMER, UNPAID_TIMER, EndMembership
+from services.loyalty.paid_memberships import UNPAID_TIMER, EndMembership
+from services.loyalty.paid_terms import END_TIMER
 from services.loyalty.tier_terms import EvaluateTier, NoticeTier
 from services.loyalty.tiers import NOTICE_TIMER, TERM_TIMER
 

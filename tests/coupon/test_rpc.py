@@ -305,6 +305,12 @@ async def test_gifts_of_others_are_granted_once_and_taken_back(coupon: Running) 
     )  # fmt: skip
     await _arrives(process, exchanged, "e3")
     assert await _held(process, "w") == [("EXCHANGE", "AVAILABLE")]
+    cancelled = loyalty_points.ExchangeCancelled(
+        exchange_id="x", member_id="w", item_id="i", quantity=1, points=10, cash_fen=0,
+        kind="COUPON", reason="BY_HAND", cash_paid=False,
+    )  # fmt: skip
+    await _arrives(process, cancelled, "e3b")
+    assert await _held(process, "w") == [("EXCHANGE", "VOIDED")]
     due = loyalty.TierUpgradeGiftDue(
         member_id="v", gift_id="g", tier_id="gold", coupons=[loyalty.GiftCoupon("t", 1)]
     )

@@ -19,6 +19,8 @@ class ModelLot:
     remaining: int = 0
     held: int = 0
     expired: bool = False
+    # Lost in it unused; a clawback of these takes nothing more.
+    lost: int = 0
 
 
 @dataclass
@@ -61,6 +63,7 @@ class Model:
     def expire(self, at: datetime) -> None:
         for lot in self.lots:
             if lot.expires_at <= at and not lot.expired and lot.remaining + lot.held:
+                lot.lost += lot.remaining
                 lot.remaining, lot.expired = 0, True
 
     def earn(self, name: str, earning: ModelEarning) -> None:
@@ -162,6 +165,8 @@ class Model:
         if self.grace:
             day = (at + timedelta(hours=8)).replace(hour=0, minute=0, second=0, microsecond=0)
             self._fill(self._lot(lot.kind, day + self.grace - timedelta(hours=8)), points)
+        else:
+            lot.lost += points
 
     def revoke(self, name: str, points: int) -> str:
         earning = self.earnings.get(name)
@@ -172,6 +177,11 @@ class Model:
         points = points or earning.points - earning.revoked
         earning.revoked += points
         if earning.matures_at is None:
+            own = earning.lot
+            if own is not None and points > own.remaining:
+                lapsed = min(points - own.remaining, own.lost)
+                own.lost -= lapsed
+                points -= lapsed
             for lot in sorted(self._in_order(), key=lambda lot: lot is not earning.lot):
                 part = min(points, lot.remaining)
                 lot.remaining -= part

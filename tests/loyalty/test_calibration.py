@@ -56,7 +56,8 @@ def test_of_each_kind_the_best_benefit_counts_and_is_explained() -> None:
         [
             (Benefit("MEMBER_PRICE_OFF_BP", 500), tier),
             (Benefit("MEMBER_PRICE_OFF_BP", 1_000), plan),
-            (Benefit("FREE_SHIPPING_FROM_FEN", 5_900, "LOWER"), tier),
+            # Said the wrong way round; of the well-known kinds it is known what is better.
+            (Benefit("FREE_SHIPPING_FROM_FEN", 5_900, "HIGHER"), tier),
             (Benefit("FREE_SHIPPING_FROM_FEN", 9_900, "LOWER"), plan),
             (Benefit("BIRTHDAY_POINTS", 100), tier),
         ]

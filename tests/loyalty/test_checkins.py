@@ -17,6 +17,7 @@ from services.loyalty.checkins import (
     MakeUpCheckIn,
     Run,
     merged_runs,
+    recent_days,
     status,
     streak_on,
     with_day,
@@ -122,6 +123,16 @@ def test_what_a_member_sees_before_tapping() -> None:
     seen = status(None, rule, cst("2026-03-02 08:00"), "Asia/Shanghai")
     assert (seen.streak, seen.next_points) == (0, 5)
     assert seen.next_day_starts_at == cst("2026-03-03")
+
+
+def test_a_calendar_shows_the_days_that_are_remembered() -> None:
+    today = date(2026, 3, 3)
+    runs = [Run(date(2026, 2, 27), date(2026, 3, 1)), Run(today, today)]
+    february = [date(2026, 2, 27), date(2026, 2, 28)]
+    assert recent_days(runs, today) == [*february, date(2026, 3, 1), today]
+    runs = [Run(date(2025, 1, 1), date(2025, 1, 5)), Run(date(2025, 6, 1), today)]
+    shown = recent_days(runs, today)
+    assert (shown[0], shown[-1], len(shown)) == (date(2026, 1, 1), today, 62)
 
 
 @given(st.permutations(range(12)), st.integers(1, 12))

@@ -52,7 +52,10 @@ def test_a_deduction_never_exceeds_cap_or_balance_nor_costs_more_than_it_needs(
     found = deduction(terms, payable, balance)
     assert found.deduct_fen * 10_000 <= payable * cap
     assert 0 <= found.points <= max(0, balance) and found.points % step == 0
-    assert found.deduct_fen == worth_fen(found.points, rate)
+    assert found.deduct_fen == min(payable * cap // 10_000, worth_fen(found.points, rate))
+    # Whoever has them covers the cap to the fen, if steps allow it.
+    if step == 1 and balance >= points_needed(payable * cap // 10_000, rate):
+        assert found.deduct_fen == payable * cap // 10_000
     # Up to the step: a fen that is not reached costs nothing.
     assert found.points == covering(terms, found.deduct_fen)
 

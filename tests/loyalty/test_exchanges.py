@@ -25,6 +25,7 @@ from services.loyalty.exchanges import (
     CompleteExchange,
     ConfirmExchangePaid,
     ExchangePoints,
+    SettleCoupons,
 )
 from services.loyalty.points_accounts import SetPointsState
 from services.loyalty.points_holds import ConsumeHold, HoldPoints, ReleaseHold, RevertConsumed
@@ -137,6 +138,30 @@ async def test_a_coupon_is_asked_for_by_event(desk: Desk) -> None:
     made = await desk.run(ExchangePoints, member_id="ann", kind="COUPON", item_id="c")
     (told,) = await desk.events(events.CouponExchanged, "ann")
     assert (told.template_id, told.exchange_id) == ("T1", made.exchange.exchange_id)
+
+
+async def test_an_exchange_for_coupons_ends_with_what_the_coupon_service_says(desk: Desk) -> None:
+    await item(desk, "c", kind="COUPON", template_id="T1", stock=3)
+    await item(desk)
+    await desk.give("ann", 500)
+    ids = []
+    for kind, item_id, quantity in (("COUPON", "c", 2), ("COUPON", "c", 1), ("GIFT", "mug", 1)):
+        made = await desk.run(
+            ExchangePoints, member_id="ann", kind=kind, item_id=item_id, quantity=quantity
+        )
+        ids.append(made.exchange.exchange_id)
+    for _coupon in range(2):
+        await desk.run(SettleCoupons, exchange_id=ids[0], is_granted=True)
+    await desk.run(SettleCoupons, exchange_id=ids[1], is_granted=False, reason="SOLD_OUT")
+    await desk.run(SettleCoupons, exchange_id=ids[1], is_granted=True)
+    await desk.run(SettleCoupons, exchange_id=ids[2], is_granted=True)  # a gift is handed over
+    await desk.run(SettleCoupons, exchange_id="none", is_granted=True)
+    states = dict(await desk.rows("SELECT exchange_id, state FROM exchanges"))
+    assert [states[each] for each in ids] == ["DONE", "CANCELLED", "FULFILLING"]
+    assert await desk.available("ann") == 500 - 200 - 100
+    (cancelled,) = await desk.events(events.ExchangeCancelled, "ann")
+    assert cancelled.reason == "SOLD_OUT"
+    assert len(await desk.events(events.ExchangeCompleted, "ann")) == 1
 
 
 async def test_the_last_piece_goes_to_one_of_many(desk: Desk) -> None:

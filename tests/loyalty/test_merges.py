@@ -182,6 +182,27 @@ async def test_a_gift_one_of_them_had_is_not_given_again(club: Club) -> None:
     assert len(await club.told("TierUpgradeGiftDue")) == 1
 
 
+async def test_a_refund_after_the_merge_undoes_the_upgrade_that_came_with_it(club: Club) -> None:
+    from services.loyalty.tier_schemes import SetTierScheme, UpgradeGift
+    from tests.loyalty.club import tiers
+
+    await club.run(
+        SetTierScheme, metric="GROWTH", validity_days=365, notice_days=30, operator="op",
+        tiers=tiers((0, 0), (1_000, 1), (5_000, 1), gift=UpgradeGift(points=10)),
+    )  # fmt: skip
+    await club.enrol("a")
+    await club.enrol("b")
+    await club.order("b", 1_000)
+    order = await club.order("a", 5_000)
+    await merge(club, "a", "b")
+    assert (await club.state("b")).tier_id == "V3"
+    await club.refund(order, full=True)
+    state = await club.state("b")
+    assert (state.tier_id, state.growth) == ("V2", 1_000)
+    [revoked] = await club.told("TierUpgradeGiftRevoked")
+    assert (revoked["member_id"], revoked["tier_id"]) == ("b", "V3")
+
+
 async def test_growth_that_races_a_merge_is_never_lost_nor_counted_twice(club: Club) -> None:
     """One process merges b into a while another brings growth to b, repeating what met it."""
     from services.loyalty.errors import MemberMoved

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +13,10 @@ from services.loyalty.merges import MergeMembers
 from services.loyalty.paid_memberships import (
     ActivateMembership,
     BuyPaidMembership,
-    PaidMembership,
     RefundPaidMembership,
     SetPaidPlan,
 )
+from services.loyalty.paid_terms import PaidMembership
 from tests.loyalty.club import Club
 
 
@@ -186,25 +186,57 @@ async def test_a_renewal_that_has_not_begun_is_refunded_and_the_first_term_stays
     assert (state.tier_id, state.valid_until) == ("V2", first.ends_at)
 
 
-async def test_a_renewal_after_a_merge_loses_no_day_to_a_term_that_still_runs(shop: Club) -> None:
-    """Both had the plan: when one's term is refunded the other's goes on, and the renewal after."""
+async def _term(shop: Club, term: PaidMembership) -> tuple[datetime, datetime]:
+    row = await shop.pool.fetchrow(
+        "SELECT starts_at, ends_at FROM paid_memberships WHERE membership_id = $1",
+        term.membership_id,
+    )
+    assert row is not None
+    return row["starts_at"], row["ends_at"]
+
+
+async def test_two_who_both_had_the_plan_lose_no_day_of_it_by_a_merge(shop: Club) -> None:
+    """What is left of one term comes after the other; a renewal after both."""
+    year = timedelta(days=365)
     await shop.enrol("b")
     first = await _buy(shop, "a")
     shop.later(days=100)
     second = await _buy(shop, "b")
+    shop.later(days=65)
+    merged_at = shop.now
     await shop.run(MergeMembers, merge_id="m", from_id="a", into_id="b", operator="x")
+    assert await _term(shop, first) == (first.starts_at, first.ends_at)
+    assert first.ends_at is not None
+    ends = first.ends_at + timedelta(days=300)
+    assert await _term(shop, second) == (first.ends_at, ends)
     renewal = await _buy(shop, "b")
-    assert renewal.starts_at == second.ends_at
-    await shop.run(
-        RefundPaidMembership, membership_id=first.membership_id, refund_id="r1", reason=""
-    )
-    row = await shop.pool.fetchrow(
-        "SELECT starts_at, ends_at FROM paid_memberships WHERE membership_id = $1",
-        renewal.membership_id,
-    )
-    assert row is not None
-    assert tuple(row) == (renewal.starts_at, renewal.ends_at)
-    assert (await shop.state("b")).valid_until == renewal.ends_at
+    assert await _term(shop, renewal) == (ends, ends + year)
+    assert (await shop.state("b")).valid_until == ends + year
+
+    refund = {"refund_id": "r1", "reason": ""}
+    back = await shop.run(RefundPaidMembership, membership_id=first.membership_id, **refund)
+    assert back.refunded_fen == 20_000
+    # The others move forward; of the second 300 days are left, though it has not begun anew.
+    assert await _term(shop, second) == (merged_at, merged_at + timedelta(days=300))
+    assert (await _term(shop, renewal))[1] == merged_at + timedelta(days=300) + year
+    back = await shop.run(RefundPaidMembership, membership_id=second.membership_id, **refund)
+    assert back.refunded_fen == 30_000
+    shop.later(days=365)
+    await shop.run_due()
+    assert (await shop.state("b")).tier_id == "V1"
+
+
+async def test_a_merge_makes_no_begun_term_refundable(shop: Club) -> None:
+    await _plan(shop, refund="NONE")
+    await shop.enrol("b")
+    await _buy(shop, "a")
+    second = await _buy(shop, "b")
+    shop.later(days=65)
+    await shop.run(MergeMembers, merge_id="m", from_id="a", into_id="b", operator="x")
+    with pytest.raises(Refusal, match="NOT_REFUNDABLE"):
+        await shop.run(
+            RefundPaidMembership, membership_id=second.membership_id, refund_id="r1", reason=""
+        )
 
 
 async def test_a_purchase_nobody_pays_is_closed_and_a_late_payment_revives_it(shop: Club) -> None:

@@ -106,6 +106,26 @@ async def test_revoking_takes_the_source_own_lot_first(desk: Desk) -> None:
     assert await desk.available("ann") == 100
 
 
+async def test_a_clawback_of_points_that_expired_unused_takes_nothing_more(desk: Desk) -> None:
+    """They are gone already; a debt of what nobody used would be paid for twice."""
+    await desk.give("ann", 100, source_id="a", expiry_days=1)
+    await desk.give("ann", 40, source_id="b", expiry_days=1)
+    await desk.spend("ann", "o1", 50)
+    await desk.advance(desk.now + hours(24))
+    seen = []
+    for source_id in "ab":
+        await desk.run(
+            RevokeEarned, source_type="MANUAL", source_id=source_id, clawback_id=source_id
+        )
+        seen.append(await desk.available("ann"))
+    # Of the 140 taken back 90 had expired; the 50 that were used are owed.
+    assert seen == [-10, -50]
+    revoked = await desk.events(events.PointsRevoked, "ann")
+    assert [event.points for event in revoked] == [100, 40]
+    await desk.give("ann", 60)
+    assert await desk.available("ann") == 10
+
+
 @pytest.mark.parametrize(
     ("clawback", "available"), [("WITHIN_BALANCE", 0), ("PENDING_ONLY", 50), ("DEBT", -50)]
 )
@@ -173,6 +193,8 @@ async def test_what_is_held_over_its_expiry_may_still_be_used(desk: Desk) -> Non
     await desk.run(ConsumeHold, hold_id=held.hold.hold_id)
     await desk.run(ReleaseHold, hold_id=kept.hold.hold_id)
     assert await desk.available("ann") == 0
+    (released,) = await desk.events(events.PointsHoldReleased, "ann")
+    assert (released.points, released.expired_points) == (30, 30)
     (lot,) = await desk.lots("ann", "EXPIRED")
     assert (lot.consumed_points, lot.expired_points) == (60, 40)
 

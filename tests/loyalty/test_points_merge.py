@@ -10,9 +10,13 @@ from msgspec.structs import replace
 
 from common.commands import Command, Decision
 from common.rows import Read, State
-from services.loyalty.checkins import CheckIn, CheckInCalendar
+from danke.events import loyalty_points as events
+from services.loyalty import store_points
+from services.loyalty.birthdays import SetBirthday
+from services.loyalty.checkins import CheckIn, CheckInCalendar, GrantMakeUpCards
 from services.loyalty.earnings import RevokeEarned
-from services.loyalty.errors import PointsFrozen
+from services.loyalty.errors import DailyCapReached, PointsClosed, PointsFrozen
+from services.loyalty.games import ReportGameResult
 from services.loyalty.members import Member
 from services.loyalty.points_accounts import SetPointsState
 from services.loyalty.points_holds import ConsumeHold, HoldPoints, ReleaseHold
@@ -42,7 +46,7 @@ class MergeOnly(Command, frozen=True, kw_only=True):
     def reads(self, found: State) -> Iterable[Read]:
         yield Member, (self.merchant_id, self.from_id)
         yield Member, (self.merchant_id, self.into_id)
-        yield from merge_points_reads(self.merchant_id, self.from_id, self.into_id)
+        yield from merge_points_reads(self.merchant_id, self.from_id, self.into_id, self.at)
 
     def decide(self, state: State) -> Decision:
         moved = merge_points(
@@ -139,6 +143,24 @@ async def test_check_ins_of_both_count(desk: Desk) -> None:
     assert calendar.total_days == 4
 
 
+async def test_two_that_become_one_have_one_cap(desk: Desk) -> None:
+    await desk.rule("wheel", "GAME", daily_cap_points=100, total_cap_points=150)
+
+    async def play(member: str, round_id: str) -> int:
+        done = await desk.run(
+            ReportGameResult, member_id=member, game_id="wheel", round_id=round_id, points=100
+        )
+        return int(done.points)
+
+    assert [await play("ann", "r1"), await play("bob", "r2")] == [100, 100]
+    await merge(desk)
+    with pytest.raises(DailyCapReached):
+        await play("ann", "r3")
+    desk.now += hours(24)
+    with pytest.raises(DailyCapReached):  # 200 of 150 that one person ever gets
+        await play("ann", "r3")
+
+
 async def test_a_closed_account_keeps_its_book_and_nothing_else(desk: Desk) -> None:
     await desk.give("ann", 100)
     held = await desk.run(HoldPoints, member_id="ann", order_id="o1", points=10)
@@ -153,6 +175,14 @@ async def test_a_closed_account_keeps_its_book_and_nothing_else(desk: Desk) -> N
     await desk.refund("o3", "r2", 10_000, full=True)
     await desk.pay("ann", "o4", 10_000)
     await desk.complete("o4")
+    await desk.rule("daily", "CHECK_IN", ladder=[1], make_up_days=3)
+    for command, fields in (
+        (CheckIn, {}),
+        (GrantMakeUpCards, {"cards": 1, "operator": "admin"}),
+        (SetBirthday, {"month": 5, "day": 1}),
+    ):
+        with pytest.raises(PointsClosed):  # nothing is kept anew of who has left
+            await desk.run(command, member_id="ann", **fields)
     state = await desk.balances("ann")
     assert replace(state, member_id="") == replace(
         state, member_id="", available_points=0, pending_points=0, frozen_points=0, debt_points=0
@@ -165,3 +195,9 @@ async def test_closing_writes_a_debt_off(desk: Desk) -> None:
     await desk.run(RevokeEarned, source_type="MANUAL", source_id="a", clawback_id="k1")
     await desk.run(CloseOnly, member_id="ann")
     assert await desk.available("ann") == 0
+    # Who follows balances by events learns of it, and what was issued is accounted for.
+    (told,) = await desk.events(events.PointsForfeited, "ann")
+    assert (told.points, told.available_points, told.debt_points) == (0, 0, 0)
+    books = await store_points.liability(desk.pool, MERCHANT, desk.now, desk.now + hours(1))
+    assert (books.issued_points, books.redeemed_points, books.revoked_points) == (100, 100, 100)
+    assert (books.forfeited_points, books.outstanding_points, books.debt_points) == (-100, 0, 0)

@@ -211,6 +211,14 @@ async def test_l11_and_a_scheme_over_the_wire(loyalty: Loyalty) -> None:
         metadata=metadata(),
     )  # fmt: skip
     assert scheme.scheme.version == 1
+    await stub.SetGrowthPolicy(
+        tier.SetGrowthPolicyRequest(request_id="g1", grant_on_paid=True, growth_per_yuan_bp=15_000),
+        metadata=metadata(),
+    )
+    seen = await stub.GetTierScheme(tier.GetTierSchemeRequest(), metadata=metadata())
+    assert seen.scheme == scheme.scheme
+    policy = seen.growth_policy
+    assert (policy.version, policy.grant_on_paid, policy.growth_per_yuan_bp) == (1, True, 15_000)
     await stub.AdjustGrowth(
         tier.AdjustGrowthRequest(
             request_id="a1", member_id="w", adjustment_id="a1", growth=1_000, reason="x"

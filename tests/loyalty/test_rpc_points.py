@@ -19,10 +19,12 @@ from danke.events import automation, trade, wallet
 from danke.events.envelope import Envelope, Event
 from danke.loyalty.v1 import checkin_pb2 as checkin
 from danke.loyalty.v1 import exchange_pb2 as exchange
+from danke.loyalty.v1 import member_pb2
 from danke.loyalty.v1 import points_pb2 as pb
 from danke.loyalty.v1 import points_rule_pb2 as rule
 from danke.loyalty.v1.checkin_pb2_grpc import CheckInServiceStub
 from danke.loyalty.v1.exchange_pb2_grpc import ExchangeServiceStub
+from danke.loyalty.v1.member_pb2_grpc import MemberServiceStub
 from danke.loyalty.v1.points_pb2_grpc import PointsServiceStub
 from danke.loyalty.v1.points_rule_pb2_grpc import PointsRuleServiceStub
 from services.loyalty import consumers_points
@@ -112,6 +114,39 @@ async def test_a_checkout_holds_consumes_and_gives_back(loyalty: Loyalty) -> Non
     assert (late.code, late.reason) == (
         grpc.StatusCode.FAILED_PRECONDITION, "HOLD_INVALID_STATE",
     )  # fmt: skip
+
+
+async def test_what_could_not_be_held_is_not_offered(loyalty: Loyalty) -> None:
+    """Frozen points, a frozen member: the quote says so before the customer has chosen."""
+    _process, channel = loyalty
+    stub, members = PointsServiceStub(channel), MemberServiceStub(channel)
+    await members.Enroll(
+        member_pb2.EnrollRequest(
+            request_id="e1", member_id="ann", channel="ENROL_CHANNEL_MINI",
+            identities=member_pb2.Identities(phone="13800000001"),
+        ),
+        metadata=metadata(),
+    )  # fmt: skip
+    await give(channel, "ann", 8_000, "s1")
+    asked = pb.QuoteDeductionRequest(member_id="ann", payable_fen=9_990)
+
+    async def quoted() -> tuple[int, int, int, str]:
+        quote = await stub.QuoteDeduction(asked, metadata=metadata())
+        return quote.points, quote.deduct_fen, quote.limit_points, quote.limited_by
+
+    for number, state in enumerate((pb.SetPointsStateRequest.STATE_FROZEN,
+                                    pb.SetPointsStateRequest.STATE_OPEN)):  # fmt: skip
+        await stub.SetPointsState(
+            pb.SetPointsStateRequest(request_id=f"f{number}", member_id="ann", state=state),
+            metadata=metadata(),
+        )
+        expected = (0, 0, 4_900, "FROZEN") if number == 0 else (4_900, 4_900, 4_900, "CAP")
+        assert await quoted() == expected
+    await members.FreezeMember(
+        member_pb2.FreezeMemberRequest(request_id="r1", member_id="ann", reason="risk"),
+        metadata=metadata(),
+    )
+    assert await quoted() == (0, 0, 4_900, "FROZEN")
 
 
 async def test_lists_go_page_by_page_and_balances_leave_out_what_expired(
@@ -236,6 +271,10 @@ async def test_rules_check_ins_games_and_birthdays(loyalty: Loyalty) -> None:
         metadata=metadata(),
     )
     assert made_up.check_in.streak == 1
+    seen = await checkins.GetCheckInStatus(
+        checkin.GetCheckInStatusRequest(member_id="ann"), metadata=metadata()
+    )
+    assert (seen.recent_days, seen.make_up_days) == (["2026-04-30", "2026-05-01"], 3)
     stub = PointsServiceStub(channel)
     game = await stub.ReportGameResult(
         pb.ReportGameResultRequest(
@@ -317,6 +356,8 @@ async def test_orders_and_recharges_bring_points_and_the_books_say_what_is_owed(
     stub = PointsServiceStub(channel)
     seen = await stub.GetPoints(pb.GetPointsRequest(member_id="ann"), metadata=metadata())
     assert (seen.balances.available_points, seen.balances.pending_points) == (500, 144)
+    assert seen.next_maturing_points == 144
+    assert seen.next_mature_time == stamp(now + timedelta(days=7))
     await later(process, days=7)
     refunded = trade.OrderRefunded(
         order_id="o1", refund_id="r1", refunded_at=process.clock.now(), is_full_cumulative=True,

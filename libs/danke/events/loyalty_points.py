@@ -98,6 +98,8 @@ class PointsHoldReleased(PointsEvent, frozen=True, kw_only=True):
     order_id: str
     points: int
     expired: bool
+    # The part whose lots expired under the hold and is lost.
+    expired_points: int = 0
 
 
 class PointsConsumed(PointsEvent, frozen=True, kw_only=True):

@@ -3,9 +3,10 @@ import datetime
 from buf.validate import validate_pb2 as _validate_pb2
 from danke.options.v1 import options_pb2 as _options_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -61,18 +62,22 @@ class GetCheckInStatusRequest(_message.Message):
     def __init__(self, member_id: _Optional[str] = ...) -> None: ...
 
 class GetCheckInStatusResponse(_message.Message):
-    __slots__ = ("checked_in_today", "streak", "next_points", "make_up_cards", "next_day_time")
+    __slots__ = ("checked_in_today", "streak", "next_points", "make_up_cards", "next_day_time", "recent_days", "make_up_days")
     CHECKED_IN_TODAY_FIELD_NUMBER: _ClassVar[int]
     STREAK_FIELD_NUMBER: _ClassVar[int]
     NEXT_POINTS_FIELD_NUMBER: _ClassVar[int]
     MAKE_UP_CARDS_FIELD_NUMBER: _ClassVar[int]
     NEXT_DAY_TIME_FIELD_NUMBER: _ClassVar[int]
+    RECENT_DAYS_FIELD_NUMBER: _ClassVar[int]
+    MAKE_UP_DAYS_FIELD_NUMBER: _ClassVar[int]
     checked_in_today: bool
     streak: int
     next_points: int
     make_up_cards: int
     next_day_time: _timestamp_pb2.Timestamp
-    def __init__(self, checked_in_today: bool = ..., streak: _Optional[int] = ..., next_points: _Optional[int] = ..., make_up_cards: _Optional[int] = ..., next_day_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    recent_days: _containers.RepeatedScalarFieldContainer[str]
+    make_up_days: int
+    def __init__(self, checked_in_today: bool = ..., streak: _Optional[int] = ..., next_points: _Optional[int] = ..., make_up_cards: _Optional[int] = ..., next_day_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., recent_days: _Optional[_Iterable[str]] = ..., make_up_days: _Optional[int] = ...) -> None: ...
 
 class GrantMakeUpCardsRequest(_message.Message):
     __slots__ = ("request_id", "member_id", "cards")

@@ -64,7 +64,7 @@ class CheckInServiceServicer(object):
     def CheckIn(self, request, context):
         """Checks a member in for today in the shop's zone.
 
-        Refuses ALREADY_CHECKED_IN, NOT_OFFERED (no rule).
+        Refuses ALREADY_CHECKED_IN, NOT_OFFERED (no rule), POINTS_CLOSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -73,7 +73,8 @@ class CheckInServiceServicer(object):
     def MakeUpCheckIn(self, request, context):
         """Makes up for a missed day with a card.
 
-        Refuses MAKE_UP_DAY_NOT_ALLOWED, NO_MAKE_UP_CARD, ALREADY_CHECKED_IN, NOT_OFFERED.
+        Refuses MAKE_UP_DAY_NOT_ALLOWED, NO_MAKE_UP_CARD, ALREADY_CHECKED_IN, NOT_OFFERED,
+        POINTS_CLOSED, and RULE_INVALID for a day that is none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -87,7 +88,7 @@ class CheckInServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def GrantMakeUpCards(self, request, context):
-        """Gives make-up cards, or takes some away, never below none.
+        """Gives make-up cards, or takes some away, never below none. Refuses POINTS_CLOSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

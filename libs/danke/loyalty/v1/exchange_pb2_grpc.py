@@ -102,8 +102,8 @@ class ExchangeServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ExchangeCoupon(self, request, context):
-        """Exchanges points for a coupon; CouponExchanged tells the coupon service. Refuses as
-        ExchangeGift does.
+        """Exchanges points for a coupon; CouponExchanged tells the coupon service. It is done by itself
+        when that granted the coupons, and cancelled if it cannot. Refuses as ExchangeGift does.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -96,14 +96,18 @@ class GetPointsRequest(_message.Message):
     def __init__(self, member_id: _Optional[str] = ...) -> None: ...
 
 class GetPointsResponse(_message.Message):
-    __slots__ = ("balances", "next_expiring_points", "next_expire_time")
+    __slots__ = ("balances", "next_expiring_points", "next_expire_time", "next_maturing_points", "next_mature_time")
     BALANCES_FIELD_NUMBER: _ClassVar[int]
     NEXT_EXPIRING_POINTS_FIELD_NUMBER: _ClassVar[int]
     NEXT_EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    NEXT_MATURING_POINTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_MATURE_TIME_FIELD_NUMBER: _ClassVar[int]
     balances: PointsBalances
     next_expiring_points: int
     next_expire_time: _timestamp_pb2.Timestamp
-    def __init__(self, balances: _Optional[_Union[PointsBalances, _Mapping]] = ..., next_expiring_points: _Optional[int] = ..., next_expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    next_maturing_points: int
+    next_mature_time: _timestamp_pb2.Timestamp
+    def __init__(self, balances: _Optional[_Union[PointsBalances, _Mapping]] = ..., next_expiring_points: _Optional[int] = ..., next_expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., next_maturing_points: _Optional[int] = ..., next_mature_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ListLotsRequest(_message.Message):
     __slots__ = ("member_id", "page_size", "page_token")

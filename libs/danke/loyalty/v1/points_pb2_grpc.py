@@ -219,7 +219,8 @@ class PointsServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def SetBirthday(self, request, context):
-        """Sets the day a member's birthday points come. Refuses RULE_INVALID for a day that is none.
+        """Sets the day a member's birthday points come. Refuses RULE_INVALID for a day that is none,
+        POINTS_CLOSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

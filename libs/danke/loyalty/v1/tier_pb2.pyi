@@ -251,10 +251,22 @@ class GetTierSchemeRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetTierSchemeResponse(_message.Message):
-    __slots__ = ("scheme",)
+    __slots__ = ("scheme", "growth_policy")
     SCHEME_FIELD_NUMBER: _ClassVar[int]
+    GROWTH_POLICY_FIELD_NUMBER: _ClassVar[int]
     scheme: TierScheme
-    def __init__(self, scheme: _Optional[_Union[TierScheme, _Mapping]] = ...) -> None: ...
+    growth_policy: GrowthPolicy
+    def __init__(self, scheme: _Optional[_Union[TierScheme, _Mapping]] = ..., growth_policy: _Optional[_Union[GrowthPolicy, _Mapping]] = ...) -> None: ...
+
+class GrowthPolicy(_message.Message):
+    __slots__ = ("version", "grant_on_paid", "growth_per_yuan_bp")
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    GRANT_ON_PAID_FIELD_NUMBER: _ClassVar[int]
+    GROWTH_PER_YUAN_BP_FIELD_NUMBER: _ClassVar[int]
+    version: int
+    grant_on_paid: bool
+    growth_per_yuan_bp: int
+    def __init__(self, version: _Optional[int] = ..., grant_on_paid: bool = ..., growth_per_yuan_bp: _Optional[int] = ...) -> None: ...
 
 class SetTierSchemeRequest(_message.Message):
     __slots__ = ("request_id", "metric", "validity_days", "notice_days", "tiers", "expected_version")

@@ -154,7 +154,7 @@ class TierServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def GetTierScheme(self, request, context):
-        """The scheme in force.
+        """The scheme and the growth policy in force.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
