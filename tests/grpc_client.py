@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -67,6 +68,37 @@ async def running(
             yield process, channel
     finally:
         await process.stop()
+
+
+@asynccontextmanager
+async def servers(
+    service: Service[Any], dsn: str, bootstrap: str, count: int
+) -> AsyncIterator[list[tuple[Process, grpc.aio.Channel]]]:
+    """So many of a service in one group, which leave one by one, each when the group is whole.
+
+    The embedded broker keeps a leader who leaves while the group forms (`deploy.local.kafka`):
+    nobody could join it afterwards.
+    """
+    async with AsyncExitStack() as stack:
+        started: list[tuple[Process, grpc.aio.Channel]] = []
+
+        async def last_leaves() -> None:
+            clients = [process.consumers._consumer for process, _ in started]
+            held = 0
+            while any(one is None for one in clients) or held != _partitions(clients[0]):
+                await asyncio.sleep(0.05)
+                held = sum(len(one.assignment()) for one in clients if one is not None)
+            started.pop()
+
+        for _ in range(count):
+            started.append(await stack.enter_async_context(running(service, dsn, bootstrap)))
+            stack.push_async_callback(last_leaves)
+        yield started
+
+
+def _partitions(client: Any) -> int:
+    """Of all topics that it reads."""
+    return sum(len(client.partitions_for_topic(topic)) for topic in client.subscription())
 
 
 class Refused(Exception):

@@ -11,6 +11,9 @@ What consumers and producers need for quick hops on this broker (aiokafka names)
   of your own use 6,000 or more.
 * ``enable_idempotence=False``: aiokafka's idempotent and transactional producers fail on Tansu
   (InitProducerId). `Broker.idempotent_producer` says what the broker in use can do.
+* a leader who leaves while the group is still forming, after another has left, stays its leader:
+  whoever joins afterwards waits for him for ever ("Joined group", again and again, of the same
+  generation). So members say goodbye one by one; one that is killed is forgotten as it should be.
 * ``auto_offset_reset="earliest"``, ``enable_auto_commit=False`` everywhere; offsets for times are
   wrong on Tansu, and it forgets everything when it ends: for trying and testing, never for data.
 """

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,7 +26,7 @@ from services.coupon.coupon_secrets import CouponSecrets
 from services.coupon.main import SERVICE
 from services.coupon.merges import MergeMembers
 from tests.conftest import Migrated
-from tests.grpc_client import Refused, metadata, refusal, running
+from tests.grpc_client import Refused, metadata, refusal, running, servers
 
 Running = tuple[Process, grpc.aio.Channel, str]
 NOW = datetime(2026, 5, 1, 2, 0, tzinfo=UTC)
@@ -67,12 +66,9 @@ async def _template(channel: grpc.aio.Channel, template_id: str, **limits: int) 
 
 async def test_c1_a_thousand_claims_at_three_servers(migrated: Migrated, bootstrap: str) -> None:
     dsn = await migrated("coupon")
-    async with AsyncExitStack() as stack:
-        servers = [
-            await stack.enter_async_context(running(SERVICE, dsn, bootstrap)) for _ in range(3)
-        ]
-        stubs = [CouponServiceStub(channel) for _, channel in servers]
-        await _template(servers[0][1], "hot", total=100)
+    async with servers(SERVICE, dsn, bootstrap, 3) as three:
+        stubs = [CouponServiceStub(channel) for _, channel in three]
+        await _template(three[0][1], "hot", total=100)
         header = metadata()
 
         async def claim(number: int) -> str:
@@ -87,7 +83,7 @@ async def test_c1_a_thousand_claims_at_three_servers(migrated: Migrated, bootstr
 
         answers = Counter(await asyncio.gather(*map(claim, range(1_000))))
         assert answers == {"OK": 100, "SOLD_OUT": 900}
-        pool = servers[0][0].pool
+        pool = three[0][0].pool
         assert await pool.fetchval("SELECT count(*) FROM coupons") == 100
         assert await pool.fetchval("SELECT issued FROM coupon_stocks") == 100
         for check in store_verify.CHECKS:
