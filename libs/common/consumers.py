@@ -41,7 +41,9 @@ from danke.events.envelope import (
 
 log: Final = telemetry.logger(__name__)
 
-POLL_RECORDS: Final = 500
+# Some four batches for each of two lanes: with one for each they would wait for each other after
+# every batch (accrue: 5,600 orders a second instead of 7,200).
+POLL_RECORDS: Final = 2_048
 POLL_MS: Final = 500
 BACKOFF_S: Final = 0.5
 RETRY_PARKED_S: Final = 1.0

@@ -161,8 +161,10 @@ class Engine:
     ) -> list[Any]:
         """Applies many commands; the list holds, in order, each one's result or its exception.
 
-        ``lane_keys`` keeps commands of one key in order even where their own lanes differ.
-        Raises ``Overloaded`` before anything is started if the queue cannot take them all.
+        They keep their order among themselves; callers of ``run`` go before them. ``lane_keys``
+        keeps commands of one key in order even where their own lanes differ.
+        Raises ``Overloaded`` before anything is started if the queue is full; one that is not takes
+        them all, or a poll with more commands than it has room for could never be handled.
         """
         if not commands:
             return []
@@ -175,14 +177,14 @@ class Engine:
             if not left and not done.done():
                 done.set_result(None)
 
-        if self.waiting + len(commands) > self.queue_limit * len(self._lanes):
+        if self.waiting >= self.queue_limit * len(self._lanes):
             raise Overloaded(waiting=self.waiting)
         items = []
         for position, command in enumerate(commands):
             item = Item(command, contexts[position] if contexts else NO_CONTEXT, answer)
             items.append(item)
             key = lane_keys[position] if lane_keys else command.lane()
-            self._lane_of(key).put(item, force=True)
+            self._lane_of(key).put_bulk(item)
         await done
         return [item.outcome for item in items]
 
@@ -196,12 +198,14 @@ class Engine:
 
 
 class _Lane:
-    """A queue, a connection and one batch in flight."""
+    """Two queues, a connection and one batch in flight."""
 
     def __init__(self, engine: Engine, number: int) -> None:
         self.engine = engine
         self.number = number
+        # Somebody waits for each of these, and for a poll or an upload as a whole.
         self.queue: deque[Item] = deque()
+        self.bulk: deque[Item] = deque()
         self.in_flight = 0
         self._batches = 0
         self._planned = 0.0
@@ -212,14 +216,20 @@ class _Lane:
 
     @property
     def depth(self) -> int:
-        return len(self.queue) + self.in_flight
+        return len(self.queue) + len(self.bulk) + self.in_flight
 
-    def put(self, item: Item, *, force: bool = False) -> None:
+    def put(self, item: Item) -> None:
+        if len(self.queue) >= self.engine.queue_limit:
+            raise Overloaded(waiting=len(self.queue))
+        self._enter(self.queue, item)
+
+    def put_bulk(self, item: Item) -> None:
+        self._enter(self.bulk, item)
+
+    def _enter(self, queue: deque[Item], item: Item) -> None:
         if self._stopping:
             raise StoreUnavailable(cause="shutting down")
-        if not force and len(self.queue) >= self.engine.queue_limit:
-            raise Overloaded(waiting=len(self.queue))
-        self.queue.append(item)
+        queue.append(item)
         self._wake.set()
 
     async def start(self) -> None:
@@ -243,7 +253,7 @@ class _Lane:
 
     async def _work(self) -> None:
         while True:
-            if not self.queue:
+            if not self.queue and not self.bulk:
                 if self._stopping:
                     return
                 self._wake.clear()
@@ -266,7 +276,7 @@ class _Lane:
         What arrives meanwhile joins, so that callers who come one by one share as few transactions
         as with one lane. True if the turn must be given back.
         """
-        if len(self.queue) >= self.engine.batch_limit // 2:
+        if len(self.queue) + len(self.bulk) >= self.engine.batch_limit // 2:
             return False
         with suppress(TimeoutError):
             async with asyncio.timeout(TURN_S):
@@ -274,10 +284,16 @@ class _Lane:
         return False
 
     def _take(self) -> list[Item]:
-        now = time.monotonic()
+        """The next batch: who waits alone first; but a quarter, if need be, is for the others."""
         items: list[Item] = []
-        queue = self.queue
-        while queue and len(items) < self.engine.batch_limit:
+        limit = self.engine.batch_limit
+        self._move(self.queue, items, limit - limit // 4 if self.bulk else limit)
+        self._move(self.bulk, items, limit)
+        return items
+
+    def _move(self, queue: deque[Item], items: list[Item], limit: int) -> None:
+        now = time.monotonic()
+        while queue and len(items) < limit:
             item = queue.popleft()
             deadline = item.context.deadline
             if item.abandoned:
@@ -287,7 +303,6 @@ class _Lane:
                 item.answer(item)
             else:
                 items.append(item)
-        return items
 
     async def _finish(self, items: list[Item]) -> list[Item]:
         """Applies the batch and answers it; returns the items to apply right after it."""

@@ -223,11 +223,43 @@ async def test_a_full_queue_turns_callers_away_and_recovers(purses: str, merchan
         assert (await engine.run(deposit(merchant, "d3", 1))).whole_fen == 4
 
 
+async def test_a_poll_with_more_commands_than_the_queue_has_room_for_is_taken(
+    purses: str, merchant: str
+) -> None:
+    """Seen failing when they counted before they were in: such a poll was repeated for ever."""
+    async with engine_on(purses, queue_limit=2) as engine:
+        made = await engine.run_each([deposit(merchant, f"d{n}", 1) for n in range(5)])
+    assert [one.whole_fen for one in made] == [1, 2, 3, 4, 5]
+
+
 async def test_batches_are_no_larger_than_the_limit(purses: str, merchant: str) -> None:
     committed: list[int] = []
     async with engine_on(purses, batch_limit=4, on_commit=committed.append) as engine:
         await engine.run_each([deposit(merchant, f"d{n}", 1) for n in range(10)])
     assert committed == [4, 4, 2]
+
+
+async def test_a_caller_does_not_wait_behind_a_poll_nor_a_poll_for_ever(
+    purses: str, merchant: str
+) -> None:
+    """Seen failing with one queue for both: the caller was the 14th."""
+    async with engine_on(purses, batch_limit=4) as engine:
+        async with held(engine, purses, merchant, "p"):
+            running = asyncio.create_task(engine.run(deposit(merchant, "d", 1)))
+            await until(lambda: engine._lanes[0].in_flight == 1)
+            poll = asyncio.create_task(
+                engine.run_each([deposit(merchant, f"b{n}", 1) for n in range(12)])
+            )
+            await until(lambda: len(engine._lanes[0].bulk) == 12)
+            callers = [
+                asyncio.create_task(engine.run(deposit(merchant, f"c{n}", 1))) for n in range(6)
+            ]
+            await until(lambda: len(engine._lanes[0].queue) == 6)
+            assert engine.waiting == 19
+        assert (await running).whole_fen == 1
+        # Batches of three callers and one of the poll.
+        assert [(await caller).whole_fen for caller in callers] == [2, 3, 4, 6, 7, 8]
+        assert [made.whole_fen for made in await poll] == [5, *range(9, 20)]
 
 
 async def test_one_locked_purse_does_not_stop_the_other_lane(purses: str, merchant: str) -> None:
