@@ -156,14 +156,14 @@ def given_back(coupon: Coupon, at: datetime) -> Coupon:
 
 
 def returned(
-    coupon: Coupon, template: CouponTemplate | None, at: datetime, *, left: bool
+    coupon: Coupon, template: CouponTemplate | None, at: datetime, *, gone: bool
 ) -> Coupon:
     """A used coupon that its order gives back: void if its template was voided meanwhile.
 
-    Or if its member ``left``; S10.
+    Or if it is ``gone``: it was recalled, or its member left; S10.
     """
     free = given_back(coupon, at)
-    if left or (template is not None and template.state == "VOIDED"):
+    if gone or (template is not None and template.state == "VOIDED"):
         return replace(free, state="VOIDED")
     return free
 

@@ -41,6 +41,7 @@ from services.coupon.errors import (
 from services.coupon.first_orders import locked_first
 from services.coupon.members import MergedMember, Standing, has_left
 from services.coupon.order_locks import LockedCoupon, OrderLock
+from services.coupon.recalls import RECALLS_OF, is_recalled
 from services.coupon.templates import CouponTemplate
 from services.coupon.terms import CouponTerms
 from services.coupon.verifications import VERIFIED_FOR
@@ -292,6 +293,7 @@ class ReturnCoupons(OfOrder, frozen=True, kw_only=True):
             yield MergedMember, (self.merchant_id, lock.member_id)
         for one in lock.coupons if lock else ():
             yield CouponTemplate, (self.merchant_id, one.key.rpartition("/")[0])
+            yield RECALLS_OF, (self.merchant_id, one.key.rpartition("/")[0])
 
     def decide(self, state: State) -> Decision:
         lock = state.get(OrderLock, (self.merchant_id, self.order_id))
@@ -318,7 +320,7 @@ class ReturnCoupons(OfOrder, frozen=True, kw_only=True):
                 continue
             template = state.get(CouponTemplate, (self.merchant_id, coupon.template_id))
             left = has_left(state, self.merchant_id, lock.member_id)
-            free = returned(coupon, template, self.at, left=left)
+            free = returned(coupon, template, self.at, gone=left or is_recalled(state, coupon))
             rows += revived(free, self.at)
             told.append(
                 events.CouponReturned(

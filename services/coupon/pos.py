@@ -41,6 +41,7 @@ from services.coupon.errors import (
 )
 from services.coupon.first_orders import FIRST_ORDER, shown_first
 from services.coupon.members import MergedMember, Standing, has_left
+from services.coupon.recalls import RECALLS_OF, is_recalled
 from services.coupon.templates import CouponTemplate
 from services.coupon.terms import CouponTerms
 from services.coupon.verifications import VERIFIED_FOR, Verification
@@ -238,6 +239,7 @@ class RevertVerify(Command, frozen=True, kw_only=True):
         if done is not None:
             yield Coupon, (self.merchant_id, done.coupon_id)
             yield CouponTemplate, (self.merchant_id, done.lock_key.rpartition("/")[0])
+            yield RECALLS_OF, (self.merchant_id, done.lock_key.rpartition("/")[0])
             yield MergedMember, (self.merchant_id, done.member_id)
 
     def decide(self, state: State) -> Decision:
@@ -283,6 +285,7 @@ class ReturnVerified(Command, frozen=True, kw_only=True):
         for done in found.group(VERIFIED_FOR, (self.merchant_id, self.order_id)):
             yield Coupon, (self.merchant_id, done.coupon_id)
             yield CouponTemplate, (self.merchant_id, done.lock_key.rpartition("/")[0])
+            yield RECALLS_OF, (self.merchant_id, done.lock_key.rpartition("/")[0])
             yield MergedMember, (self.merchant_id, done.member_id)
 
     def decide(self, state: State) -> Decision:
@@ -309,7 +312,7 @@ def _undone(
     assert coupon.state == "USED", "Bug: a verified coupon is not used"
     template = state.get(CouponTemplate, (done.merchant_id, coupon.template_id))
     left = has_left(state, done.merchant_id, done.member_id)
-    free = returned(coupon, template, at, left=left)
+    free = returned(coupon, template, at, gone=left or is_recalled(state, coupon))
     after = replace(done, state="REVERTED", reverted_at=at, reverted_by=by)
     event = events.CouponReturned(
         **about(free), order_id=done.order_id, refund_id=refund_id, state=free.state

@@ -1,8 +1,9 @@
 """Recalls (收回): unused coupons of a mass grant or a whole template are taken back.
 
 Block after block, one timer after the other, like a mass grant. A coupon that an order or a friend
-holds is marked and becomes void when it is given back; used ones stay used. What is taken back goes
-into stock again if that is asked for. parity.md §3 no. 40.
+holds is marked and becomes void when it is given back; used ones stay used, and are void if their
+order is refunded. What is taken back goes into stock again if that is asked for. parity.md §3
+no. 40.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import ClassVar, Final, Literal
 from msgspec.structs import replace
 
 from common.commands import Command, Decision
-from common.rows import Read, Row, State
+from common.rows import Group, Read, Row, State
 from common.timers import Timer
 from danke.events import coupon as events
 from danke.events.envelope import Event
@@ -48,6 +49,18 @@ class Recall(Row, frozen=True):
     created_by: str
     created_at: datetime
     ended_at: datetime | None = None
+
+
+# Of those who took coupons back, whoever gives one back must know.
+RECALLS_OF = Group(Recall, ("merchant_id", "template_id"), order=lambda recall: recall.recall_id)
+
+
+def is_recalled(state: State, coupon: Coupon) -> bool:
+    """Whether a used coupon was taken back while it was used, by a recall of all or of its ref."""
+    recalls = state.group(RECALLS_OF, (coupon.merchant_id, coupon.template_id))
+    return any(
+        one.ref in ("", coupon.ref) and coupon.claimed_at <= one.created_at for one in recalls
+    )
 
 
 class StartRecall(Command, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from common.tables import Table
 from services.coupon.grant_batches import OF_SNAPSHOT, GrantBatch, GrantChunk
 from services.coupon.grants import GRANTS_FOR, Grant
 from services.coupon.postpay import ACTIVE_RULES, PostPayRule
-from services.coupon.recalls import Recall
+from services.coupon.recalls import RECALLS_OF, Recall
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 
@@ -21,7 +21,7 @@ BATCHES: Final = Table(
     groups={OF_SNAPSHOT: "t.state = 'CREATED' AND t.snapshot_id <> ''"},
 )
 CHUNKS: Final = Table(GrantChunk, "grant_chunks")
-RECALLS: Final = Table(Recall, "recalls")
+RECALLS: Final = Table(Recall, "recalls", groups={RECALLS_OF: ""})
 RULES: Final = Table(PostPayRule, "post_pay_rules", groups={ACTIVE_RULES: "t.state = 'ACTIVE'"})
 TABLES: Final = (GRANTS, BATCHES, CHUNKS, RECALLS, RULES)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from common.errors import NotYet
 from common.from_door import FromDoor
 from services.coupon.coupons import Coupon
@@ -131,6 +133,38 @@ async def test_c15_a_used_reward_does_not_come_back_once_its_own_order_was_refun
         await desk.run(ReturnCoupons, order_id=f"next{number}", **REFUND)
         assert (await desk.coupon(coupon.coupon_id)).state == "VOIDED"
     assert [one["state"] for one in await desk.told("CouponReturned")] == ["VOIDED"] * 2
+
+
+@pytest.mark.parametrize(
+    ("ref", "after", "state"),
+    [("g", 1, "VOIDED"), ("", 1, "VOIDED"), ("g", -1, "AVAILABLE"), ("other", 1, "AVAILABLE")],
+)
+async def test_a_coupon_recalled_while_it_was_used_comes_back_void(
+    desk: Desk, ref: str, after: int, state: str
+) -> None:
+    """From an order and from a till; not if the recall was before it was given, or of others."""
+    await desk.template("t")
+    recall = desk.make(
+        StartRecall, recall_id="v", template_id="t", ref=ref, recycle=False, reason="r", actor="a",
+        at=desk.at + timedelta(minutes=after),
+    )  # fmt: skip
+    if after < 0:
+        await desk.engine.run(recall)
+        await desk.until(desk.at)
+    grant = await desk.run(
+        GrantCoupons, grant_id="g", template_id="t", member_id="u", quantity=2, ref="g"
+    )
+    online, till = [await desk.coupon(one) for one in grant.coupon_ids]
+    await desk.lock(online, "o")
+    await desk.run(UseCoupons, order_id="o")
+    done = await _verified(desk, till, "till")
+    if after > 0:
+        await desk.engine.run(recall)
+        await desk.until(desk.at + timedelta(minutes=2))
+    await desk.run(ReturnCoupons, order_id="o", **REFUND)
+    await desk.run(RevertVerify, verification_id=done.verification_id, staff_id="sam")
+    for coupon in (online, till):
+        assert (await desk.coupon(coupon.coupon_id)).state == state
 
 
 async def test_a_coupon_of_a_voided_template_comes_back_void(desk: Desk) -> None:
