@@ -6,7 +6,7 @@ segments than audience told of.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from common.commands import Command, Decision
 from common.rows import Group, Read, Row, State
-from services.coupon.errors import MemberClosed, MemberMerged
+from services.coupon.errors import MemberClosed, MemberMerged, MemberMoved
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
@@ -131,7 +131,30 @@ class NoteOrder(_OfMember, frozen=True, kw_only=True):
 
     paid_at: datetime
 
+    def locate(self) -> Sequence[Read]:
+        return ((MergedMember, (self.merchant_id, self.member_id)),)
+
+    def keys(self, found: State) -> Sequence[str]:
+        return [f"standing:{member_id}" for member_id in self._who(found)]
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield from self.locate()
+        for member_id in self._who(found):
+            yield Standing, (self.merchant_id, member_id)
+
+    def _who(self, state: State) -> list[str]:
+        """The member, and whom he was merged into: an order may be paid under either id."""
+        merged = state.get(MergedMember, (self.merchant_id, self.member_id))
+        ids = (self.member_id, merged.into_member_id if merged else self.member_id)
+        return list(dict.fromkeys(ids))
+
     def decide(self, state: State) -> Decision:
-        old = self._standing(state)
-        first = min(old.first_paid_at or self.paid_at, self.paid_at)
-        return Decision(rows=[replace(old, paid_orders=1, first_paid_at=first)])
+        rows: list[Row] = []
+        for member_id in self._who(state):
+            key = (self.merchant_id, member_id)
+            if not state.knows(Standing, key):
+                raise MemberMoved(member_id=self.member_id)  # merged this very moment
+            old = state.get(Standing, key) or Standing(*key, "", 0)
+            first = min(old.first_paid_at or self.paid_at, self.paid_at)
+            rows.append(replace(old, paid_orders=1, first_paid_at=first))
+        return Decision(rows=rows)

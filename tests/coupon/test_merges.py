@@ -8,8 +8,10 @@ from services.coupon.claims import Claim
 from services.coupon.fission_groups import HelpFission, OpenFission
 from services.coupon.grants import GrantCoupons
 from services.coupon.locks import UseCoupons
+from services.coupon.members import NoteOrder
 from services.coupon.merges import SECOND_LOOK, MergeMembers
 from services.coupon.packs import BuyPack, RefundPack
+from services.coupon.templates import Audience
 from tests.coupon import test_fission as fission
 from tests.coupon import test_packs as packs
 from tests.coupon.desk import Desk
@@ -31,6 +33,23 @@ async def test_a_merged_member_s_coupons_are_the_survivor_s(desk: Desk) -> None:
     )
     assert given.member_id == "new"
     await desk.until(desk.at + timedelta(minutes=10))
+
+
+async def test_m45_what_is_paid_under_the_old_id_is_no_first_order_for_the_survivor(
+    desk: Desk,
+) -> None:
+    """Whether the payment is known before the merge or only after it; parity.md no. 65."""
+    for number, paid_first in enumerate((True, False)):
+        old, new = f"old{number}", f"new{number}"
+        steps = [
+            desk.make(NoteOrder, member_id=old, paid_at=desk.at),
+            desk.make(MergeMembers, merge_id=f"m{number}", from_id=old, into_id=new),
+        ]
+        for step in steps if paid_first else reversed(steps):
+            await desk.engine.run(step)
+        await desk.template(f"t{number}", audience=Audience(new_customers_only=True))
+        claim = {"template_id": f"t{number}", "member_id": new}
+        assert await desk.why(Claim, **claim) == "NOT_ELIGIBLE"
 
 
 async def test_a_payment_after_the_time_out_uses_what_is_the_survivor_s_by_then(desk: Desk) -> None:
