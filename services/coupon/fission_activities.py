@@ -17,7 +17,12 @@ from common.commands import Command, Decision
 from common.rows import Read, Row, State
 from danke.events.coupon_fission import FissionKind
 from services.coupon.errors import TemplateNotFound
-from services.coupon.errors_promotions import FissionChanged, FissionInvalid, FissionNotFound
+from services.coupon.errors_promotions import (
+    FissionChanged,
+    FissionInvalid,
+    FissionNotActive,
+    FissionNotFound,
+)
 from services.coupon.templates import CouponTemplate
 
 FissionState = Literal["DRAFT", "ACTIVE", "ENDED"]
@@ -102,6 +107,15 @@ def check_fission(terms: FissionTerms) -> None:
             raise FissionInvalid(field="terms.total_fen", why="not enough for everybody")
     if terms.kind == "INFLATE" and not 0 < terms.start_fen < terms.total_fen:
         raise FissionInvalid(field="terms.total_fen", why="not above start_fen")
+
+
+def must_be_open(activity: FissionActivity | None, at: datetime) -> FissionActivity:
+    """Refuses FISSION_NOT_FOUND, FISSION_NOT_ACTIVE."""
+    if activity is None:
+        raise FissionNotFound(field="activity_id")
+    if activity.state != "ACTIVE" or not activity.starts_at <= at < activity.ends_at:
+        raise FissionNotActive(activity_id=activity.activity_id, state=activity.state)
+    return activity
 
 
 class _OfActivity(Command, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ from common.timers import Timer
 from danke.events import coupon_fission as events
 from danke.events.envelope import Event
 from services.coupon.calendar import local_day
-from services.coupon.coupons import Coupon, voided
+from services.coupon.coupons import Coupon, expired, voided
 from services.coupon.errors import MemberMoved
 from services.coupon.errors_promotions import (
     AlreadyHelped,
@@ -29,12 +29,16 @@ from services.coupon.errors_promotions import (
     FissionGroupNotFound,
     FissionLimitReached,
     FissionNotActive,
-    FissionNotFound,
     HelperLimitReached,
     NotNewCustomer,
     SelfHelp,
 )
-from services.coupon.fission_activities import FissionActivity, FissionTally, FissionTerms
+from services.coupon.fission_activities import (
+    FissionActivity,
+    FissionTally,
+    FissionTerms,
+    must_be_open,
+)
 from services.coupon.grants import GRANT_TIMER, Grant
 from services.coupon.issuing import Issue, issue_reads
 from services.coupon.members import MERGED_INTO, MergedMember, must_be_himself
@@ -99,15 +103,6 @@ def told(group: FissionGroup) -> dict[str, Any]:
         "kind": group.terms.kind,
         "member_id": group.member_id,
     }
-
-
-def must_be_open(activity: FissionActivity | None, at: datetime) -> FissionActivity:
-    """Refuses FISSION_NOT_FOUND, FISSION_NOT_ACTIVE."""
-    if activity is None:
-        raise FissionNotFound(field="activity_id")
-    if activity.state != "ACTIVE" or not activity.starts_at <= at < activity.ends_at:
-        raise FissionNotActive(activity_id=activity.activity_id, state=activity.state)
-    return activity
 
 
 class OpenFission(Command, frozen=True, kw_only=True):
@@ -338,8 +333,12 @@ def completed(
     assert coupon is not None, "Bug: a group's coupon is gone"
     rows: list[Row] = []
     rewards = []
-    # A recalled or ended coupon stays what it is: the group came together all the same.
-    if coupon.state == "FISSION_LOCKED" and at < coupon.valid_to:
+    ending: list[Event] = []
+    # A recalled or ended coupon is none any more: the group came together all the same.
+    if coupon.state == "FISSION_LOCKED" and at >= coupon.valid_to:
+        gone, event = expired(coupon)
+        rows, ending = [gone], [event]
+    elif coupon.state == "FISSION_LOCKED":
         rows.append(replace(coupon, state="AVAILABLE"))
         rewards.append(
             events.FissionReward(
@@ -347,7 +346,7 @@ def completed(
             )
         )
     done = events.FissionCompleted(**told(group), helpers=group.helpers, rewards=rewards)
-    return replace(group, state="REWARDED", ended_at=at), rows, [done]
+    return replace(group, state="REWARDED", ended_at=at), rows, [done, *ending]
 
 
 class EndGroup(OfGroup, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from services.coupon.fission_activities import FissionTerms, SetFissionActivity
 from services.coupon.fission_groups import EndGroup, HelpFission, OpenFission
 from services.coupon.fission_rewards import BoomerangUsed, VoidFissionRewards
 from services.coupon.locks import LockCoupons, ReturnCoupons, UseCoupons
-from services.coupon.terms import Terms
+from services.coupon.terms import Terms, Validity
 from tests.coupon.desk import Desk, locking
 
 
@@ -95,6 +95,26 @@ async def test_s8_a_use_that_was_refunded_before_it_became_known_earns_nothing(d
     await _refunded(desk, "o")
     await _told(desk, coupon, "o")
     assert await _rewards(desk, "s") == []
+
+
+async def test_help_that_comes_after_the_coupon_s_end_unlocks_an_expired_one(desk: Desk) -> None:
+    await desk.template("t", validity=Validity(kind="HOURS", amount=1))
+    await desk.run(
+        SetFissionActivity, activity_id="a", version=0, name="a", actor="admin",
+        terms=FissionTerms("UNLOCK", "t", helpers_needed=1),
+        starts_at=desk.at, ends_at=desk.at + timedelta(days=90),
+    )  # fmt: skip
+    group = await desk.run(OpenFission, activity_id="a", member_id="u")
+    # Before the sweep came: the books are right at once, and the end is told once.
+    late = desk.at + timedelta(hours=1)
+    helped = await desk.run(HelpFission, group_id=group.group_id, helper_id="x", at=late)
+    assert helped.state == "REWARDED"
+    assert (await desk.coupon(group.coupon_id)).state == "EXPIRED"
+    assert not await desk.findings()
+    await desk.until(late + timedelta(hours=2))
+    assert len(await desk.told("CouponExpired")) == 1
+    (done,) = await desk.told("FissionCompleted")
+    assert done["rewards"] == []
 
 
 @pytest.mark.parametrize("stopped", [False, True])
