@@ -193,12 +193,13 @@ class PayPack(OfPack, frozen=True, kw_only=True):
         )  # fmt: skip
         deliveries = list(self._deliveries(pack))
         last = max(pack.items, key=lambda item: item.after_days).after_days
-        end = Timer(self.merchant_id, DELIVERED_TIMER, pack.pack_id, self.at + timedelta(days=last))
+        due = self.at + timedelta(days=last, seconds=1)  # after the deliveries
         bought = events.PackPurchased(
             **told(pack), payment_id=self.payment_id, price_fen=pack.price_fen,
             coupons=sum(item.quantity for item in pack.items), paid_at=self.paid_at,
         )  # fmt: skip
         close = (Timer, (self.merchant_id, CLOSE_TIMER, pack.pack_id))
+        end = Timer(self.merchant_id, DELIVERED_TIMER, pack.pack_id, due)
         return Decision(paid, [paid, *deliveries, end], [bought], [close])
 
     def _deliveries(self, pack: CouponPack) -> Iterable[Row]:
@@ -213,12 +214,20 @@ class PayPack(OfPack, frozen=True, kw_only=True):
 
 
 class FinishPack(OfPack, frozen=True, kw_only=True):
-    """The last delivery is due."""
+    """The last delivery is due; comes again while one is still tried."""
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield from super().reads(found)
+        yield GRANTS_FOR, (self.merchant_id, "PACK", self.pack_id)
 
     def decide(self, state: State) -> Decision:
         pack = self.pack(state)
         if pack.state != "DELIVERING":
             return Decision(result=pack)
+        grants = state.group(GRANTS_FOR, (self.merchant_id, "PACK", self.pack_id))
+        if any(grant.state == "PENDING" for grant in grants):
+            again = Timer(self.merchant_id, DELIVERED_TIMER, pack.pack_id, self.at + RETRY)
+            return Decision(result=pack, rows=[again])
         after = replace(pack, state="DELIVERED", ended_at=self.at)
         return Decision(result=after, rows=[after])
 
@@ -319,10 +328,7 @@ class RepayPack(RefundPack, frozen=True, kw_only=True):
 def _asked(
     pack: CouponPack, refund_id: str, payment_id: str, amount_fen: int, at: datetime
 ) -> tuple[list[Row], list[Event]]:
-    """Asks the payment system to pay back, once per id, and a timer for when it says nothing.
-
-    Of nothing there is nothing to ask for.
-    """
+    """Asks the payment system to pay back, if it is anything, and a timer for when it is silent."""
     if not amount_fen:
         return [], [_refunded(pack)]
     asked = events.PackRefundRequested(

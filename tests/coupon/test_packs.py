@@ -72,11 +72,24 @@ async def test_a_pack_is_delivered_over_time(desk: Desk) -> None:
     await desk.until(start + 7 * DAY)
     assert len(await states(desk)) == 2
     assert (await stored(desk, pack)).state == "DELIVERING"
-    await desk.until(start + 14 * DAY)
+    await desk.until(start + 14 * DAY + timedelta(seconds=1))
     assert len(await states(desk)) == 4
     assert (await stored(desk, pack)).state == "DELIVERED"
     (event,) = await desk.told("PackPurchased")
     assert (event["coupons"], event["price_fen"]) == (4, 990)
+
+
+async def test_a_pack_is_not_delivered_while_a_delivery_is_still_tried(desk: Desk) -> None:
+    await desk.template("t1", total=1)
+    await offer(desk, items=[PackItem("t1", 2)])
+    pack = await paid(desk, await bought(desk))
+    await desk.until(desk.at + timedelta(minutes=1))
+    assert (await states(desk), (await stored(desk, pack)).state) == ([], "DELIVERING")
+    await desk.pool.execute("UPDATE coupon_stocks SET total = 2")
+    await desk.until(desk.at + timedelta(hours=2))
+    assert (await states(desk), (await stored(desk, pack)).state) == (
+        ["AVAILABLE"] * 2, "DELIVERED"
+    )  # fmt: skip
 
 
 async def test_the_same_payment_again_changes_nothing(desk: Desk) -> None:
