@@ -2,8 +2,7 @@
 
 Members come in pages in ascending order, so nobody is named twice; they are kept as chunks of 500.
 Stock is reserved before anything is given. Then each chunk is one timer's command, and sets the
-timer of a later one: a crash repeats a chunk's command, which took effect or did not. Memory does
-not grow with the list. parity.md §2 no. 10.
+timer of a later one: a crash repeats a command that took effect or did not. parity.md §2 no. 10.
 """
 
 from __future__ import annotations
@@ -235,8 +234,8 @@ class _OfStock(_OfBatch, frozen=True, kw_only=True):
 class GrantOneChunk(_OfStock, frozen=True, kw_only=True):
     """Gives the coupons of one chunk, and sets the timer of a later one of the same kind.
 
-    A paused template is waited for; one that ended ends the mass grant as PARTIAL. All chunks have
-    the moment of the start, unless they waited.
+    A paused template is waited for; one that ended ends the mass grant. All chunks have the moment
+    of the start, unless they waited.
     """
 
     chunk: int
@@ -269,6 +268,7 @@ class GrantOneChunk(_OfStock, frozen=True, kw_only=True):
         try:
             issue = Issue(self, state, batch.template_id)
         except Refusal:
+            batch = replace(batch, failed=batch.members - batch.ok - batch.skipped)
             return self._end(batch, self._stock(state, batch), ())
         refused = self._give(issue, batch, chunk)
         ok = len(chunk.member_ids) - len(refused)

@@ -111,7 +111,8 @@ class GrantService:
             return pb.ListGrantResultsResponse()
         following = request.chunk + 1
         return pb.ListGrantResultsResponse(
-            results=_results(chunk), next_chunk=following if following < batch.chunks else 0
+            results=_results(chunk, batch.state),
+            next_chunk=following if following < batch.chunks else 0,
         )
 
     async def RecallCoupons(
@@ -186,12 +187,17 @@ def _recall(row: recalls.Recall) -> pb.Recall:
     )  # fmt: skip
 
 
-def _results(chunk: grant_batches.GrantChunk) -> list[pb.GrantResult]:
+# Why nothing came of a chunk that the mass grant did not reach before it ended.
+_UNREACHED = {"PARTIAL": "TEMPLATE_NOT_ACTIVE", "CANCELLED": "CANCELLED"}
+
+
+def _results(chunk: grant_batches.GrantChunk, state: str) -> list[pb.GrantResult]:
     """Who got what: a coupon's id follows from the place in the list."""
     results = []
+    unreached = "" if chunk.done else _UNREACHED.get(state, "")
     first = chunk.chunk * grant_batches.CHUNK
     for place, member_id in enumerate(chunk.member_ids, first):
-        reason = chunk.refused.get(member_id, "")
+        reason = chunk.refused.get(member_id, unreached)
         given = chunk.done and not reason
         coupon_id = f"{chunk.batch_id}.{place}" if given else ""
         results.append(pb.GrantResult(member_id=member_id, coupon_id=coupon_id, reason=reason))

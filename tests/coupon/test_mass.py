@@ -110,6 +110,20 @@ async def test_a_cancelled_mass_grant_gives_back_what_it_kept(desk: Desk) -> Non
     assert await desk.why(StartGrantBatch, batch_id="b") == "GRANT_BATCH_STATE_INVALID"
 
 
+async def test_whom_an_ended_template_left_out_is_counted(desk: Desk) -> None:
+    await desk.template("t", total=1_400, per_member=1)
+    await desk.claim("t", "u00003")
+    await _batch(desk, 1_300)
+    await desk.run(GrantOneChunk, batch_id="b", chunk=0)
+    await desk.run(ChangeTemplateState, template_id="t", to="ENDED", actor="a")
+    await desk.until(desk.at + timedelta(minutes=1))
+    (end,) = await desk.told("GrantBatchCompleted")
+    figures = {"state": "PARTIAL", "members": 1_300, "ok": 499, "skipped": 1, "failed": 800}
+    assert {name: end[name] for name in figures} == figures
+    stock = await desk.stock("t")
+    assert (stock.issued, stock.reserved) == (500, 0)
+
+
 async def test_a_paused_template_is_waited_for(desk: Desk) -> None:
     await desk.template("t")
     await _batch(desk, 10)
