@@ -66,13 +66,13 @@ class RefundPreviews:
         for outcome in decided:
             if isinstance(outcome, Refusal):
                 waits = isinstance(outcome, NotYet)
-                refusals.append(
-                    pb.RefundRefusal(reason=outcome.reason, says=outcome.message, waits=waits)
-                )
+                one = pb.RefundRefusal(reason=outcome.reason, says=outcome.message, waits=waits)
+                # What several commands wait for is said once.
+                refusals += [] if one in refusals else [one]
                 continue
-            for one in (*outcome.events, *outcome.rows):
-                tell = self.told.get(type(one))
-                effects += tell(one) if tell else ()
+            for change in (*outcome.events, *outcome.rows):
+                tell = self.told.get(type(change))
+                effects += tell(change) if tell else ()
         return self.response(effects=effects, refusals=refusals)
 
     def _event(self, refund: pb.OrderRefund) -> trade.OrderRefunded:

@@ -14,12 +14,14 @@ import pytest
 from common.consumers import Arrival
 from common.service import Process
 from danke.coupon.v1 import coupon_pb2 as pb
-from danke.coupon.v1 import grant_pb2, template_pb2
+from danke.coupon.v1 import grant_pb2, refund_pb2, template_pb2
 from danke.coupon.v1.coupon_pb2_grpc import CouponServiceStub
 from danke.coupon.v1.grant_pb2_grpc import GrantServiceStub
+from danke.coupon.v1.refund_pb2_grpc import RefundPreviewServiceStub
 from danke.coupon.v1.template_pb2_grpc import TemplateServiceStub
 from danke.events import loyalty, loyalty_points, trade, wallet
 from danke.events.envelope import Envelope, Event
+from danke.refund.v1.plan_pb2 import OrderRefund
 from services.coupon import store_verify
 from services.coupon.config import DEVELOPMENT_SECRET
 from services.coupon.coupon_secrets import CouponSecrets
@@ -328,6 +330,11 @@ async def test_an_order_uses_and_gives_back_by_its_events(coupon: Running) -> No
             request_id=f"l-{order}", order_id=order, member_id=order, coupons=[held]
         )
         await stub.Lock(lock, metadata=header)
+    # What all that the refund does waits for is said once.
+    plan = refund_pb2.PreviewRefundRequest()
+    plan.refund.MergeFrom(OrderRefund(order_id="paid", refund_id="r", is_full_cumulative=True))
+    waits = await RefundPreviewServiceStub(channel).PreviewRefund(plan, metadata=header)
+    assert [(one.reason, one.waits) for one in waits.refusals] == [("NOT_YET", True)]
     line = trade.PaidLine(line_id="1", sku_id="s", qty=1, list_price_fen=1, net_paid_fen=1)
     paid = trade.OrderPaid(
         order_id="paid", member_id="paid", channel="MINI", lines=[line], paid_at=NOW
