@@ -72,10 +72,9 @@ bench: venv ## all benchmarks, or one: make bench NAME=payments
 PG_15 ?= /usr/lib/postgresql/15/bin
 ON_EVERY_POSTGRES = tests/common tests/wallet/test_wallet_machine.py tests/wallet/test_rpc_payments.py
 
-# How many tests run at once, each worker with a Postgres and a broker of its own; 0 is one process.
-# Two take 17 minutes instead of 23, but have twice met a group of coupon's that the embedded broker
-# did not let join for two minutes, so they are not the default.
-WORKERS ?= 0
+# How many tests run at once, each worker with a Postgres and a broker of its own; 0 is one process,
+# as a debugger needs it. Most of them wait most of the time, so more than there are cores.
+WORKERS ?= 4
 SHARED = -n $(WORKERS) --dist loadgroup
 
 .PHONY: test
@@ -88,7 +87,7 @@ test: venv ## all tests on the embedded stack; the engine's on Postgres 15 too, 
 
 .PHONY: test-e2e
 test-e2e: venv ## tests/e2e alone; KAFKA=apache runs them on Apache Kafka
-	KAFKA=$(KAFKA) $(BIN)/pytest tests/e2e $(if $(filter apache,$(KAFKA)),,-m "not apache") $(ARGS)
+	KAFKA=$(KAFKA) $(BIN)/pytest $(SHARED) tests/e2e $(if $(filter apache,$(KAFKA)),,-m "not apache") $(ARGS)
 
 .PHONY: faults
 faults: venv ## load under a seeded storm of faults: SECONDS=600 SEED=20260501 KAFKA=apache

