@@ -2,7 +2,7 @@
 
 OPEN → COMPLETED → REWARDED | EXPIRED | STOPPED. UNLOCK locks its coupon when the group opens, so
 its reward cannot run out. The others reward from a timer of their own, which tries again while the
-template cannot pay. A helper is a touch point: nobody is bound to anybody for it.
+template cannot pay. A helper is a touch point, bound to nobody.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from services.coupon.fission_activities import (
 )
 from services.coupon.grants import GRANT_TIMER, Grant
 from services.coupon.issuing import Issue, issue_reads
-from services.coupon.members import MERGED_INTO, MergedMember, must_be_himself
+from services.coupon.members import MERGED_INTO, MergedMember, Standing, must_be_himself
 from services.coupon.stocks import Stock, recycled
 from services.coupon.templates import CouponTemplate
 
@@ -212,9 +212,10 @@ class OfGroup(Command, frozen=True, kw_only=True):
 class HelpFission(OfGroup, frozen=True, kw_only=True):
     """One member helps another's group; the one that completes it earns the reward, once.
 
-    What members who became the helper did counts as his. Refuses FISSION_GROUP_NOT_FOUND,
-    SELF_HELP, ALREADY_HELPED, FISSION_GROUP_CLOSED (also at the deadline itself),
-    FISSION_NOT_ACTIVE, NOT_NEW_CUSTOMER, HELPER_LIMIT_REACHED, MEMBER_MERGED, MEMBER_CLOSED. F1.
+    What members who became the helper did counts as his. Who paid an order is not new, whatever
+    ``is_new`` says. Refuses FISSION_GROUP_NOT_FOUND, SELF_HELP, ALREADY_HELPED, NOT_NEW_CUSTOMER,
+    FISSION_GROUP_CLOSED (also at the deadline itself), FISSION_NOT_ACTIVE, HELPER_LIMIT_REACHED,
+    MEMBER_MERGED, MEMBER_CLOSED. F1.
     """
 
     helper_id: str
@@ -230,6 +231,7 @@ class HelpFission(OfGroup, frozen=True, kw_only=True):
         yield from super().reads(found)
         yield MERGED_INTO, (self.merchant_id, self.helper_id)
         yield MergedMember, (self.merchant_id, self.helper_id)
+        yield Standing, (self.merchant_id, self.helper_id)
         group = found.get(FissionGroup, (self.merchant_id, self.group_id))
         if group is not None:
             yield FissionActivity, (self.merchant_id, group.activity_id)
@@ -247,22 +249,23 @@ class HelpFission(OfGroup, frozen=True, kw_only=True):
 
     def decide(self, state: State) -> Decision:
         group = self.group(state)
-        self._check(state, group)
+        standing = state.get(Standing, (self.merchant_id, self.helper_id))
+        is_new = self.is_new and (standing is None or not standing.paid_orders)
+        self._check(state, group, is_new=is_new)
         terms = group.terms
         help_ = FissionHelp(
             self.merchant_id, self.group_id, self.helper_id, group.activity_id, local_day(self.at),
-            self.is_new, self.at,
+            is_new, self.at,
         )  # fmt: skip
         group = replace(group, helpers=group.helpers + 1)
         rows: list[Row] = [help_, *self._for_helper(group)]
         if terms.kind == "INFLATE":
-            steps = random_split(
-                terms.total_fen - terms.start_fen, terms.helpers_needed, 0, group.group_id
-            )
+            more_fen = terms.total_fen - terms.start_fen
+            steps = random_split(more_fen, terms.helpers_needed, 0, group.group_id)
             group = replace(group, face_fen=group.face_fen + steps[group.helpers - 1])
         published: list[Event] = [
             events.FissionHelped(
-                **told(group), helper_id=self.helper_id, is_new=self.is_new, helpers=group.helpers
+                **told(group), helper_id=self.helper_id, is_new=is_new, helpers=group.helpers
             )
         ]
         deletes = []
@@ -273,7 +276,7 @@ class HelpFission(OfGroup, frozen=True, kw_only=True):
             deletes.append((Timer, (self.merchant_id, EXPIRY_TIMER, self.group_id)))
         return Decision(group, [group, *rows], published, deletes)
 
-    def _check(self, state: State, group: FissionGroup) -> None:
+    def _check(self, state: State, group: FissionGroup, *, is_new: bool) -> None:
         must_be_himself(state, self.merchant_id, self.helper_id, field="helper_id")
         helpers = self._helpers(state)
         if group.member_id in helpers:
@@ -289,7 +292,7 @@ class HelpFission(OfGroup, frozen=True, kw_only=True):
         activity = state.get(FissionActivity, (self.merchant_id, group.activity_id))
         if activity is None or activity.state != "ACTIVE":
             raise FissionNotActive(activity_id=group.activity_id)
-        if group.terms.new_customers_only and not self.is_new:
+        if group.terms.new_customers_only and not is_new:
             raise NotNewCustomer(field="helper_id")
         limit = group.terms.helper_daily_limit
         today = (state.group(HELPS_OF_DAY, self._day(group, one)) for one in helpers)
@@ -386,13 +389,12 @@ class EndGroup(OfGroup, frozen=True, kw_only=True):
             events.FissionExpired(**told(group), helpers=group.helpers, stopped=self.stopped)
         ]
         changed: list[Row] = [ended]
-        if group.coupon_id:
-            coupon = state.get(Coupon, (self.merchant_id, group.coupon_id))
-            if coupon is not None and coupon.state == "FISSION_LOCKED":
-                row, event = voided(coupon, "FISSION_EXPIRED")
-                # Nobody earned it: groups that come to nothing do not use up what there is to give.
-                stock = state.get(Stock, (self.merchant_id, group.terms.template_id))
-                assert stock is not None, "Bug: a template without its stock"
-                changed += [row, recycled(stock, [coupon])]
-                told_of.append(event)
+        coupon = state.get(Coupon, (self.merchant_id, group.coupon_id)) if group.coupon_id else None
+        if coupon is not None and coupon.state == "FISSION_LOCKED":
+            row, event = voided(coupon, "FISSION_EXPIRED")
+            # Nobody earned it: groups that come to nothing do not use up what there is to give.
+            stock = state.get(Stock, (self.merchant_id, group.terms.template_id))
+            assert stock is not None, "Bug: a template without its stock"
+            changed += [row, recycled(stock, [coupon])]
+            told_of.append(event)
         return Decision(ended, changed, told_of, deletes)

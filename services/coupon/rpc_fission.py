@@ -14,7 +14,6 @@ from common.server import Call
 from danke.coupon.v1 import fission_pb2 as pb
 from danke.events.coupon_fission import FissionKind
 from services.coupon import fission_activities, fission_groups
-from services.coupon import store as coupon_store
 from services.coupon import store_promotions as store
 from services.coupon.errors_promotions import FissionGroupNotFound
 from services.coupon.fission_activities import FissionActivity, FissionTerms
@@ -81,11 +80,8 @@ class FissionService:
         self, request: pb.HelpFissionRequest, call: Call
     ) -> pb.HelpFissionResponse:
         own(call, request.helper_id)
-        is_new = request.is_new
-        if call.caller.member_id is not None:
-            key = (call.merchant_id, request.helper_id)
-            known = await coupon_store.standing(self.pool, *key)
-            is_new = known is None or known.paid_orders == 0
+        # Of himself a member says nothing: he is new unless we know of an order.
+        is_new = request.is_new or call.caller.member_id is not None
         command = fission_groups.HelpFission(
             **about(request, call, self.clock), group_id=request.group_id,
             helper_id=request.helper_id, is_new=is_new,

@@ -12,6 +12,7 @@ from services.coupon.fission_activities import FissionTerms, SetFissionActivity
 from services.coupon.fission_groups import EndGroup, HelpFission, OpenFission
 from services.coupon.fission_rewards import BoomerangUsed, VoidFissionRewards
 from services.coupon.locks import LockCoupons, ReturnCoupons, UseCoupons
+from services.coupon.members import NoteOrder
 from services.coupon.terms import Terms, Validity
 from tests.coupon.desk import Desk, locking
 
@@ -115,6 +116,24 @@ async def test_help_that_comes_after_the_coupon_s_end_unlocks_an_expired_one(des
     assert len(await desk.told("CouponExpired")) == 1
     (done,) = await desk.told("FissionCompleted")
     assert done["rewards"] == []
+
+
+async def test_who_paid_an_order_is_no_new_customer_whatever_is_said(desk: Desk) -> None:
+    await desk.template("t")
+    await desk.run(
+        SetFissionActivity, activity_id="a", version=0, name="a", actor="admin",
+        terms=FissionTerms("SHARE_PACK", "t", helpers_needed=2, new_customers_only=True),
+        starts_at=desk.at, ends_at=desk.at + timedelta(days=90),
+    )  # fmt: skip
+    group = await desk.run(OpenFission, activity_id="a", member_id="u")
+    await desk.run(NoteOrder, member_id="old", paid_at=desk.at)
+    asked = {"group_id": group.group_id, "is_new": True}
+    assert await desk.why(HelpFission, **asked, helper_id="old") == "NOT_NEW_CUSTOMER"
+    # One who pays after he helped and sends his request again gets the same answer.
+    help_ = desk.make(HelpFission, **asked, helper_id="new")
+    first = await desk.engine.run(help_)
+    await desk.run(NoteOrder, member_id="new", paid_at=desk.at)
+    assert await desk.engine.run(help_) == first
 
 
 @pytest.mark.parametrize("stopped", [False, True])
