@@ -49,6 +49,8 @@ class Account(Row, frozen=True):
     changed_at: datetime | None = None
     # A bearer card's; what is left on it stays the member's until it is reactivated.
     expires_at: datetime | None = None
+    # When its member left, or closed it and got a refund later: it stays so whoever freezes it too.
+    left_at: datetime | None = None
 
     @classmethod
     def opened(
@@ -102,7 +104,9 @@ def has_left(account: Account | None) -> bool:
     """Whether this is the wallet of who left for good; one merged into another has not."""
     if account is None or account.merged_into:
         return False
-    return account.status == "CLOSED" or account.status_reason in (LEFT, LATE_REFUND)
+    if account.status == "CLOSED" or account.left_at is not None:
+        return True
+    return account.status_reason in (LEFT, LATE_REFUND)
 
 
 def must_not_have_left(account: Account | None) -> None:
@@ -115,7 +119,12 @@ def must_not_have_left(account: Account | None) -> None:
 def kept_safe(account: Account, at: datetime) -> tuple[Account, WalletStatusChanged]:
     """A closed wallet that a refund brought money to: frozen, so that it can be paid out."""
     after = replace(
-        account, status="FROZEN", status_reason=LATE_REFUND, changed_by="", changed_at=at
+        account,
+        status="FROZEN",
+        status_reason=LATE_REFUND,
+        changed_by="",
+        changed_at=at,
+        left_at=account.left_at or at,
     )
     return after, WalletStatusChanged(
         member_id=account.member_id, status="FROZEN", reason=LATE_REFUND
@@ -183,7 +192,11 @@ class FreezeAccount(OfAccount, frozen=True, kw_only=True):
 
 
 class UnfreezeAccount(OfAccount, frozen=True, kw_only=True):
-    """Ends a freeze. A repeat answers the same. Refuses ACCOUNT_NOT_FOUND, ACCOUNT_CLOSED."""
+    """Ends a freeze by risk control. A repeat answers the same.
+
+    The wallet of who left stays frozen: it can be paid out again, not spent or recharged. Refuses
+    ACCOUNT_NOT_FOUND, ACCOUNT_CLOSED.
+    """
 
     reason: str = ""
 
@@ -193,7 +206,11 @@ class UnfreezeAccount(OfAccount, frozen=True, kw_only=True):
             raise AccountClosed(member_id=self.member_id, merged_into=account.merged_into)
         if account.status == "NORMAL":
             return Decision(result=account)
-        return self.changed(account, "NORMAL", self.reason)
+        if not has_left(account):
+            return self.changed(account, "NORMAL", self.reason)
+        if not is_stopped(account):
+            return Decision(result=account)
+        return replace(self, actor="").changed(account, "FROZEN", LEFT)
 
 
 class CloseAccount(OfAccount, frozen=True, kw_only=True):
@@ -243,7 +260,7 @@ class MemberLeft(OfAccount, frozen=True, kw_only=True):
     """The member was closed elsewhere (saga S10): the wallet closes too if no money is at stake.
 
     Otherwise it is frozen: the money stays the member's, can be refunded, and nobody can spend it.
-    A freeze by risk control stays what it is.
+    A freeze by risk control stays what it is, and is followed by this one when it ends.
     """
 
     actor: str = ""
@@ -260,6 +277,7 @@ class MemberLeft(OfAccount, frozen=True, kw_only=True):
             return Decision(result=account)
         lots = state.group(OPEN_LOTS, (self.merchant_id, self.member_id))
         money = sum(lot.worth_fen - lot.used_fen for lot in lots)
+        account = replace(account, left_at=account.left_at or self.at)
         if money and account.status == "FROZEN":
-            return Decision(result=account)
+            return Decision(result=account, rows=[account])
         return self.changed(account, "FROZEN" if money else "CLOSED", LEFT)

@@ -63,4 +63,6 @@ class ReactivateCard(OfAccount, frozen=True, kw_only=True):
         kind: CardKind = "NAMED" if self.as_named else "BEARER"
         ends = None if self.as_named else self.at + timedelta(days=days)
         account = replace(account, card_kind=kind, expires_at=ends)
-        return self.changed(account, account.status, account.status_reason)
+        # Who froze it, if somebody did, stays who he is: what the service froze can be paid out.
+        keep = replace(self, actor=account.changed_by)
+        return keep.changed(account, account.status, account.status_reason)

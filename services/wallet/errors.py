@@ -291,3 +291,7 @@ class PolicyChanged(Conflict):
 
 class PolicyNotAllowed(Invalid):
     """The law does not allow this policy."""
+
+
+class DatesBackwards(Invalid):
+    """The range ends before it begins."""

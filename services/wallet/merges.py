@@ -199,7 +199,9 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         if into is None:
             into = Account.opened(self.merchant_id, target, source.card_kind, self.at)
         if into.status == "CLOSED":  # it was empty; now there may be money in it again
-            into = replace(into, status="NORMAL", status_reason="MERGED", changed_at=self.at)
+            into = replace(
+                into, status="NORMAL", status_reason="MERGED", changed_at=self.at, left_at=None
+            )
         if frozen:
             into = replace(
                 into,

@@ -177,7 +177,10 @@ def use(card: PunchCard, item_id: str, times: int, at: datetime) -> PunchCard:
 
 
 def give_back(card: PunchCard, item_id: str, times: int, at: datetime) -> PunchCard:
-    """The card with visits returned. An exhausted one is usable again, or expired by now."""
+    """The card with visits returned. An exhausted one is usable again, or expired by now.
+
+    Where validity counts from the first use and that is taken back, it has not begun.
+    """
     place, _ = _allowance_of(card, item_id)
     if card.kind == "UNLIMITED":
         return card
@@ -185,7 +188,17 @@ def give_back(card: PunchCard, item_id: str, times: int, at: datetime) -> PunchC
     if card.state == "EXHAUSTED":
         over = card.expires_at is not None and at >= card.expires_at
         after = replace(after, state="EXPIRED" if over else "ACTIVE")
-    return after
+    return _not_begun(after) if after.used_visits == 0 else after
+
+
+def _not_begun(card: PunchCard) -> PunchCard:
+    """An unused card as before its first use; one that was extended keeps the end it was given."""
+    if card.valid_from != "FIRST_USE" or card.starts_at is None or card.expires_at is None:
+        return card
+    if card.expires_at != card.starts_at + card.valid_days * DAY:
+        return card
+    state = "ACTIVE" if card.state == "EXPIRED" else card.state
+    return replace(card, state=state, starts_at=None, expires_at=None)
 
 
 def started(card: PunchCard, at: datetime) -> PunchCard:

@@ -282,4 +282,5 @@ def _redeemed(card: PunchCard, redemption: Redemption) -> events.PunchCardRedeem
         revenue_fen=redemption.revenue_fen,
         remaining=card.remaining,
         refundable_fen=refundable_fen(card, redemption.recorded_at),
+        expires_at=card.expires_at,
     )

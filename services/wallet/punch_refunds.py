@@ -250,7 +250,14 @@ class RejectPunchRefund(_OfRefund, frozen=True, kw_only=True):
                     expires_at=card.expires_at + stood_still,
                 )
             timers = timers_of(restored, self.at)
-        return Decision(result=after, rows=[after, restored, *timers])
+        rejected = events.PunchRefundRejected(
+            member_id=card.owner_id,
+            card_id=card.card_id,
+            refund_id=refund.refund_id,
+            reason=after.reason,
+            expires_at=restored.expires_at,
+        )
+        return Decision(result=after, rows=[after, restored, *timers], events=[rejected])
 
 
 class AskPunchMoneyAgain(_OfRefund, frozen=True, kw_only=True):

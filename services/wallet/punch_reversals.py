@@ -55,6 +55,7 @@ def _reversed(
         remaining=after.remaining,
         reason=reason,
         refundable_fen=refundable_fen(after, command.at),
+        expires_at=after.expires_at,
     )
     return Decision(result=Redeemed(undone, after), rows=[after, undone, *moves], events=[event])
 

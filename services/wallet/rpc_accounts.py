@@ -16,7 +16,7 @@ from common.pages import next_token, page_size, page_start
 from common.server import Call
 from danke.wallet.v1 import account_pb2 as pb
 from services.wallet import accounts, adjustments, cards, policies, store, store_accounts
-from services.wallet.errors import AdjustmentNotFound
+from services.wallet.errors import AdjustmentNotFound, DatesBackwards
 from services.wallet.lots import Lot
 from services.wallet.policies import Policy
 
@@ -250,6 +250,8 @@ class AccountService:
         start = moment(request, "start_time")
         assert start is not None, "Bug: the proto requires start_time"
         end = moment(request, "end_time")
+        if end is not None and end < start:
+            raise DatesBackwards(field="end_time")
         found = await store_accounts.liability(self.pool, call.merchant_id, start, end)
         return pb.GetLiabilityResponse(
             opening_principal_fen=found.opening_principal_fen,

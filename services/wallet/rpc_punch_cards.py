@@ -130,7 +130,10 @@ class PunchCardService:
     async def GetPunchCard(
         self, request: pb.GetPunchCardRequest, call: Call
     ) -> pb.GetPunchCardResponse:
-        return pb.GetPunchCardResponse(card=card_to_pb(await self._card(request.card_id, call)))
+        card = await self._any_card(request.card_id, call)
+        if not await self._is_friend(card, call):
+            own(call, card.owner_id)
+        return pb.GetPunchCardResponse(card=card_to_pb(card))
 
     async def ListPunchCards(
         self, request: pb.ListPunchCardsRequest, call: Call
@@ -288,12 +291,43 @@ class PunchCardService:
         own(call, refund.owner_id)
         return pb.GetPunchRefundResponse(refund=refund_to_pb(refund))
 
+    async def ListOpenPunchRefunds(
+        self, request: pb.ListOpenPunchRefundsRequest, call: Call
+    ) -> pb.ListOpenPunchRefundsResponse:
+        size = page_size(request.page_size)
+        after = page_start(request.page_token, (EARLIEST, ""))
+        state = pb.PunchRefund.State.Name(request.state).removeprefix("STATE_")
+        found = await store.open_punch_refunds(
+            self.pool, call.merchant_id, "" if state == "UNSPECIFIED" else state, after, size
+        )
+        return pb.ListOpenPunchRefundsResponse(
+            refunds=map(refund_to_pb, found),
+            next_page_token=next_token(
+                found, size, lambda refund: (refund.requested_at, refund.refund_id)
+            ),
+        )
+
     async def _card(self, card_id: str, call: Call) -> PunchCard:
         """The card, if the caller may see it. Refuses CARD_NOT_FOUND, ACTOR_NOT_ALLOWED."""
+        card = await self._any_card(card_id, call)
+        own(call, card.owner_id)
+        return card
+
+    async def _is_friend(self, card: PunchCard, call: Call) -> bool:
+        """Whether the caller is a member who uses another's card by a share."""
+        if call.caller.member_id in (None, card.owner_id):
+            return False
+        shares = await store.shares_of(self.pool, call.merchant_id, card.card_id)
+        return any(
+            share.friend_id == call.caller.member_id and share.state != "OFFERED"
+            for share in shares
+        )
+
+    async def _any_card(self, card_id: str, call: Call) -> PunchCard:
+        """The merchant's card, whosever it is. Refuses CARD_NOT_FOUND."""
         card = await store.punch_card(self.pool, call.merchant_id, card_id)
         if card is None:
             raise CardNotFound(field="card_id", card_id=card_id)
-        own(call, card.owner_id)
         return card
 
 

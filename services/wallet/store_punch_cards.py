@@ -56,7 +56,7 @@ def _select(table: Table, alias: str) -> str:
 # Keyset pages: what comes after the last key of the page before; the index gives the order.
 OWNED: Final = f"""{_select(_CARDS, "c")}
 WHERE c.merchant_id = $1 AND c.owner_id = $2 AND c.card_id > $3
-  AND (cardinality($4::text[]) = 0 OR c.state = ANY($4)) AND c.state <> 'CLOSED'
+  AND CASE WHEN cardinality($4::text[]) = 0 THEN c.state <> 'CLOSED' ELSE c.state = ANY($4) END
 ORDER BY c.card_id LIMIT $5"""
 SHARED_WITH: Final = f"""{_select(_SHARES, "s")}
 WHERE s.merchant_id = $1 AND s.friend_id = $2 AND s.friend_id <> ''
@@ -76,6 +76,10 @@ EXPIRING: Final = f"""{_select(_CARDS, "c")}
 WHERE c.merchant_id = $1 AND c.state = 'ACTIVE' AND c.expires_at IS NOT NULL
   AND (c.expires_at, c.card_id) > ($2, $3) AND c.expires_at < $4
 ORDER BY c.expires_at, c.card_id LIMIT $5"""
+OPEN_REFUNDS: Final = f"""{_select(_REFUNDS, "r")}
+WHERE r.merchant_id = $1 AND r.state IN ('REQUESTED', 'REFUNDING', 'PAYMENT_FAILED')
+  AND ($2 = '' OR r.state = $2) AND (r.requested_at, r.refund_id) > ($3, $4)
+ORDER BY r.requested_at, r.refund_id LIMIT $5"""
 # Both columns of a card that was handed on end with it; its continuation is owed instead.
 LIABILITY: Final = """
 SELECT c.sold_store_id, coalesce(to_char(c.expires_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM'), ''),
@@ -124,6 +128,14 @@ async def punch_refund(
     """One refund, or None."""
     refund: PunchRefund | None = await _REFUNDS.get(pool, (merchant_id, refund_id))
     return refund
+
+
+async def open_punch_refunds(
+    pool: asyncpg.Pool[Any], merchant_id: str, state: str, after: tuple[datetime, str], limit: int
+) -> list[Any]:
+    """A page of refunds that are not over, oldest first; ``state`` empty for all of them."""
+    found = await pool.fetch(OPEN_REFUNDS, merchant_id, state, *after, limit)
+    return [_REFUNDS.decode(record) for record in found]
 
 
 async def cards_of(

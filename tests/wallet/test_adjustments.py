@@ -43,6 +43,7 @@ from services.wallet.recharge_refunds import (
     RequestRechargeRefund,
     SettleRechargeRefund,
 )
+from services.wallet.recharges import CreateRecharge
 from tests.wallet.wallets import MERCHANT, Wallets
 
 
@@ -205,6 +206,31 @@ async def test_s10_leaving_does_not_lift_a_freeze_by_risk_control(wallets: Walle
     await wallets.run(FreezeAccount, member_id="m", actor="risk", reason="court 7")
     left = await wallets.run(MemberLeft, member_id="m")
     assert (left.status, left.status_reason) == ("FROZEN", "court 7")
+
+
+@pytest.mark.parametrize("risk_first", [True, False])
+async def test_s10_who_left_is_nobodys_member_whoever_froze_him_too(
+    wallets: Wallets, *, risk_first: bool
+) -> None:
+    """The money under way goes back, nobody spends what he left, and it can be paid out."""
+    recharge = await wallets.recharge("m", 1_000)
+    unpaid = await wallets.run(CreateRecharge, member_id="m", amount_fen=500)
+    if not risk_first:
+        await wallets.run(MemberLeft, member_id="m")
+    await wallets.run(FreezeAccount, member_id="m", actor="risk", reason="court 7")
+    if risk_first:
+        await wallets.run(MemberLeft, member_id="m")
+    assert (await wallets.credit(unpaid)).state_reason == "ACCOUNT_CLOSED"
+    ask = {"recharge_id": recharge.recharge_id, "basis": "NOT_CONSUMER_FAULT", "actor": "ann"}
+    asked = (await wallets.run(RequestRechargeRefund, **ask)).refund.refund_id
+    with pytest.raises(AccountFrozen):
+        await wallets.run(ApproveRechargeRefund, refund_id=asked, actor="bob")
+    for _ in range(2):
+        thawed = await wallets.run(UnfreezeAccount, member_id="m", actor="risk")
+        assert (thawed.status, thawed.status_reason) == ("FROZEN", "MEMBER_CLOSED")
+    with pytest.raises(AccountFrozen):
+        await wallets.pay("m", 1)
+    await wallets.run(ApproveRechargeRefund, refund_id=asked, actor="bob")
 
 
 async def test_a_refund_to_a_closed_wallet_can_be_paid_out(wallets: Wallets) -> None:

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.wallet import store_accounts
-from services.wallet.accounts import CloseAccount
+from services.wallet.accounts import CloseAccount, MemberLeft, is_stopped
 from services.wallet.cards import OpenAccount, ReactivateCard
 from services.wallet.errors import (
     AccountClosed,
@@ -79,6 +79,13 @@ async def test_no_card_and_a_closed_one_cannot_be_reactivated(wallets: Wallets) 
     await wallets.run(CloseAccount, member_id="b", actor="clerk")
     with pytest.raises(AccountClosed):
         await wallets.run(ReactivateCard, member_id="b", actor="clerk")
+
+
+async def test_s10_a_reactivated_card_of_who_left_can_still_be_paid_out(wallets: Wallets) -> None:
+    await bearer(wallets)
+    await wallets.run(MemberLeft, member_id="b")
+    kept = await wallets.run(ReactivateCard, member_id="b", actor="clerk")
+    assert kept.status == "FROZEN" and not is_stopped(kept)
 
 
 async def test_the_policy_may_give_longer_terms_and_no_shorter_ones(wallets: Wallets) -> None:

@@ -24,10 +24,13 @@ from services.wallet.punch_payments import PayPunchCard
 from services.wallet.punch_redemptions import RedeemByStaff
 from services.wallet.punch_refunds import (
     RETURN_TIMER,
+    ApprovePunchRefund,
     AskPunchMoneyAgain,
+    RequestPunchRefund,
     SettlePunchRefund,
     quote,
 )
+from services.wallet.punch_reversals import ReturnBooking, ReverseRedemption
 from services.wallet.punch_templates import Allowance, SavePunchTemplate, SetTemplateState
 from services.wallet.store_punch_cards import (
     cards_of,
@@ -106,6 +109,22 @@ async def test_a_payment_that_buys_no_card_goes_back(
     if not first:
         await till.run(PayPunchCard, payment_id="right", amount_fen=100_000, **pay)
         assert (await now(till, card)).state == "ACTIVE"
+
+
+async def test_any_number_of_payments_of_a_card_go_back(till: Till) -> None:
+    """Each by its own payment, beside the one refund of the card itself, and after it."""
+    card = await ordered(till)
+    pay = {"card_id": card.card_id, "paid_at": till.at}
+    for payment, amount in (("w1", 99_999), ("w2", 1), ("right", 100_000), ("again", 100_000)):
+        await till.run(PayPunchCard, payment_id=payment, amount_fen=amount, **pay)
+    ask = {"card_id": card.card_id, "basis": "NOT_CONSUMER_FAULT", "reason": ""}
+    refund = (await till.run(RequestPunchRefund, actor="ann", **ask)).refund_id
+    await till.run(ApprovePunchRefund, refund_id=refund, actor="bob")
+    await till.run(SettlePunchRefund, refund_id=refund, amount_fen=100_000, succeeded=True)
+    await till.run(PayPunchCard, payment_id="late", amount_fen=100_000, **pay)
+    asked = [decode(one) for _, one in await till.events(card.card_id, "PunchRefundApproved")]
+    assert [one["refund_id"] for one in asked] == ["w1", "w2", "again", refund, "late"]
+    assert (await now(till, card)).state == "REFUNDED" and await till.owed() == 0
 
 
 async def test_s10_the_money_of_who_left_goes_back(till: Till) -> None:
@@ -236,6 +255,30 @@ async def test_validity_from_the_first_use(till: Till) -> None:
         staff_id="s",
     )  # fmt: skip
     assert await till.answer(late) == "CARD_EXPIRED"  # even if the timer is late
+
+
+async def test_a_first_use_that_is_taken_back_began_nothing(till: Till) -> None:
+    """§2.6: a mistake at the till is no first use, nor is a cancelled booking."""
+    card = await sold(till, valid_days=30, valid_from="FIRST_USE")
+    mistake = await use(till, card)
+    assert mistake.card.expires_at == till.at + timedelta(days=30)
+    undo = {"redemption_id": mistake.redemption.redemption_id, "actor": "boss", "reason": ""}
+    undone = await till.run(ReverseRedemption, **undo)
+    assert (undone.card.starts_at, undone.card.expires_at) == (None, None)
+    await use(till, card, times=10, booking_id="b")
+    end = till.at + timedelta(days=30)
+    till.at = end + timedelta(days=1)
+    [back] = await till.run(ReturnBooking, booking_id="b", actor="boss")
+    assert (back.card.state, back.card.expires_at) == ("ACTIVE", None)
+    begun = await use(till, card)
+    assert await timer(till, EXPIRY_TIMER, card.card_id) == till.at + timedelta(days=30)
+    told = [decode(one) for _, one in await till.events(card.card_id, "PunchCardRedeemed")]
+    assert told[-1]["expires_at"] == begun.card.expires_at.isoformat().replace("+00:00", "Z")
+    # Days that were given are kept.
+    await till.run(validity.ExtendPunchCard, card_id=card.card_id, days=5, actor="boss")
+    undo["redemption_id"] = begun.redemption.redemption_id
+    kept = await till.run(ReverseRedemption, **undo)
+    assert kept.card.expires_at == till.at + timedelta(days=35)
 
 
 async def test_an_expired_card_is_owed_and_extended(till: Till) -> None:

@@ -163,6 +163,8 @@ async def test_a_rejected_refund_gives_the_card_and_its_days_back(till: Till) ->
     assert (after.state, after.refund_id) == ("ACTIVE", "")
     assert after.expires_at == till.at + timedelta(days=33)
     assert await timer(till, EXPIRY_TIMER, card.card_id) == after.expires_at
+    [(_, told)] = await till.events(card.card_id, "PunchRefundRejected")
+    assert (decode(told)["reason"], decode(told)["expires_at"][:10]) == ("stays", "2026-06-03")
 
 
 async def test_p6_an_unlimited_pass_gives_back_the_days_left(till: Till) -> None:

@@ -186,6 +186,49 @@ async def test_p1_a_refund_over_the_wire_and_the_topic(shop: Shop) -> None:
     )
 
 
+async def test_refunds_that_wait_for_somebody_are_listed(shop: Shop) -> None:
+    """Nobody decides, or tries again, what he cannot find."""
+    ids = []
+    for _ in range(3):
+        card = await shop.sold()
+        asked = await shop.call("RequestPunchRefund", card_id=card.card_id, basis=1)
+        ids.append(asked.refund.refund_id)
+        shop.process.set_time(shop.process.clock.now() + timedelta(seconds=1))
+    for refund_id in ids[1:]:
+        await shop.call("ApprovePunchRefund", actor="bob", refund_id=refund_id)
+    failed = trade.PaymentRefunded(
+        refund_id=ids[2], payment_id="p", biz_type="PUNCHCARD", biz_id="c", amount_fen=100_000,
+        status="FAILED",
+    )  # fmt: skip
+    await shop.receive(consumers.payment_refunded, failed)
+    for state, expected in ((0, ids), (1, ids[:1]), (3, ids[1:2]), (4, ids[2:])):
+        found = await shop.call("ListOpenPunchRefunds", state=state)
+        assert [one.refund_id for one in found.refunds] == expected
+    first = await shop.call("ListOpenPunchRefunds", page_size=2)
+    rest = await shop.call("ListOpenPunchRefunds", page_size=2, page_token=first.next_page_token)
+    assert [one.refund_id for one in (*first.refunds, *rest.refunds)] == ids
+    await shop.call("RejectPunchRefund", actor="bob", refund_id=ids[0])
+    assert len((await shop.call("ListOpenPunchRefunds", state=1)).refunds) == 0
+
+
+async def test_a_friend_sees_the_card_he_may_use(shop: Shop) -> None:
+    card = await shop.sold()
+    share = await shop.call("SharePunchCard", card_id=card.card_id, owner_id="owner", quota=2)
+
+    def look(who: str) -> Any:
+        own = metadata(member_id=who, actor_kind="MEMBER")
+        return shop.cards.GetPunchCard(pb.GetPunchCardRequest(card_id=card.card_id), metadata=own)
+
+    assert (await refusal(look("F"))).reason == "ACTOR_NOT_ALLOWED"
+    await shop.call(
+        "AcceptShare", share_id=share.share.share_id, link_token=share.link_token, friend_id="F"
+    )
+    assert (await look("F")).card.remaining == (await look("owner")).card.remaining == 10
+    assert (await refusal(look("G"))).reason == "ACTOR_NOT_ALLOWED"
+    await shop.call("RevokeShare", share_id=share.share.share_id, owner_id="owner")
+    assert (await refusal(look("F"))).reason == "ACTOR_NOT_ALLOWED"
+
+
 async def test_timers_close_remind_expire_and_accrue(shop: Shop) -> None:
     card = await shop.sold(valid_days=30)
     terms: dict[str, Any] = {"kind": pb.PUNCH_KIND_UNLIMITED, "allowances": [pb.PunchAllowance()]}
@@ -208,7 +251,10 @@ async def test_timers_close_remind_expire_and_accrue(shop: Shop) -> None:
     }
     assert states[card.card_id] == ("STATE_EXPIRED", 0)
     assert states[unlimited.card_id] == ("STATE_ACTIVE", 3_000)
-    assert unpaid.card.card_id not in states  # closed cards are nobody's
+    # Closed cards are shown to who asks for them.
+    assert states[unpaid.card.card_id] == ("STATE_CLOSED", 0)
+    shown = (await shop.call("ListPunchCards", member_id="owner")).cards
+    assert {one.card_id for one in shown} == {card.card_id, unlimited.card_id}
     owed = await shop.call("GetPunchLiability")
     assert sum(one.owed_fen for one in owed.liabilities) == 100_000 + 33_500
     extended = await shop.call("ExtendPunchCard", card_id=card.card_id, days=10)

@@ -343,5 +343,8 @@ async def test_the_liability_report_adds_up(wallet: Stubs) -> None:
         ("PAYMENT", 5_000),
         ("PAYMENT", 1_000),
     }
+    request.end_time.FromDatetime(NOW - timedelta(seconds=1))
+    refused = await refusal(wallet.accounts.GetLiability(request, metadata=metadata()))
+    assert (refused.reason, refused.code.name) == ("DATES_BACKWARDS", "INVALID_ARGUMENT")
     [age] = found.ages
     assert (age.month, age.principal_fen, age.bonus_fen, age.lots) == ("2026-05", 10_000, 1_000, 2)

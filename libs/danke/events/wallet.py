@@ -109,7 +109,10 @@ class PasswordFreeChanged(AccountEvent, frozen=True, kw_only=True):
 
 
 class WalletStatusChanged(AccountEvent, frozen=True, kw_only=True):
-    """The wallet was opened, frozen by risk control, unfrozen or closed."""
+    """The wallet was opened by a request of its own, frozen, unfrozen or closed.
+
+    One that the first recharge or correction opens is told by its ``BalanceChanged``.
+    """
 
     status: Literal["NORMAL", "FROZEN", "CLOSED"]
     reason: str

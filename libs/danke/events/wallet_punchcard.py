@@ -63,6 +63,8 @@ class PunchCardRedeemed(PunchValueEvent, frozen=True, kw_only=True):
     revenue_fen: int
     # Visits left afterwards; 0 for an unlimited pass.
     remaining: int
+    # When it ends, which the first use may have decided; None: permanent, or told before this was.
+    expires_at: datetime | None = None
 
 
 class RedemptionReversed(PunchValueEvent, frozen=True, kw_only=True):
@@ -78,6 +80,8 @@ class RedemptionReversed(PunchValueEvent, frozen=True, kw_only=True):
     revenue_fen: int
     remaining: int
     reason: str
+    # None: permanent, not begun (its only use was taken back), or told before this was.
+    expires_at: datetime | None = None
 
 
 class PunchCardShared(PunchCardEvent, frozen=True, kw_only=True):
@@ -154,6 +158,18 @@ class PunchRefundApproved(PunchCardEvent, frozen=True, kw_only=True):
     refund_id: str
     payment_id: str
     amount_fen: int
+
+
+class PunchRefundRejected(PunchCardEvent, frozen=True, kw_only=True):
+    """A refund was asked for and not granted: the card is what it was when it was asked for.
+
+    The time that took is added to the validity of a card that was in use.
+    """
+
+    refund_id: str
+    reason: str
+    # None: permanent, or counted from the first use.
+    expires_at: datetime | None
 
 
 class PunchPaymentReturned(PunchCardEvent, frozen=True, kw_only=True):

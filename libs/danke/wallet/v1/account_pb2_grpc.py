@@ -170,7 +170,9 @@ class AccountServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def UnfreezeAccount(self, request, context):
-        """Ends a freeze. Refuses ACCOUNT_NOT_FOUND, ACCOUNT_CLOSED.
+        """Ends a freeze; the wallet of who left stays frozen, and can be paid out again.
+
+        Refuses ACCOUNT_NOT_FOUND, ACCOUNT_CLOSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -241,6 +243,8 @@ class AccountServiceServicer(object):
 
     def GetLiability(self, request, context):
         """What the merchant owes its members, by month and store, and what moved in a period.
+
+        Refuses DATES_BACKWARDS.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -650,6 +650,24 @@ class GetPunchRefundResponse(_message.Message):
     refund: PunchRefund
     def __init__(self, refund: _Optional[_Union[PunchRefund, _Mapping]] = ...) -> None: ...
 
+class ListOpenPunchRefundsRequest(_message.Message):
+    __slots__ = ("state", "page_size", "page_token")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    state: PunchRefund.State
+    page_size: int
+    page_token: str
+    def __init__(self, state: _Optional[_Union[PunchRefund.State, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListOpenPunchRefundsResponse(_message.Message):
+    __slots__ = ("refunds", "next_page_token")
+    REFUNDS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    refunds: _containers.RepeatedCompositeFieldContainer[PunchRefund]
+    next_page_token: str
+    def __init__(self, refunds: _Optional[_Iterable[_Union[PunchRefund, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
 class IssueRedeemCodeRequest(_message.Message):
     __slots__ = ("request_id", "card_id", "holder_id", "item_id", "times")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]

@@ -316,6 +316,11 @@ class PunchCardServiceStub(object):
                 request_serializer=danke_dot_wallet_dot_v1_dot_punch__card__pb2.GetPunchRefundRequest.SerializeToString,
                 response_deserializer=danke_dot_wallet_dot_v1_dot_punch__card__pb2.GetPunchRefundResponse.FromString,
                 _registered_method=True)
+        self.ListOpenPunchRefunds = channel.unary_unary(
+                '/danke.wallet.v1.PunchCardService/ListOpenPunchRefunds',
+                request_serializer=danke_dot_wallet_dot_v1_dot_punch__card__pb2.ListOpenPunchRefundsRequest.SerializeToString,
+                response_deserializer=danke_dot_wallet_dot_v1_dot_punch__card__pb2.ListOpenPunchRefundsResponse.FromString,
+                _registered_method=True)
 
 
 class PunchCardServiceServicer(object):
@@ -334,7 +339,7 @@ class PunchCardServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def GetPunchCard(self, request, context):
-        """One card. Refuses CARD_NOT_FOUND.
+        """One card; for its owner, and for a friend it is shared with. Refuses CARD_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -434,6 +439,14 @@ class PunchCardServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListOpenPunchRefunds(self, request, context):
+        """Refunds that wait for a decision, for their money, or for somebody to approve them again after
+        the payment system could not pay; oldest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PunchCardServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -506,6 +519,11 @@ def add_PunchCardServiceServicer_to_server(servicer, server):
                     servicer.GetPunchRefund,
                     request_deserializer=danke_dot_wallet_dot_v1_dot_punch__card__pb2.GetPunchRefundRequest.FromString,
                     response_serializer=danke_dot_wallet_dot_v1_dot_punch__card__pb2.GetPunchRefundResponse.SerializeToString,
+            ),
+            'ListOpenPunchRefunds': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListOpenPunchRefunds,
+                    request_deserializer=danke_dot_wallet_dot_v1_dot_punch__card__pb2.ListOpenPunchRefundsRequest.FromString,
+                    response_serializer=danke_dot_wallet_dot_v1_dot_punch__card__pb2.ListOpenPunchRefundsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -888,6 +906,33 @@ class PunchCardService(object):
             '/danke.wallet.v1.PunchCardService/GetPunchRefund',
             danke_dot_wallet_dot_v1_dot_punch__card__pb2.GetPunchRefundRequest.SerializeToString,
             danke_dot_wallet_dot_v1_dot_punch__card__pb2.GetPunchRefundResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListOpenPunchRefunds(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.wallet.v1.PunchCardService/ListOpenPunchRefunds',
+            danke_dot_wallet_dot_v1_dot_punch__card__pb2.ListOpenPunchRefundsRequest.SerializeToString,
+            danke_dot_wallet_dot_v1_dot_punch__card__pb2.ListOpenPunchRefundsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -169,8 +169,11 @@ class RechargeServiceServicer(object):
         """Asks for a refund. On BASIS_COOLING_OFF it is granted at once, for nobody may refuse it, unless
         risk control froze the wallet: then it waits, asked for in time, for an approval.
 
-        Refuses as QuoteRefund does, and HOLDS_PENDING, NOTHING_TO_REFUND, INVALID_STATE (a refund of
-        this recharge is already open), RESCISSION_NOT_POSSIBLE.
+        A refund of 0, because what was used is worth all that was paid, can be asked for: it ends the
+        recharge, and what is left of it, without money.
+
+        Refuses as QuoteRefund does, and HOLDS_PENDING, NOTHING_TO_REFUND (nothing is left in it),
+        INVALID_STATE (a refund of this recharge is already open), RESCISSION_NOT_POSSIBLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
