@@ -79,7 +79,11 @@ class EraseMember(OfMember, frozen=True, kw_only=True):
         events += left
         erased = self._erased(touched(before, self.at))
         if erased != before or deletes or rows:
-            events.append(PersonalDataDeleted(member_id=member, reason=self.reason))
+            events.append(
+                PersonalDataDeleted(
+                    member_id=member, reason=self.reason, stays=erased.status != "CLOSED"
+                )
+            )
         return Decision(result=member, rows=[erased, *rows], events=events, deletes=deletes)
 
     def _erased(self, profile: Profile) -> Profile:

@@ -121,6 +121,11 @@ def birthdays_on(firing: datetime, trigger: Trigger, zone: str) -> list[str]:
     return found
 
 
+def celebrated_year(trigger: Trigger, firing: str) -> int:
+    """Of which year the birthday is that a firing is for, told as the local ``YYYY-MM-DD…``."""
+    return (date.fromisoformat(firing[:10]) - timedelta(days=trigger.offset_days)).year
+
+
 class SetCalendar(Command, frozen=True, kw_only=True):
     """Replaces the calendar; journeys that begin by it are due by the new one at once.
 

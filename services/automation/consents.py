@@ -14,6 +14,7 @@ from common.commands import Decision
 from common.rows import Group, Read, Row, State
 from common.timers import Timer
 from services.automation.channels import Channel, Purpose
+from services.automation.listed import lifted, lifting_reads
 from services.automation.recipients import ToRecipient
 
 
@@ -79,7 +80,8 @@ def stricter(one: Consent, other: Consent) -> Consent:
 class SetConsent(ToRecipient, frozen=True, kw_only=True):
     """Records what a member said; an older statement than the known one changes nothing.
 
-    Of two that were made at the same moment the refusal counts.
+    Of two that were made at the same moment the refusal counts. A yes to marketing takes back what
+    the member opted out of before, by that channel.
     """
 
     RESULT: ClassVar[type] = Consent
@@ -95,7 +97,14 @@ class SetConsent(ToRecipient, frozen=True, kw_only=True):
 
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
-        yield Consent, (self.merchant_id, self.now(found), self.channel, self.purpose)
+        member = self.now(found)
+        yield Consent, (self.merchant_id, member, self.channel, self.purpose)
+        if self._agrees_to_marketing:
+            yield from lifting_reads(self.merchant_id, member)
+
+    @property
+    def _agrees_to_marketing(self) -> bool:
+        return self.granted and self.purpose == "MARKETING"
 
     def decide(self, state: State) -> Decision:
         member = self.subject(state)
@@ -113,6 +122,8 @@ class SetConsent(ToRecipient, frozen=True, kw_only=True):
         if old is not None and (old.given_at, not old.granted) > (given_at, not self.granted):
             return Decision(result=old, rows=[record])
         rows: list[Row] = [said, record]
+        if self._agrees_to_marketing:
+            rows += lifted(state, (self.merchant_id, member), self.channel, given_at)
         if self.is_own:
             about = (self.merchant_id, member, self.channel, self.new_id, self.at)
             is_refused = not self.granted and self.purpose == "MARKETING"

@@ -17,6 +17,7 @@ from services.automation.departures import CloseMember, MergeMembers
 from services.automation.firing import EndLive, WatchLive
 from services.automation.lives import ScheduleLive
 from services.automation.member_events import (
+    SetBirthday,
     TakeConsent,
     TakeEnrolled,
     TakeHappening,
@@ -69,6 +70,12 @@ class JourneyHandlers:
     ) -> Command:
         """A member left; saga S10."""
         return CloseMember(**arrival.about(), member_id=event.member_id)
+
+    def erased(self, event: audience.PersonalDataDeleted, arrival: Arrival) -> Command:
+        """Everything personal is erased; tags and consents are told of one by one."""
+        if not event.stays:
+            return self.closed(event, arrival)
+        return SetBirthday(**self.about(arrival, event.member_id), birthday="")
 
     def tier_changed(self, event: loyalty.TierChanged, arrival: Arrival) -> Command:
         """Another tier."""
@@ -253,7 +260,7 @@ def handlers(kit: Kit[Config]) -> Mapping[type[Any], Handler]:
         audience.TagAdded: door.tag_changed,
         audience.TagRemoved: door.tag_changed,
         audience.ConsentChanged: door.consent_changed,
-        audience.PersonalDataDeleted: door.closed,
+        audience.PersonalDataDeleted: door.erased,
         segments.SegmentEntered: door.segment_entered,
         segments.SegmentLeft: door.segment_left,
         coupon.CouponGranted: door.coupon_granted,

@@ -20,9 +20,11 @@ from services.automation.campaigns_members import CouponParams
 from services.automation.channels import RULES
 from services.automation.config import Config
 from services.automation.consents import SetConsent
+from services.automation.listed import EVERY
 from services.automation.merges import MergeRecipients
 from services.automation.quotas import GrantQuota
-from services.automation.recipients import NoteClosed, NoteMemberTier, NoteStage
+from services.automation.recipients import NoteMemberTier, NoteStage
+from services.automation.suppressions import NoteClosed, OptOut
 
 # The commands that journeys make of the same events are numbered below.
 FIRST = 100
@@ -132,6 +134,16 @@ def member_merged(event: loyalty.MemberMerged, arrival: Arrival) -> Command:
     )
 
 
+def data_deleted(event: audience.PersonalDataDeleted, arrival: Arrival) -> Command:
+    """Everything personal is erased: who stays agrees to nothing any more, until asked again."""
+    if not event.stays:
+        return member_closed(event, arrival)
+    return OptOut(
+        **arrival.about(FIRST), member_id=event.member_id, channel=EVERY,
+        evidence="personal data deleted", actor="audience",
+    )  # fmt: skip
+
+
 def member_closed(
     event: loyalty.MemberClosed | audience.PersonalDataDeleted, arrival: Arrival
 ) -> Command:
@@ -178,7 +190,7 @@ def handlers(kit: Kit[Config]) -> dict[type[Any], Handler]:
         audience_segments.SegmentSnapshotReady: snapshot_ready,
         audience.ConsentChanged: consent_changed,
         audience.LifecycleStageChanged: stage_changed,
-        audience.PersonalDataDeleted: member_closed,
+        audience.PersonalDataDeleted: data_deleted,
         loyalty.TierChanged: tier_changed,
         loyalty.MemberMerged: member_merged,
         loyalty.MemberClosed: member_closed,

@@ -9,6 +9,7 @@ from common.rows import Read, Row, State
 from danke.events.automation import EnrollmentStarted
 from danke.events.envelope import Event
 from services.automation.attributions import assigned
+from services.automation.calendars import celebrated_year
 from services.automation.conditions import holds
 from services.automation.enrollments import ONCE, Enrollment, Visit, enrollment_id
 from services.automation.holdout import global_key, is_held_out
@@ -26,6 +27,10 @@ def entry_key(version: JourneyVersion, occurrence: Occurrence) -> str:
     """By what one entry is the same as another; parity.md §3 no. 59."""
     if version.definition.reentry == "ONCE":
         return ONCE
+    if occurrence.kind == "BIRTHDAY":
+        # Once a year, however often the member says that it is another day; parity.md §3 no. 22.
+        year = celebrated_year(version.definition.trigger, occurrence.ref)
+        return f"{occurrence.kind}:{year}"
     return f"{occurrence.kind}:{occurrence.ref}"
 
 

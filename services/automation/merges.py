@@ -16,9 +16,9 @@ from common.rows import Read, Row, State
 from services.automation.attributions import TOUCHES_OF
 from services.automation.consents import CONSENTS_OF, Consent, ConsentRecord, stricter
 from services.automation.errors_messages import RecipientMoved
+from services.automation.listed import LISTED_BY, SUPPRESSIONS_OF, Suppression
 from services.automation.quotas import QUOTAS_OF, moved_quota
 from services.automation.recipients import MERGED_INTO, Recipient, recipient_of
-from services.automation.suppressions import LISTED_BY, SUPPRESSIONS_OF, Suppression
 
 
 class MergeRecipients(Command, frozen=True, kw_only=True):

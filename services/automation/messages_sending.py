@@ -24,6 +24,7 @@ from services.automation.consents import CONSENTS_OF
 from services.automation.enrollments import Enrollment
 from services.automation.holdout import global_key, is_held_out
 from services.automation.journeys import is_paused, paused_read
+from services.automation.listed import EVERY, SUPPRESSIONS_OF
 from services.automation.messages import (
     WAITING_OF,
     Attempt,
@@ -38,7 +39,7 @@ from services.automation.policies import policy_key, policy_of
 from services.automation.quiet import begins_after, release
 from services.automation.quotas import QUOTAS_OF, Quotas
 from services.automation.recipients import Recipient, recipient_of
-from services.automation.suppressions import EVERY, SUPPRESSIONS_OF, suppression_reads
+from services.automation.suppressions import suppression_reads
 from services.automation.templates import MessageTemplate, Variant, variant_for
 
 # How long a message of a paused campaign or journey waits before it is looked at again.

@@ -152,12 +152,3 @@ class NoteStage(OfRecipient, frozen=True, kw_only=True):
             return Decision(result=old)
         after = replace(old, stage=self.stage, stage_at=self.at)
         return Decision(result=after, rows=[after])
-
-
-class NoteClosed(OfRecipient, frozen=True, kw_only=True):
-    """The member left: nothing is sent any more."""
-
-    def decide(self, state: State) -> Decision:
-        old = self.recipient(state)
-        after = old if old.gone else replace(old, gone="CLOSED")
-        return Decision(result=after, rows=[after])

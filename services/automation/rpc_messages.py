@@ -11,6 +11,7 @@ from common.pages import next_token, page_size, page_start
 from common.server import Call
 from danke.automation.v1 import message_pb2 as pb
 from services.automation import consents, quotas, recipients, store_messages, suppressions
+from services.automation.listed import EVERY, Suppression
 from services.automation.messages import Attempt, Message
 from services.automation.messages_results import ReportDelivery
 from services.automation.rpc_policies import channel_of, channel_to_pb, purpose_of
@@ -41,7 +42,7 @@ class MessageService:
         own(call, request.member_id)
         command = suppressions.OptOut(
             **about(request, call, self.clock), member_id=request.member_id,
-            channel=channel_of(request.channel) or suppressions.EVERY, evidence=request.evidence,
+            channel=channel_of(request.channel) or EVERY, evidence=request.evidence,
             actor=call.caller.actor,
         )  # fmt: skip
         await self.engine.run(command, call.context)
@@ -53,7 +54,7 @@ class MessageService:
         reason: Any = pb.SuppressMemberRequest.Reason.Name(request.reason).removeprefix("REASON_")
         command = suppressions.Suppress(
             **about(request, call, self.clock), member_id=request.member_id,
-            channel=channel_of(request.channel) or suppressions.EVERY, active=request.active,
+            channel=channel_of(request.channel) or EVERY, active=request.active,
             reason=reason, evidence=request.evidence, actor=call.caller.actor,
         )  # fmt: skip
         await self.engine.run(command, call.context)
@@ -112,15 +113,25 @@ class MessageService:
         after = page_start(request.page_token, ("", ""))
         member = (call.merchant_id, request.member_id)
         found = await store_messages.quotas_of(self.pool, *member, after, size)
-        agreed = []
+        agreed, listed = [], []
         if not request.page_token:
             agreed = await store_messages.consents_of(self.pool, *member)
+            listed = await store_messages.suppressions_of(self.pool, *member)
         token = next_token(found, size, lambda row: (row.channel, row.template_id))
         return pb.ListConsentsResponse(
             consents=[_consent(row) for row in agreed],
             quotas=[_quota(row) for row in found],
             next_page_token=token,
+            suppressions=[_suppression(row) for row in listed],
         )
+
+
+def _suppression(row: Suppression) -> pb.Suppression:
+    return pb.Suppression(
+        channel=channel_to_pb("" if row.channel == EVERY else row.channel),
+        reason=f"REASON_{row.reason}", suppress_time=timestamp(row.changed_at),
+        evidence=row.evidence,
+    )  # fmt: skip
 
 
 def _consent(row: consents.Consent) -> pb.Consent:

@@ -10,11 +10,11 @@ import asyncpg
 from common.tables import Table
 from services.automation.caps import COUNTERS_OF, FrequencyCounter
 from services.automation.consents import CONSENTS_OF, Consent, ConsentRecord
+from services.automation.listed import SUPPRESSIONS_OF, Suppression
 from services.automation.messages import WAITING_OF, Message
 from services.automation.policies import DEFAULT, Policy
 from services.automation.quotas import QUOTAS_OF, ChannelQuota, QuotaEntry
 from services.automation.recipients import MERGED_INTO, Recipient
-from services.automation.suppressions import SUPPRESSIONS_OF, Suppression
 from services.automation.templates import MessageTemplate
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
@@ -22,6 +22,7 @@ Pool: TypeAlias = "asyncpg.Pool[Any]"
 POLICIES: Final = Table(Policy, "policies")
 TEMPLATES: Final = Table(MessageTemplate, "message_templates")
 CONSENTS: Final = Table(Consent, "consents", groups={CONSENTS_OF: ""})
+SUPPRESSIONS: Final = Table(Suppression, "suppressions", groups={SUPPRESSIONS_OF: "t.active"})
 QUOTAS: Final = Table(ChannelQuota, "channel_quotas", groups={QUOTAS_OF: ""})
 MESSAGES: Final = Table(
     Message, "messages", groups={WAITING_OF: "t.state IN ('PLANNED', 'HELD_QUIET')"}
@@ -31,7 +32,7 @@ TABLES: Final = (
     TEMPLATES,
     CONSENTS,
     Table(ConsentRecord, "consent_records", mode="append"),
-    Table(Suppression, "suppressions", groups={SUPPRESSIONS_OF: "t.active"}),
+    SUPPRESSIONS,
     Table(Recipient, "recipients", groups={MERGED_INTO: "t.merged_into <> ''"}),
     QUOTAS,
     Table(QuotaEntry, "quota_entries", mode="append"),
@@ -56,6 +57,10 @@ WHERE t.merchant_id = $1 AND t.template_id > $2 ORDER BY t.template_id LIMIT $3
 LIST_CONSENTS: Final = f"""
 SELECT {_columns(CONSENTS)} FROM consents t
 WHERE t.merchant_id = $1 AND t.member_id = $2 ORDER BY t.channel, t.purpose
+"""
+LIST_SUPPRESSIONS: Final = f"""
+SELECT {_columns(SUPPRESSIONS)} FROM suppressions t
+WHERE t.merchant_id = $1 AND t.member_id = $2 AND t.active ORDER BY t.channel
 """
 LIST_QUOTAS: Final = f"""
 SELECT {_columns(QUOTAS)} FROM channel_quotas t
@@ -104,6 +109,12 @@ async def consents_of(pool: Pool, merchant_id: str, member_id: str) -> list[Cons
     """What a member agreed to; at most one for each channel and purpose."""
     records = await pool.fetch(LIST_CONSENTS, merchant_id, member_id)
     return [CONSENTS.decode(record) for record in records]  # type: ignore[misc]
+
+
+async def suppressions_of(pool: Pool, merchant_id: str, member_id: str) -> list[Suppression]:
+    """Where a member is on the suppression list; at most once for each channel and for all."""
+    records = await pool.fetch(LIST_SUPPRESSIONS, merchant_id, member_id)
+    return [SUPPRESSIONS.decode(record) for record in records]  # type: ignore[misc]
 
 
 async def quotas_of(

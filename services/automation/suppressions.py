@@ -6,41 +6,26 @@ all of these; a member who left, or was merged into another, gets nothing at all
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-from typing import ClassVar, Final, Literal
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Literal
 
-from common.commands import Decision
-from common.rows import Group, Read, Row, State
+from msgspec.structs import replace
+
+from common.commands import Command, Decision
+from common.rows import Read, Row, State
 from services.automation.channels import CHANNELS, Channel
-from services.automation.consents import Consent, ConsentRecord, opted_out_timer
-from services.automation.recipients import Recipient, ToRecipient, recipient_of
-
-# All channels.
-EVERY: Final = "*"
-
-SuppressionReason = Literal["OPT_OUT", "COMPLAINT", "MANUAL"]
-
-
-class Suppression(Row, frozen=True):
-    """A member on the list (黑名单) for one channel, or for all (``*``)."""
-
-    KEY: ClassVar[tuple[str, ...]] = ("merchant_id", "member_id", "channel")
-
-    merchant_id: str
-    member_id: str
-    channel: str
-    active: bool
-    reason: SuppressionReason
-    evidence: str
-    changed_by: str
-    changed_at: datetime
-
-
-# Every place there may be a row of.
-LISTED_BY: Final = (EVERY, *CHANNELS)
-SUPPRESSIONS_OF = Group(
-    Suppression, ("merchant_id", "member_id"), holds=lambda suppression: suppression.active
+from services.automation.consents import (
+    CONSENTS_OF,
+    Consent,
+    ConsentRecord,
+    opted_out_timer,
+)
+from services.automation.listed import EVERY, SUPPRESSIONS_OF, Suppression, SuppressionReason
+from services.automation.recipients import (
+    OfRecipient,
+    Recipient,
+    ToRecipient,
+    recipient_of,
 )
 
 
@@ -82,11 +67,26 @@ class Suppress(ToRecipient, frozen=True, kw_only=True):
         return Decision(result=row, rows=[row])
 
 
+class NoteClosed(OfRecipient, frozen=True, kw_only=True):
+    """The member left: nothing is sent any more, and what he agreed to is withdrawn."""
+
+    def reads(self, found: State) -> Iterable[Read]:
+        yield from super().reads(found)
+        yield CONSENTS_OF, (self.merchant_id, self.member_id)
+
+    def decide(self, state: State) -> Decision:
+        old = self.recipient(state)
+        after = old if old.gone else replace(old, gone="CLOSED")
+        agreed = state.group(CONSENTS_OF, (self.merchant_id, self.member_id))
+        withdrawn = _withdrawn(self, self.member_id, agreed, "left", "closed")
+        return Decision(result=after, rows=[after, *withdrawn])
+
+
 class OptOut(ToRecipient, frozen=True, kw_only=True):
     """A member refuses marketing (退订), by one channel or by all: at once, with the proof kept.
 
-    The consent is withdrawn where one is for a channel, and the list holds until it is lifted.
-    Journeys that an opting out ends hear of it.
+    The consents that are for it are withdrawn, and the list holds until it is lifted, or the member
+    agrees to a channel again. Journeys that an opting out ends hear of it.
     """
 
     RESULT: ClassVar[type] = Suppression
@@ -99,6 +99,7 @@ class OptOut(ToRecipient, frozen=True, kw_only=True):
         yield from super().reads(found)
         member = self.now(found)
         yield Suppression, (self.merchant_id, member, self.channel)
+        yield CONSENTS_OF, (self.merchant_id, member)
         if self.channel != EVERY:
             yield Consent, (self.merchant_id, member, self.channel, "MARKETING")
 
@@ -114,7 +115,13 @@ class OptOut(ToRecipient, frozen=True, kw_only=True):
             for channel in channels
         ]
         if self.channel == "*":
-            return Decision(result=row, rows=[row, *heard])
+            agreed = [
+                consent
+                for consent in state.group(CONSENTS_OF, (self.merchant_id, member))
+                if consent.purpose == "MARKETING"
+            ]
+            withdrawn = _withdrawn(self, member, agreed, self.evidence, self.actor)
+            return Decision(result=row, rows=[row, *withdrawn, *heard])
         consent = Consent(
             self.merchant_id, member, self.channel, "MARKETING", granted=False,
             given_at=self.at, evidence=self.evidence,
@@ -124,3 +131,16 @@ class OptOut(ToRecipient, frozen=True, kw_only=True):
             granted=False, given_at=self.at, evidence=self.evidence, recorded_by=self.actor,
         )  # fmt: skip
         return Decision(result=row, rows=[row, consent, record, *heard])
+
+
+def _withdrawn(
+    told: Command, member: str, agreed: Iterable[Consent], evidence: str, by: str
+) -> Iterator[Row]:
+    """What was agreed to, agreed to no more, each with its record."""
+    for consent in agreed:
+        if consent.granted:
+            yield replace(consent, granted=False, given_at=told.at, evidence=evidence)
+            yield ConsentRecord(
+                told.merchant_id, f"{told.new_id}/{consent.channel}/{consent.purpose}", member,
+                consent.channel, consent.purpose, False, told.at, evidence, by,
+            )  # fmt: skip

@@ -292,7 +292,7 @@ async def test_erasing_takes_everything_personal_and_leaves_the_books(desk: Desk
     found = await desk.profile("m")
     assert (found.status, found.tags, found.consents, found.behaviour) == ("CLOSED", [], [], {})
     assert (found.order_count, found.net_sales_fen) == (1, 2_000)
-    assert len(await desk.told("PersonalDataDeleted")) == 1
+    assert [one["stays"] for one in await desk.told("PersonalDataDeleted")] == [False]
     assert [one["granted"] for one in await desk.told("ConsentChanged")] == [True, False]
     # The proof of the consent stays; what is personal is not recorded again.
     assert await desk.pool.fetchval("SELECT count(*) FROM consent_records") == 2
@@ -322,6 +322,7 @@ async def test_personal_data_is_deleted_on_request_and_the_member_stays(desk: De
     await desk.run(EraseMember, member_id="m", reason="asked", actor="boss")
     found = await desk.profile("m")
     assert (found.status, found.source, found.behaviour) == ("MEMBER", "", {})
+    assert [one["stays"] for one in await desk.told("PersonalDataDeleted")] == [True]
     assert await desk.refused(EraseMember, member_id="nobody", reason="x") == "PROFILE_NOT_FOUND"
     assert found.merchant_id == MERCHANT
 

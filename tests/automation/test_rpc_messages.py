@@ -137,6 +137,8 @@ async def test_a_member_s_own_token_reaches_only_its_own(service: Running) -> No
     found = await stub.ListConsents(message_pb2.ListConsentsRequest(member_id="u"), metadata=own)
     assert [(one.channel, one.granted) for one in found.consents] == [(SMS, False)]
     assert [(one.platform_template_id, one.remaining) for one in found.quotas] == [("p", 2)]
+    why = message_pb2.SuppressMemberRequest.REASON_OPT_OUT
+    assert [(one.channel, one.reason) for one in found.suppressions] == [(SMS, why)]
     other = message_pb2.ListMessagesRequest(member_id="v")
     assert (await refusal(stub.ListMessages(other, metadata=own))).reason == "ACTOR_NOT_ALLOWED"
     consent.consent_time.CopyFrom(Timestamp(seconds=-1))

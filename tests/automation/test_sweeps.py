@@ -97,6 +97,21 @@ async def test_birthdays_come_every_year(desk: Desk) -> None:
     assert [one.member_id for one in await desk.enrolled("j")] == ["a", "b", "a"]
 
 
+async def test_a_birthday_that_is_told_anew_is_celebrated_once_a_year(desk: Desk) -> None:
+    """L7, parity.md §3 no. 22. Seen wrong: whoever moved his birthday had a coupon every time."""
+    trigger = Trigger(kind="BIRTHDAY", offset_days=-7)
+    await desk.journey("j", definition(POINTS, trigger=trigger, reentry="PER_OCCURRENCE"))
+    # A week before: those of next year's first days are next year's.
+    for birthday, at, times in (
+        ("06-09", "2026-06-02", 1), ("06-20", "2026-06-13", 1), ("01-03", "2026-12-27", 2),
+        ("01-31", "2027-01-24", 2), ("01-05", "2027-12-29", 3),
+    ):  # fmt: skip
+        await desk.due(cst(f"{at} 09:00"))
+        await desk.run(SetBirthday, **desk.about("a"), birthday=birthday)
+        await desk.due(cst(f"{at} 10:00"))
+        assert len(await desk.enrolled("j")) == times, birthday
+
+
 async def test_a_schedule_reaches_everybody_in_chunks_once(desk: Desk) -> None:
     await members(desk, *(f"m{number:04d}" for number in range(2 * CHUNK + 1)))
     await desk.journey("all", definition(POINTS, trigger="SCHEDULE"))

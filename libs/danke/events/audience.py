@@ -66,9 +66,13 @@ class ConsentChanged(ProfileEvent, frozen=True, kw_only=True):
 
 
 class PersonalDataDeleted(ProfileEvent, frozen=True, kw_only=True):
-    """Everything personal is erased; the id stays as a pseudonym of the books. Keep nothing."""
+    """Everything personal is erased; the id stays as a pseudonym of the books. Keep nothing.
+
+    `stays`: it was asked for by who goes on as a member or visitor; otherwise the member left.
+    """
 
     reason: str
+    stays: bool = False
 
 
 # --- lifecycle ------------------------------------------------------------------------------------

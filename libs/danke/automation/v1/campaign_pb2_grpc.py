@@ -110,7 +110,8 @@ class CampaignServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ResumeCampaign(self, request, context):
-        """Goes on after a pause. Refuses CAMPAIGN_NOT_FOUND, CAMPAIGN_STATE_INVALID.
+        """Goes on after a pause: within 5 minutes with who is still to be addressed, within 15 with messages
+        that waited. Refuses CAMPAIGN_NOT_FOUND, CAMPAIGN_STATE_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

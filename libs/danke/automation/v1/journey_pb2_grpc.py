@@ -504,8 +504,8 @@ class EnrollmentServiceServicer(object):
     """
 
     def TestEnroll(self, request, context):
-        """Enrols one member now, whatever trigger, condition and holdout say. What the journey does is real;
-        it is not measured. Refuses JOURNEY_NOT_FOUND, MEMBER_NOT_FOUND, ALREADY_ENROLLED.
+        """Enrols one member now, whatever trigger, condition and holdout say, as often as it is asked for:
+        once per request_id. What the journey does is real; it is not measured. Refuses JOURNEY_NOT_FOUND, MEMBER_NOT_FOUND, ALREADY_ENROLLED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -274,12 +274,26 @@ class ListConsentsRequest(_message.Message):
     page_token: str
     def __init__(self, member_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
+class Suppression(_message.Message):
+    __slots__ = ("channel", "reason", "suppress_time", "evidence")
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    SUPPRESS_TIME_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    channel: _policy_pb2.Channel
+    reason: SuppressMemberRequest.Reason
+    suppress_time: _timestamp_pb2.Timestamp
+    evidence: str
+    def __init__(self, channel: _Optional[_Union[_policy_pb2.Channel, str]] = ..., reason: _Optional[_Union[SuppressMemberRequest.Reason, str]] = ..., suppress_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., evidence: _Optional[str] = ...) -> None: ...
+
 class ListConsentsResponse(_message.Message):
-    __slots__ = ("consents", "quotas", "next_page_token")
+    __slots__ = ("consents", "quotas", "next_page_token", "suppressions")
     CONSENTS_FIELD_NUMBER: _ClassVar[int]
     QUOTAS_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    SUPPRESSIONS_FIELD_NUMBER: _ClassVar[int]
     consents: _containers.RepeatedCompositeFieldContainer[Consent]
     quotas: _containers.RepeatedCompositeFieldContainer[Quota]
     next_page_token: str
-    def __init__(self, consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ..., quotas: _Optional[_Iterable[_Union[Quota, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    suppressions: _containers.RepeatedCompositeFieldContainer[Suppression]
+    def __init__(self, consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ..., quotas: _Optional[_Iterable[_Union[Quota, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., suppressions: _Optional[_Iterable[_Union[Suppression, _Mapping]]] = ...) -> None: ...

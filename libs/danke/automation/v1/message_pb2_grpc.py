@@ -82,21 +82,25 @@ class MessageServiceServicer(object):
     """
 
     def SetConsent(self, request, context):
-        """Records what a member agreed to or withdrew, with its proof. The latest by consent_time counts.
+        """Records what a member agreed to or withdrew, with its proof. The latest by consent_time counts:
+        a yes to marketing also takes back what the member opted out of before, by that channel.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def OptOut(self, request, context):
-        """A member refuses marketing (退订), by one channel or by all, at once. A member's own token may.
+        """A member refuses marketing (退订), by one channel or by all, at once: his consents to it are
+        withdrawn and he is on the suppression list until SuppressMember takes him off, or he agrees to
+        the channel again. A member's own token may.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SuppressMember(self, request, context):
-        """Puts a member on the suppression list, or with active false takes him off it.
+        """Puts a member on the suppression list, or with active false takes him off it. Nothing that a
+        member agrees to takes off who is listed for another reason than an opting out.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -134,7 +138,8 @@ class MessageServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListConsents(self, request, context):
-        """What a member agreed to, and how many subscribe messages are left. A member's own token may.
+        """What a member agreed to, whether he is on the suppression list, and how many subscribe messages
+        are left. A member's own token may.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
