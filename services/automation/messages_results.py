@@ -7,7 +7,7 @@ which an order may be credited. domain.md §2.12, §3.7, M2, M8.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
 from msgspec.structs import replace
@@ -95,6 +95,12 @@ class ReportDelivery(_OfMessage, frozen=True, kw_only=True):
     provider_ref: str = ""
     # None: what the policy says such a message costs.
     cost_fen: int | None = None
+    # When it ended, as the channel says; None: now.
+    told_end: datetime | None = None
+
+    def _end(self, tried: Attempt) -> datetime:
+        """When it ended: not before it was sent, nor later than it is told."""
+        return min(max(self.told_end or self.at, tried.at), self.at)
 
     def decide(self, state: State) -> Decision:
         if self.delivered and self.error_code in GIVES_QUOTA_BACK:
@@ -108,7 +114,8 @@ class ReportDelivery(_OfMessage, frozen=True, kw_only=True):
         cost = tried.cost_fen if self.cost_fen is None else self.cost_fen
         ended = replace(
             tried, outcome=outcome, error_code=self.error_code, provider_ref=self.provider_ref,
-            cost_fen=cost if self.delivered or self.cost_fen is not None else 0, ended_at=self.at,
+            cost_fen=cost if self.delivered or self.cost_fen is not None else 0,
+            ended_at=self._end(tried),
         )  # fmt: skip
         attempts = list(message.attempts)
         attempts[self.attempt - 1] = ended
@@ -116,7 +123,7 @@ class ReportDelivery(_OfMessage, frozen=True, kw_only=True):
         rows = self._freed(state, message, tried)
         timer = (Timer, (self.merchant_id, RESULT_TIMER, f"{self.message_id}/{self.attempt}"))
         if self.delivered:
-            return self._delivered(state, after, rows, timer)
+            return self._delivered(state, after, rows, timer, self._end(tried))
         if message.state != "SENDING":  # it had timed out: too late for another channel
             late = replace(after, reason=self.error_code or "FAILED")
             return Decision(late, [late, *rows])
@@ -144,22 +151,22 @@ class ReportDelivery(_OfMessage, frozen=True, kw_only=True):
 
     def _delivered(
         self, state: State, message: Message, rows: list[Row],
-        timer: tuple[type[Row], tuple[str, ...]],
+        timer: tuple[type[Row], tuple[str, ...]], at: datetime,
     ) -> Decision:  # fmt: skip
-        after = replace(message, state="DELIVERED", reason="", ended_at=self.at)
-        until = message.window_until or self.at + timedelta(hours=message.window_hours)
-        # Sent in time and reported after its journey's window: the merit of no order.
-        until = max(until, self.at)
+        after = replace(message, state="DELIVERED", reason="", ended_at=at)
+        until = message.window_until or at + timedelta(hours=message.window_hours)
+        # Sent in time and arrived after its journey's window: the merit of no order.
+        until = max(until, at)
         # Who was merged while it was on its way buys as who remains.
         member_id = who_remains(state, self.merchant_id, message.member_id)
         touch = Touch(
             self.merchant_id, f"DELIVERED/{self.message_id}", member_id, "DELIVERED",
-            message.source_kind, message.source_id, self.at, until, is_open=True,
+            message.source_kind, message.source_id, at, until, is_open=True,
         )  # fmt: skip
         event = events.MessageDelivered(
             message_id=message.message_id, member_id=message.member_id,
             source_kind=message.source_kind, source_id=message.source_id,
-            channel=message.channel, delivered_at=self.at,
+            channel=message.channel, delivered_at=at,
         )  # fmt: skip
         return Decision(after, [after, touch, *rows], [event], [timer])
 

@@ -86,6 +86,7 @@ class MessageService:
             attempt=request.attempt,
             delivered=request.outcome == pb.ReportDeliveryRequest.OUTCOME_DELIVERED,
             error_code=request.error_code, provider_ref=request.provider_ref,
+            told_end=moment(request, "end_time"),
             cost_fen=request.cost_fen if request.HasField("cost_fen") else None,
         )  # fmt: skip
         message = await self.engine.run(command, call.context)

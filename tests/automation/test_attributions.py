@@ -91,6 +91,29 @@ async def test_m6_last_touch_coupon_and_the_window_s_end(room: Mailroom) -> None
     assert (counts.orders, counts.discount_fen) == (1, 500)
 
 
+async def test_a_receipt_that_comes_late_moves_no_window(room: Mailroom) -> None:
+    """M6. Seen wrong: from a receipt of the third day on a message counted for ten."""
+    before, late = FIRST - timedelta(days=1), FIRST + timedelta(days=3)
+    sent = {}
+    for journey, ends_at in (("J0", FIRST + timedelta(minutes=2)), ("J1", before), ("J2", late)):
+        sent[journey] = await room.plan("u", journey, FIRST, source_id=journey), ends_at
+    await room.until(FIRST)
+    room.at = late - timedelta(hours=1)
+    for journey, (message_id, ends_at) in sent.items():
+        # Not before it was sent, nor later than it is told.
+        done = await room.report(message_id, told_end=ends_at)
+        told = {"J0": ends_at, "J1": FIRST, "J2": room.at}[journey]
+        assert (done.ended_at, done.attempts[0].ended_at) == (told, told)
+    at = [one["delivered_at"] for one in await room.told("MessageDelivered")]
+    assert at == ["2026-06-01T02:02:00Z", "2026-06-01T02:00:00Z", "2026-06-04T01:00:00Z"]
+    assert _credit(await _order(room, "o1", FIRST + timedelta(minutes=1))) == ("J1", "TOUCH")
+    assert _credit(await _order(room, "o2", FIRST + timedelta(minutes=2))) == ("J0", "TOUCH")
+    touches = await room.pool.fetch("SELECT source_id, until FROM touches")
+    assert {row["source_id"]: row["until"] for row in touches} == {
+        "J0": FIRST + timedelta(minutes=2) + WEEK, "J1": FIRST + WEEK, "J2": room.at + WEEK,
+    }  # fmt: skip
+
+
 async def test_an_order_is_credited_once_however_often_it_is_told(room: Mailroom) -> None:
     await _delivered(room, "J1", FIRST)
     for _ in range(2):

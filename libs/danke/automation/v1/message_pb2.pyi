@@ -147,7 +147,7 @@ class GrantQuotaResponse(_message.Message):
     def __init__(self, quota: _Optional[_Union[Quota, _Mapping]] = ...) -> None: ...
 
 class ReportDeliveryRequest(_message.Message):
-    __slots__ = ("request_id", "message_id", "attempt", "outcome", "error_code", "provider_ref", "cost_fen")
+    __slots__ = ("request_id", "message_id", "attempt", "outcome", "error_code", "provider_ref", "cost_fen", "end_time")
     class Outcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         OUTCOME_UNSPECIFIED: _ClassVar[ReportDeliveryRequest.Outcome]
@@ -163,6 +163,7 @@ class ReportDeliveryRequest(_message.Message):
     ERROR_CODE_FIELD_NUMBER: _ClassVar[int]
     PROVIDER_REF_FIELD_NUMBER: _ClassVar[int]
     COST_FEN_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     message_id: str
     attempt: int
@@ -170,7 +171,8 @@ class ReportDeliveryRequest(_message.Message):
     error_code: str
     provider_ref: str
     cost_fen: int
-    def __init__(self, request_id: _Optional[str] = ..., message_id: _Optional[str] = ..., attempt: _Optional[int] = ..., outcome: _Optional[_Union[ReportDeliveryRequest.Outcome, str]] = ..., error_code: _Optional[str] = ..., provider_ref: _Optional[str] = ..., cost_fen: _Optional[int] = ...) -> None: ...
+    end_time: _timestamp_pb2.Timestamp
+    def __init__(self, request_id: _Optional[str] = ..., message_id: _Optional[str] = ..., attempt: _Optional[int] = ..., outcome: _Optional[_Union[ReportDeliveryRequest.Outcome, str]] = ..., error_code: _Optional[str] = ..., provider_ref: _Optional[str] = ..., cost_fen: _Optional[int] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ReportDeliveryResponse(_message.Message):
     __slots__ = ("message",)
