@@ -131,6 +131,7 @@ def _moved(before: Outcome, after: Profile, stage: Stage, at: datetime) -> Outco
         days_since=since,
         cycle_days=after.cycle_days,
         changed_at=at,
+        cycle_source=after.cycle_source,
     )
     moved = replace(after, stage=stage, stage_since=at, stage_number=number)
     return Outcome(moved, (*before.changes, change), (*before.events, event))

@@ -127,9 +127,9 @@ class JourneyHandlers:
     def stage_changed(self, event: audience.LifecycleStageChanged, arrival: Arrival) -> Command:
         """Another stage of life."""
         about = self.about(arrival, event.member_id) | {"at": event.changed_at}
-        return TakeStage(
-            **about, before=event.from_stage, after=event.to_stage, cycle_days=event.cycle_days
-        )
+        # The merchant's default says nothing of the member: a journey's own is nearer; M5.
+        days = 0 if event.cycle_source == "DEFAULT" else event.cycle_days
+        return TakeStage(**about, before=event.from_stage, after=event.to_stage, cycle_days=days)
 
     def habit_formed(self, event: audience.HabitFormed, arrival: Arrival) -> Command:
         """Buying here became a habit; M71."""

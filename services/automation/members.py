@@ -23,7 +23,8 @@ class Member(Row, frozen=True):
     member_id: str
     state: Literal["ACTIVE", "MERGED", "CLOSED"] = "ACTIVE"
     merged_into: str = ""
-    # Of audience; empty until it has said anything. ``cycle_days`` 0: not known.
+    # Of audience; empty until it has said anything. ``cycle_days`` are the member's own, or of who
+    # buys the same category; 0: not known.
     stage: str = ""
     stage_at: datetime | None = None
     cycle_days: int = 0

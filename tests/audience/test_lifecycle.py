@@ -52,6 +52,7 @@ async def test_a1_stages_follow_the_members_own_rhythm(desk: Desk) -> None:
         ("LOST", "ACTIVE"),
     ]
     assert [one["days_since"] for one in told[3:]] == [31, 51, 101, 0]
+    assert [one["cycle_source"] for one in told[:3]] == ["DEFAULT", "DEFAULT", "MEMBER"]
     assert told[-1]["order_count"] == 7
     assert len(await desk.told("HabitFormed")) == 1
 

@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
+from common.consumers import Arrival
+from danke.events.audience import LifecycleStageChanged
+from danke.events.envelope import Envelope
 from services.automation.calendars import CalendarDay, SetCalendar
 from services.automation.consents import SetConsent
+from services.automation.consumers_journeys import JourneyHandlers
 from services.automation.default_pack import DEFAULTS, PACK, InstallDefaultPack
 from services.automation.definition_rules import check_definition
 from services.automation.firing import EndLive, WatchLive
@@ -18,7 +22,7 @@ from services.automation.member_events import (
     TakeStage,
     TakeTier,
 )
-from tests.automation.desk import Desk, cst
+from tests.automation.desk import MERCHANT, Desk, cst
 
 OWN = {
     name: name.replace(".", "-")
@@ -185,6 +189,29 @@ async def test_one_three_five(shop: Shop) -> None:
         await shop.later(days=3)
         await shop.order("m")
     assert await shop.ends("pack-one-three-five") == {"m": "COMPLETED"}
+
+
+@pytest.mark.parametrize(("source", "days"), [("DEFAULT", 5), ("COHORT", 15), ("MEMBER", 15)])
+async def test_m5_a_merchant_s_default_rhythm_is_nobody_s(
+    shop: Shop, source: Any, days: int
+) -> None:
+    """M5. Seen wrong: 30 days, which audience says of every newcomer, went before."""
+    await shop.installed("pack-one-three-five", cycle_days=10)
+    order = await shop.order("m")
+    told = LifecycleStageChanged(
+        member_id="m", from_stage="PROSPECT", to_stage="NEW", order_count=1, days_since=0,
+        cycle_days=30, cycle_source=source, changed_at=shop.at,
+    )  # fmt: skip
+    envelope = Envelope(
+        id="stage", type="", source="test", subject="", time=shop.at, key="",
+        merchant_id=MERCHANT, sequence=0,
+    )  # fmt: skip
+    await shop.answer(JourneyHandlers(shop.clock).stage_changed(told, Arrival(envelope, "stage-1")))
+    await shop.complete(order)
+    await shop.later(days=days, minutes=-1)
+    assert await shop.done() == []
+    await shop.later(minutes=1)
+    assert await shop.done() == ["coupon:nudge", "message:nudge-tell"]
 
 
 async def test_one_three_five_without_the_nudge(shop: Shop) -> None:

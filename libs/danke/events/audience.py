@@ -19,6 +19,7 @@ LIFECYCLE = Topic(
 )
 
 Stage = Literal["PROSPECT", "NEW", "RETURNING", "ACTIVE", "SILENT", "SLEEPING", "LOST"]
+CycleSource = Literal["", "MEMBER", "COHORT", "DEFAULT"]
 
 
 # --- profiles -------------------------------------------------------------------------------------
@@ -92,7 +93,8 @@ class LifecycleStageChanged(LifecycleEvent, frozen=True, kw_only=True):
     """The stage changed, once for every change.
 
     ``days_since`` are CST days since the last order, ``cycle_days`` the rhythm they were measured
-    with. ``changed_at`` may be long past: whoever sends messages looks at it.
+    with, and ``cycle_source`` whose it is: the member's own, that of who buys the same category, or
+    the merchant's default. ``changed_at`` may be long past: whoever sends messages looks at it.
     """
 
     from_stage: Stage
@@ -101,6 +103,7 @@ class LifecycleStageChanged(LifecycleEvent, frozen=True, kw_only=True):
     days_since: int
     cycle_days: int
     changed_at: datetime
+    cycle_source: CycleSource = ""
 
 
 class HabitFormed(LifecycleEvent, frozen=True, kw_only=True):
