@@ -51,6 +51,7 @@ class Binding(Row, frozen=True):
     # Empty: bound to nobody.
     promoter_id: str
     click_id: str
+    # Or since when the customer has been nobody's.
     bound_at: datetime
     # None: for ever.
     valid_until: datetime | None
@@ -275,7 +276,7 @@ class Binder(Command, frozen=True, kw_only=True):
         current = state.get(Binding, (merchant, customer))
         valid = current is not None and current.is_valid(self.at)
         if not force:
-            self._refuse_grab(state, programme, current, customer, promoter)
+            self.refuse_grab(state, programme, current, customer, promoter)
         self._refuse_cycle(state, customer, promoter)
         ends, protected, until = periods(programme, self.at)
         binding = Binding(
@@ -317,7 +318,7 @@ class Binder(Command, frozen=True, kw_only=True):
         )
         return change, told
 
-    def _refuse_grab(
+    def refuse_grab(
         self, state: State, programme: Programme, current: Binding | None, customer: str,
         promoter: str,
     ) -> None:  # fmt: skip
@@ -388,7 +389,9 @@ class UnbindCustomer(Command, frozen=True, kw_only=True):
         if binding is None or not binding.promoter_id:
             raise BindingNotFound(field="customer_id")
         before = binding.promoter_id
-        after = replace(binding, promoter_id="", protected=False, protected_until=None)
+        after = replace(
+            binding, promoter_id="", bound_at=self.at, protected=False, protected_until=None
+        )
         change = change_of(self, customer_id, binding, "", "UNBIND", self.actor)
         event = CustomerUnbound(member_id=customer_id, promoter_id=before)
         return Decision(after, [after, change], [event])

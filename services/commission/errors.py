@@ -56,6 +56,10 @@ class BindingProtected(Refusal):
     """The customer is bound to another promoter and still protected."""
 
 
+class ClickOutdated(Refusal):
+    """What holds for the customer was decided after this click."""
+
+
 class BindingNotFound(NotFound):
     """The customer is bound to nobody."""
 

@@ -240,6 +240,8 @@ class BindGuide(Command, frozen=True, kw_only=True):
     def decide(self, state: State) -> Decision:
         customer_id = customer_now(state, self.merchant_id, self.customer_id)
         current = state.get(GuideRelation, (self.merchant_id, customer_id))
+        if self.polite and current is not None and self.at < current.bound_at:
+            return Decision(current)  # told late: what holds was decided after this click
         before = self._holder(state, current)
         try:
             self._check(state.get(Guide, (self.merchant_id, self.guide_id)), current, before)

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from common.commands import Command, Decision
 from common.errors import Busy, Refusal
 from common.rows import Read, Row, State
-from services.commission.bindings import Binder, Bound
-from services.commission.errors import LinkNotFound, PromoterNotActive
+from services.commission.bindings import Binder, Binding, Bound
+from services.commission.errors import ClickOutdated, LinkNotFound, PromoterNotActive
 from services.commission.programmes import Programme, programme_key, programme_of
 from services.commission.promoters import Promoter, admitted, changed, member_key
 
@@ -119,3 +119,12 @@ class RecordClick(Binder, frozen=True, kw_only=True):
             self.channel_code, outcome, self.at,
         )  # fmt: skip
         return Decision(decision.result, [*decision.rows, click], decision.events)
+
+    def refuse_grab(
+        self, state: State, programme: Programme, current: Binding | None, customer: str,
+        promoter: str,
+    ) -> None:  # fmt: skip
+        """Besides, a click that is told late undoes nothing that was decided after it."""
+        if current is not None and self.at < current.bound_at:
+            raise ClickOutdated(field="customer_id")
+        super().refuse_grab(state, programme, current, customer, promoter)

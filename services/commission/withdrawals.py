@@ -257,7 +257,9 @@ def approved(row: Withdrawal, actor: str, at: datetime) -> Withdrawal:
 
 
 def _told_approved(row: Withdrawal) -> events.WithdrawalApproved:
-    return events.WithdrawalApproved(**row.about, route=row.route, approved_by=row.approved_by)
+    return events.WithdrawalApproved(
+        **row.about, route=row.route, approved_by=row.approved_by, channel=row.channel
+    )
 
 
 class _OnWithdrawal(Command, frozen=True, kw_only=True):

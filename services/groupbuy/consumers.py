@@ -41,7 +41,10 @@ def payment_refunded(event: trade.PaymentRefunded, arrival: Arrival) -> Command 
     if event.biz_type != "GROUP_SEAT":
         return None
     return SettleRefund(
-        **arrival.about(), refund_id=event.refund_id, succeeded=event.status == "SUCCEEDED"
+        **arrival.about(),
+        refund_id=event.refund_id,
+        succeeded=event.status == "SUCCEEDED",
+        amount_fen=event.amount_fen,
     )
 
 

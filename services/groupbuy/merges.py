@@ -24,7 +24,7 @@ from services.groupbuy.customers import (
     member_key,
 )
 from services.groupbuy.errors import MemberMoved, SameMember
-from services.groupbuy.groups import LED_BY
+from services.groupbuy.groups import LED_BY, BuyGroup
 from services.groupbuy.refunds import MEMBER_REFUNDS
 from services.groupbuy.seats import SEATS_OF_MEMBER, Seat
 
@@ -97,6 +97,27 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         for row in self._rows(found):
             if (mark := self._mark(row)) is not None:
                 yield mark
+        for seat in self._settled(found):
+            yield BuyGroup, (self.merchant_id, seat.group_id)
+
+    def _settled(self, state: State) -> list[Seat]:
+        """Seats of groups that succeeded: a leader's reward comes later, and refunds after it."""
+        seats = state.group(SEATS_OF_MEMBER, (self.merchant_id, self.from_member))
+        return [seat for seat in seats if seat.state == "SETTLED"]
+
+    def _led(self, state: State) -> list[BuyGroup]:
+        """The groups that ``from_member`` leads: open ones, and those it has a settled seat in."""
+        led = {
+            row.group_id: row for row in state.group(LED_BY, (self.merchant_id, self.from_member))
+        }
+        for seat in self._settled(state):
+            key = (self.merchant_id, seat.group_id)
+            if not state.knows(BuyGroup, key):
+                raise MemberMoved(member_id=self.from_member)  # settled between look and lock
+            group = state.get(BuyGroup, key)
+            if group is not None and group.leader_id == self.from_member:
+                led[group.group_id] = group
+        return list(led.values())
 
     def _rows(self, state: State) -> list[Any]:
         member = (self.merchant_id, self.from_member)
@@ -133,7 +154,7 @@ class MergeMembers(Command, frozen=True, kw_only=True):
             else replace(row, member_id=target)
             for row in owned
         ]
-        moved += [replace(group, leader_id=target) for group in state.group(LED_BY, member)]
+        moved += [replace(group, leader_id=target) for group in self._led(state)]
         followers = [
             replace(customer, merged_into=target)
             for customer in state.group(MERGED_HERE, member)

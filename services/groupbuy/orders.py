@@ -207,8 +207,9 @@ class TakeOrderRefunded(_OfOrder, frozen=True, kw_only=True):
     """Money of an order went back: one we asked for, or one the order system decided on.
 
     A wholly refunded seat leaves its group if that is still open, and changes nothing for the
-    others once it succeeded: neither the end nor the price. domain.md §2.1, S4, S5, G7;
-    parity.md §3 45.
+    others once it succeeded: neither the end nor the price. Told before the seat's payment, it
+    waits for that; less than was asked for leaves the refund open. domain.md §2.1, §2.14, S4, S5,
+    G7; parity.md §3 45.
     """
 
     BARGAINS = ORDERED_BARGAINS
@@ -229,15 +230,16 @@ class TakeOrderRefunded(_OfOrder, frozen=True, kw_only=True):
 
     def decide(self, state: State) -> Decision:
         draft, seat, member = self.begin(state)
-        if not member:
-            raise PredecessorMissing(order_id=self.order_id)
         asked = draft.get(Refund, self.refund_id)
+        unpaid = seat is not None and seat.paid_at is None
+        if not member or (unpaid and asked is None):
+            raise PredecessorMissing(order_id=self.order_id)
         if asked is not None and asked.order_id != self.order_id:
             raise RefundOfAnotherOrder(refund_id=self.refund_id, order_id=self.order_id)
-        if asked is not None and asked.state == "REQUESTED":
-            done(draft, asked)
-        elif seat is not None and asked is None:
+        if asked is None:
             self._not_asked(draft, seat)
+        elif asked.state == "REQUESTED" and (self.is_full or self.amount_fen >= asked.amount_fen):
+            done(draft, asked)
         note_order(draft, member, self.order_id, "REFUNDED" if self.is_full else "PARTLY_REFUNDED")
         if self.is_full:
             for bargain in self.bargains(draft):
@@ -248,8 +250,10 @@ class TakeOrderRefunded(_OfOrder, frozen=True, kw_only=True):
             reverse_reward(draft, group_of(draft, seat), self.refund_id)
         return draft.decision()
 
-    def _not_asked(self, draft: Draft, seat: Seat) -> None:
+    def _not_asked(self, draft: Draft, seat: Seat | None) -> None:
         """The order system's own refund, of the seat's money as far as it is not promised back."""
+        if seat is None:
+            return
         amount_fen = min(self.amount_fen, seat.net_fen)
         seat = draft.put(replace(seat, refunded_fen=seat.refunded_fen + amount_fen))
         if not self.is_full:

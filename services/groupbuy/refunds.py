@@ -162,11 +162,14 @@ class _OfRefund(Command, frozen=True, kw_only=True):
 class SettleRefund(_OfRefund, frozen=True, kw_only=True):
     """The channel answered a refund. What is done stays done; what failed is asked for again.
 
-    One that nobody here asked for is the order system's; its order tells of it, too.
+    Less than was asked for is no answer: the refund stays open, and is overdue after a day. One
+    that nobody here asked for is the order system's; its order tells of it, too.
     domain.md S5; parity.md §3 47.
     """
 
     succeeded: bool
+    # What came back; None means all that was asked for.
+    amount_fen: int | None = None
 
     def decide(self, state: State) -> Decision:
         draft = Draft(state, self)
@@ -179,6 +182,8 @@ class SettleRefund(_OfRefund, frozen=True, kw_only=True):
             failed = draft.put(replace(refund, failures=refund.failures + 1))
             draft.wake(CHASE_TIMER, refund.refund_id, self.at + RETRY)
             return draft.decision(failed)
+        if self.amount_fen is not None and self.amount_fen < refund.amount_fen:
+            return Decision(result=refund)
         if not state.knows(Customer, (self.merchant_id, refund.member_id)):
             raise MemberMoved(refund_id=self.refund_id)
         return draft.decision(done(draft, refund))

@@ -114,6 +114,14 @@ async def test_a_click_on_the_leaving_guides_link_takes_no_transfer_back(shop: S
     assert await exclusive(shop, "o") == "B"
 
 
+async def test_a_click_told_late_takes_no_customer_from_a_later_guide(shop: Shop) -> None:
+    await guides(shop)
+    await shop.until("2026-05-02 12:00")
+    await bind(shop, "B")
+    await bind(shop, "A", cause="CLICK", polite=True, at=cst("2026-05-02 11:00"))
+    assert await exclusive(shop, "o") == "B"
+
+
 async def test_an_order_told_of_late_belongs_to_the_guide_of_its_time(shop: Shop) -> None:
     """A till's documents come later than the sale; the snapshot is of its creation. §2.13."""
     await guides(shop)

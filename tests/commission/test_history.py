@@ -104,3 +104,29 @@ async def test_old_clicks_are_forgotten_and_bindings_are_not(shop: Shop) -> None
     assert await Trimmer(shop.pool, 1, TRIM_CLICKS).run_once() == 0
     assert await shop.pool.fetchval(counted) == 1
     assert await shop.pool.fetchval("SELECT count(*) FROM bindings") == 4
+
+
+async def test_a_click_told_late_takes_no_customer_from_a_later_one(shop: Shop) -> None:
+    """The last click counts, not the last one told of; nor does it shorten what holds. D2."""
+    await shop.programme(validity_days=10, protection_days=0, binding_mode="PERIOD")
+    await click(shop, "p1", "2026-05-05 10:00")
+    for promoter in ("p2", "p1"):
+        late = await shop.run(
+            RecordClick, customer_id="buyer", promoter_id=promoter, at=cst("2026-05-04 10:00")
+        )
+        assert (late.bound, late.reason) == (False, "CLICK_OUTDATED")
+    shop.clock.time = cst("2026-05-20 10:00")
+    assert await created(shop, "o1", "2026-05-15 09:59:59") == ("p1", "")
+    assert await created(shop, "o2", "2026-05-15 10:00") == ("", "")
+    assert len(await shop.told("CustomerBound")) == 1
+
+
+async def test_a_click_from_before_an_unbinding_binds_nobody(shop: Shop) -> None:
+    await shop.programme()
+    await shop.bind("buyer", "p1")
+    shop.clock.time = cst("2026-05-02 12:00")
+    await shop.run(UnbindCustomer, customer_id="buyer", actor="ann")
+    await click(shop, "p2", "2026-05-02 11:59")
+    assert await created(shop, "o1", "2026-05-02 12:01") == ("", "")
+    await click(shop, "p2", "2026-05-02 12:00")
+    assert await created(shop, "o2", "2026-05-02 12:01") == ("p2", "")

@@ -204,6 +204,9 @@ async def test_small_withdrawals_need_no_approval_and_frozen_promoters_get_none(
     policy = WithdrawalPolicy(MERCHANT, auto_approve_fen=500)
     await shop.run(SetWithdrawalPolicy, policy=policy, actor="ann")
     assert (await apply(shop, 500)).state == "APPROVED"
+    # All that who pays it out has to know.
+    (told,) = await shop.told("WithdrawalApproved")
+    assert (told["channel"], told["approved_by"], told["net_fen"]) == ("WECHAT", "policy", 500)
     await shop.run(MovePromoter, promoter_id="p1", to="FROZEN", reason="risk", actor="ann")
     with pytest.raises(PromoterNotActive):
         await apply(shop, 500)

@@ -7,6 +7,7 @@ from services.groupbuy.leaders import LeaveGroup
 from services.groupbuy.merges import MergeMembers
 from services.groupbuy.orders import TakeOrderCreated, TakeOrderPaid
 from services.groupbuy.refunds import SettleRefund
+from services.groupbuy.terms import LeaderReward
 from tests.groupbuy.market import Market, terms
 from tests.groupbuy.test_social import assisting, bargaining
 
@@ -64,6 +65,24 @@ async def test_two_accounts_in_one_group_keep_both_seats(market: Market) -> None
     await merge(market, "a", "leader")
     done = await market.joined(group, "b")
     assert (done.group.status, done.group.paid) == ("SUCCEEDED", 3)
+
+
+async def test_a_leader_merged_after_success_is_rewarded_all_the_same(market: Market) -> None:
+    """Before the reward is due, along a chain, and when a refund takes a part of it back."""
+    reward = LeaderReward(kind="CASH_PER_MEMBER", amount=300)
+    group = await market.opened(await market.activity(terms(reward=reward)))
+    first = await market.joined(group, "a")
+    await market.joined(group, "b")
+    await merge(market, "leader", "x")
+    await merge(market, "x", "y")
+    await market.due(hours=168)
+    (due,) = await market.told("LeaderRewardDue")
+    assert (due["leader_id"], due["amount"], due["seats_counted"]) == ("y", 600, 2)
+    await merge(market, "y", "z")
+    assert first.seat is not None
+    await market.give_back("r", first.seat.order_id, 6_900)
+    (back,) = await market.told("LeaderRewardReversed")
+    assert (back["amount"], back["left"]) == (300, 300)
 
 
 async def test_a_merged_newcomer_is_as_old_as_the_other(market: Market) -> None:

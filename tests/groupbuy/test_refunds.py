@@ -190,6 +190,37 @@ async def test_a_refund_of_an_order_nobody_knows_waits(market: Market) -> None:
     assert reason == "PREDECESSOR_MISSING"
 
 
+async def test_a_refund_told_before_its_seats_payment_waits_for_it(market: Market) -> None:
+    """The channel tells of the payment, the order system of the refund: in either order. §2.14."""
+    taken = await market.engine.run(market.opening(await market.activity(), "leader"))
+    fields = {"order_id": taken.seat.order_id, "refund_id": "own", "amount_fen": 5_900}
+    assert await market.refused(TakeOrderRefunded, **fields, is_full=True) == "PREDECESSOR_MISSING"
+    await market.pay(taken.seat)
+    await market.run(TakeOrderRefunded, **fields, is_full=True)
+    seat = await market.seat(taken.seat)
+    assert (seat.state, seat.refunded_fen) == ("REFUNDED", 5_900)
+    await market.due(days=2)
+    assert not await market.told("RefundRequested")
+
+
+@pytest.mark.parametrize("door", ["channel", "order"])
+async def test_less_than_was_asked_for_does_not_end_a_refund(market: Market, door: str) -> None:
+    """Somebody gave back too little: it stays open, and is an alarm after a day."""
+    first = (await failed_group(market))[0]
+    refund_id, all_of_it = first["refund_id"], first["amount_fen"]
+    fields: dict[str, Any] = {"refund_id": refund_id, "amount_fen": all_of_it - 1}
+    if door == "channel":
+        await market.run(SettleRefund, **fields, succeeded=True)
+    else:
+        order_id = first["order_id"]
+        await market.run(TakeOrderRefunded, **fields, order_id=order_id, is_full=False)
+    assert not await market.told("RefundDone", "SeatRefunded")
+    await market.due(hours=24)
+    assert refund_id in {one["refund_id"] for one in await market.told("RefundOverdue")}
+    await market.run(SettleRefund, refund_id=refund_id, amount_fen=all_of_it, succeeded=True)
+    assert [one["refunded_fen"] for one in await market.told("SeatRefunded")] == [all_of_it]
+
+
 async def test_a_member_leaves_and_the_refund_is_followed(market: Market) -> None:
     group = await market.opened(await market.activity())
     taken = await market.joined(group, "a")

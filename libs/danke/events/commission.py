@@ -181,6 +181,8 @@ class WithdrawalApproved(WithdrawalEvent, frozen=True, kw_only=True):
 
     route: str
     approved_by: str
+    # Where the payee wants the money, as of WithdrawalApplied.
+    channel: str = ""
 
 
 class WithdrawalRejected(WithdrawalEvent, frozen=True, kw_only=True):

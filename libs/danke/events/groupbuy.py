@@ -183,8 +183,10 @@ class SettlementEvent(Event, frozen=True, kw_only=True):
 class RefundRequested(SettlementEvent, frozen=True, kw_only=True):
     """Give this money back to where it came from, once per ``idempotency_key``.
 
-    Answer with OrderRefunded or PaymentRefunded whose ``refund_id`` is the key. It is asked again,
-    with the same key and a higher ``attempt``, until one of them arrives.
+    Answer with OrderRefunded or PaymentRefunded whose ``refund_id`` is the key, for no less than
+    the amount. It is asked again, with the same key and a higher ``attempt``, until one of them
+    arrives. An order that was told as paid needs OrderRefunded: points and commission follow
+    nothing else.
     """
 
     refund_id: str
