@@ -1,8 +1,8 @@
 """`peer`: the engine against a service as it is usually written: a transaction a payment.
 
-Once with asyncpg, and once with an ORM (peer_orm.py). Same tables, same rows, same guards, same
-durability; one process, a pool of connections, callers who each run their payment's statements one
-after the other.
+Once with asyncpg, once with an ORM (peer_orm.py), and once in Go (peer_go.py). Same tables, same
+rows, same guards, same durability; one process, a pool of connections, callers who each run their
+payment's statements one after the other.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ import asyncio
 import json
 import random
 import time
+from pathlib import Path
 from typing import Final, TypeAlias
 from uuid import uuid4
 
 import asyncpg
 
-from benchmarks import database, engine, peer_orm, pgbench
+from benchmarks import database, engine, peer_go, peer_orm, pgbench
 from benchmarks.database import AMOUNT_FEN, MEMBERS, MERCHANT, Wallet
-from benchmarks.measuring import Figure, figure, in_turns
+from benchmarks.measuring import Figure, Measure, figure, in_turns
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
@@ -124,21 +125,58 @@ async def rate(wallet: Wallet, *, hot: bool) -> float:
     return made / seconds
 
 
+# By the names that peer_go/main.go knows them by.
+STATEMENTS: Final = {
+    "known": KNOWN,
+    "account": ACCOUNT,
+    "unlocked": UNLOCKED,
+    "lots": LOTS,
+    "paid_before": PAID_BEFORE,
+    "spend": SPEND,
+    "payment": PAYMENT,
+    "transfer": TRANSFER,
+    "done": DONE,
+    "sequence": SEQUENCE,
+    "outbox": OUTBOX,
+}
+
+
+async def rate_of_go(program: Path, wallet: Wallet, *, hot: bool) -> float:
+    """Payments a second of the Go program, by the very statements above."""
+    return await peer_go.rate(
+        program,
+        wallet,
+        hot=hot,
+        statements=STATEMENTS,
+        connections=CONNECTIONS,
+        seconds=SECONDS,
+        topic=TOPIC,
+    )
+
+
 async def run() -> list[Figure]:
-    """The figures peer.spread, .orm and .hot."""
+    """The figures peer.spread, .orm and .hot; .go and .go_hot too where Go is installed."""
+    program = await peer_go.build()
     async with database.server() as server, database.wallet(server) as wallet:
+        spread: dict[str, Measure] = {
+            "spread": lambda: rate(wallet, hot=False),
+            "orm": lambda: peer_orm.rate(wallet),
+        }
+        hot: dict[str, Measure] = {"hot": lambda: rate(wallet, hot=True)}
+        if program is not None:
+            spread["go"] = lambda: rate_of_go(program, wallet, hot=False)
+            hot["go_hot"] = lambda: rate_of_go(program, wallet, hot=True)
         found = await in_turns(
             {
-                "spread": lambda: rate(wallet, hot=False),
-                "orm": lambda: peer_orm.rate(wallet),
+                **spread,
                 "engine_spread": lambda: engine.rate(wallet, engine.anybody),
-                "hot": lambda: rate(wallet, hot=True),
+                **hot,
                 "engine_hot": lambda: engine.rate(wallet, engine.somebody),
             },
             ROUNDS,
         )
     return [
-        figure("peer.spread", found["engine_spread"], found["spread"], None),
-        figure("peer.orm", found["engine_spread"], found["orm"], None),
-        figure("peer.hot", found["engine_hot"], found["hot"], None),
+        figure(f"peer.{name}", found[f"engine_{kind}"], found[name], None)
+        for kind, peers in (("spread", spread), ("hot", hot))
+        for name in peers
     ]
