@@ -295,3 +295,7 @@ class PolicyNotAllowed(Invalid):
 
 class DatesBackwards(Invalid):
     """The range ends before it begins."""
+
+
+class PaymentUsed(Conflict):
+    """The payment already paid for something else; a person has to look at it."""

@@ -97,6 +97,13 @@ CARDS_BOUGHT = Group(
     holds=lambda card: card.state not in ("CLOSED", "REFUNDED", "TRANSFERRED"),
 )
 
+# The card a payment bought; one that was handed on keeps the payment of the one it was.
+CARDS_OF_PAYMENT = Group(
+    PunchCard,
+    ("merchant_id", "payment_id"),
+    holds=lambda card: card.payment_id != "" and card.from_card_id == "",
+)
+
 
 def days_used(card: PunchCard, at: datetime) -> int:
     """Full days of the sold validity that are gone; a begun day is still the consumer's.

@@ -16,8 +16,10 @@ from common.rows import Read, State
 from common.timers import Timer
 from danke.events import wallet_punchcard as events
 from services.wallet.accounts import Account, has_left
+from services.wallet.errors import PaymentUsed
 from services.wallet.ledger import transfers
 from services.wallet.punch_cards import (
+    CARDS_OF_PAYMENT,
     PAYMENT_TIMER,
     OfCard,
     PunchCard,
@@ -32,7 +34,7 @@ class PayPunchCard(OfCard, frozen=True, kw_only=True):
 
     A repeat changes nothing. Another amount, a second payment and the money of who left go back, as
     a refund with the payment's id and basis NOT_CREDITED. Refuses NOT_YET if the card is not known
-    (its purchase is still on the way).
+    (its purchase is still on the way), PAYMENT_USED if it bought another card.
     """
 
     payment_id: str
@@ -45,6 +47,7 @@ class PayPunchCard(OfCard, frozen=True, kw_only=True):
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
         yield PunchRefund, (self.merchant_id, self.payment_id)
+        yield CARDS_OF_PAYMENT, (self.merchant_id, self.payment_id)
         card = found.get(PunchCard, (self.merchant_id, self.card_id))
         if card is not None:
             yield Account, (self.merchant_id, card.owner_id)
@@ -56,6 +59,8 @@ class PayPunchCard(OfCard, frozen=True, kw_only=True):
         returned = state.get(PunchRefund, (self.merchant_id, self.payment_id))
         if card.payment_id == self.payment_id or returned is not None:
             return Decision(result=card)
+        for other in state.group(CARDS_OF_PAYMENT, (self.merchant_id, self.payment_id)):
+            raise PaymentUsed(payment_id=self.payment_id, card_id=other.card_id)
         if why := self._why_not(state, card):
             return self._return(card, why)
         after = replace(card, state="ACTIVE", payment_id=self.payment_id, activated_at=self.paid_at)

@@ -25,6 +25,7 @@ from services.wallet.errors import (
     AmountNotAllowed,
     CardCapExceeded,
     InvalidState,
+    PaymentUsed,
     PlanNotFound,
     PlanNotOnSale,
     RechargeNotFound,
@@ -76,6 +77,11 @@ class Recharge(Row, frozen=True):
 # What a member may still pay: it counts against the card's cap until it is paid or closed.
 OPEN_RECHARGES = Group(
     Recharge, ("merchant_id", "member_id"), holds=lambda recharge: recharge.state == "CREATED"
+)
+
+# The recharge a payment was for; there is no second one.
+RECHARGES_OF_PAYMENT = Group(
+    Recharge, ("merchant_id", "payment_id"), holds=lambda recharge: recharge.payment_id != ""
 )
 
 
@@ -228,7 +234,8 @@ class CreditRecharge(OfRecharge, frozen=True, kw_only=True):
     """The payment arrived: one lot, one event, whatever is repeated; domain.md W1, saga S1.
 
     A frozen wallet is credited too: the money was on its way, and it cannot be spent. What cannot
-    be credited is returned to its payer; see the module. Refuses NOT_YET if it is unknown.
+    be credited is returned to its payer; see the module. Refuses NOT_YET if it is unknown,
+    PAYMENT_USED if the payment was for another recharge.
     """
 
     RESULT: ClassVar[type] = Recharge
@@ -240,6 +247,7 @@ class CreditRecharge(OfRecharge, frozen=True, kw_only=True):
     def reads(self, found: State) -> Iterable[Read]:
         # A payment is returned at most once, so it names its own return.
         yield RechargeRefund, (self.merchant_id, self.payment_id)
+        yield RECHARGES_OF_PAYMENT, (self.merchant_id, self.payment_id)
         yield from super().reads(found)
 
     def decide(self, state: State) -> Decision:
@@ -249,6 +257,8 @@ class CreditRecharge(OfRecharge, frozen=True, kw_only=True):
         returned = state.get(RechargeRefund, (self.merchant_id, self.payment_id))
         if recharge.payment_id == self.payment_id or returned:
             return Decision(result=recharge)
+        for other in state.group(RECHARGES_OF_PAYMENT, (self.merchant_id, self.payment_id)):
+            raise PaymentUsed(payment_id=self.payment_id, recharge_id=other.recharge_id)
         reason = self._obstacle(state, recharge)
         return self._return(recharge, reason) if reason else self._credit(state, recharge)
 

@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 
 from common.tables import Table
-from services.wallet.punch_cards import CARDS_BOUGHT, PunchCard
+from services.wallet.punch_cards import CARDS_BOUGHT, CARDS_OF_PAYMENT, PunchCard
 from services.wallet.punch_merges import CARDS_OF_OWNER, SHARES_OF_FRIEND
 from services.wallet.punch_redemptions import REDEMPTIONS_OF_BOOKING, RedeemCode, Redemption
 from services.wallet.punch_refunds import PunchRefund
@@ -22,6 +22,7 @@ _CARDS: Final = Table(
     groups={
         CARDS_BOUGHT: "t.state NOT IN ('CLOSED', 'REFUNDED', 'TRANSFERRED')",
         CARDS_OF_OWNER: "",
+        CARDS_OF_PAYMENT: "t.payment_id <> '' AND t.from_card_id = ''",
     },
 )
 _TEMPLATES: Final = Table(PunchTemplate, "punch_templates")

@@ -11,7 +11,7 @@ from common.tables import Table
 from services.wallet.gift_receipts import GiftReceipt
 from services.wallet.merges import MEMBER_RECHARGES, MEMBER_REFUNDS
 from services.wallet.plans import Plan
-from services.wallet.recharges import OPEN_RECHARGES, Recharge
+from services.wallet.recharges import OPEN_RECHARGES, RECHARGES_OF_PAYMENT, Recharge
 from services.wallet.refunds import RechargeRefund
 from services.wallet.store_accounts import columns
 
@@ -19,7 +19,11 @@ PLANS: Final = Table(Plan, "recharge_plans")
 RECHARGES: Final = Table(
     Recharge,
     "recharges",
-    groups={OPEN_RECHARGES: "t.state = 'CREATED'", MEMBER_RECHARGES: ""},
+    groups={
+        OPEN_RECHARGES: "t.state = 'CREATED'",
+        MEMBER_RECHARGES: "",
+        RECHARGES_OF_PAYMENT: "t.payment_id <> ''",
+    },
 )
 REFUNDS: Final = Table(RechargeRefund, "recharge_refunds", groups={MEMBER_REFUNDS: ""})
 GIFTS: Final = Table(GiftReceipt, "gift_receipts")

@@ -31,6 +31,7 @@ from services.wallet.punch_refunds import (
     quote,
 )
 from services.wallet.punch_reversals import ReturnBooking, ReverseRedemption
+from services.wallet.punch_shares import TransferPunchCard
 from services.wallet.punch_templates import Allowance, SavePunchTemplate, SetTemplateState
 from services.wallet.store_punch_cards import (
     cards_of,
@@ -125,6 +126,20 @@ async def test_any_number_of_payments_of_a_card_go_back(till: Till) -> None:
     asked = [decode(one) for _, one in await till.events(card.card_id, "PunchRefundApproved")]
     assert [one["refund_id"] for one in asked] == ["w1", "w2", "again", refund, "late"]
     assert (await now(till, card)).state == "REFUNDED" and await till.owed() == 0
+
+
+async def test_one_payment_pays_one_card(till: Till) -> None:
+    """Or it would be refunded twice; a card that was handed on still has the payment it had."""
+    card, other = await sold(till), await ordered(till, "other")
+    payment = {"payment_id": card.payment_id, "amount_fen": 100_000, "paid_at": till.at}
+    again = till.make(PayPunchCard, card_id=other.card_id, **payment)
+    assert await till.answer(again) == "PAYMENT_USED"
+    share = await offer(till, card, cls=TransferPunchCard)
+    theirs = (await accept(till, share, "F")).card
+    assert theirs.payment_id == card.payment_id
+    again = till.make(PayPunchCard, card_id=other.card_id, **payment)
+    assert await till.answer(again) == "PAYMENT_USED"
+    assert (await now(till, other)).state == "PENDING_PAYMENT" and await till.owed() == 100_000
 
 
 async def test_s10_the_money_of_who_left_goes_back(till: Till) -> None:

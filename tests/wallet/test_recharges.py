@@ -16,6 +16,7 @@ from services.wallet.errors import (
     AmountNotAllowed,
     CardCapExceeded,
     InvalidState,
+    PaymentUsed,
     PlanChanged,
     PlanNotFound,
     PlanNotOnSale,
@@ -168,6 +169,13 @@ async def test_a_second_payment_of_a_recharge_goes_back(wallets: Wallets) -> Non
     await returned(wallets, credited, "second")
     found = await store_recharges.recharge(wallets.pool, MERCHANT, credited.recharge_id)
     assert found == credited
+
+
+async def test_one_payment_pays_one_recharge(wallets: Wallets) -> None:
+    credited = await wallets.recharge("m", 5_000)
+    other = await wallets.run(CreateRecharge, member_id="n", amount_fen=5_000)
+    with pytest.raises(PaymentUsed):
+        await wallets.credit(other, payment_id=credited.payment_id)
 
 
 async def test_a_wrong_amount_is_not_credited(wallets: Wallets) -> None:
