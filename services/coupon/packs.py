@@ -319,7 +319,7 @@ class RepayPack(RefundPack, frozen=True, kw_only=True):
             return Decision(result=same, rows=[same])
         after = replace(
             pack, state="REFUNDING", refund_id=self.new_id, refund_fen=due, savings_fen=savings,
-            asked_fen=owed,
+            asked_fen=owed, ended_at=self.at,
         )  # fmt: skip
         rows, asked = _asked(after, self.new_id, pack.payment_id, owed, self.at)
         return Decision(after, [after, *rows], asked)

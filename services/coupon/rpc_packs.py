@@ -9,7 +9,7 @@ import asyncpg
 
 from common.clock import Clock
 from common.engine import Engine
-from common.messages import about, own, timestamp
+from common.messages import about, merchant_only, own, timestamp
 from common.pages import next_token, page_size, page_start
 from common.server import Call
 from danke.coupon.v1 import pack_pb2 as pb
@@ -83,6 +83,18 @@ class PackService:
             next_page_token=next_token(found, size, lambda row: (row.pack_id,)),
         )
 
+    async def ListOpenPackRefunds(
+        self, request: pb.ListOpenPackRefundsRequest, call: Call
+    ) -> pb.ListOpenPackRefundsResponse:
+        merchant_only(call, "page_token")
+        size = page_size(request.page_size)
+        (after,) = page_start(request.page_token, ("",))
+        found = await store.open_refunds(self.pool, call.merchant_id, after, size)
+        return pb.ListOpenPackRefundsResponse(
+            packs=map(_to_pb, found),
+            next_page_token=next_token(found, size, lambda row: (row.pack_id,)),
+        )
+
     async def RefundPack(self, request: pb.RefundPackRequest, call: Call) -> pb.RefundPackResponse:
         command = packs.RefundPack(**about(request, call, self.clock), pack_id=request.pack_id)
         return pb.RefundPackResponse(pack=_to_pb(await self.engine.run(command, call.context)))
@@ -123,4 +135,5 @@ def _to_pb(pack: CouponPack) -> pb.CouponPack:
         refund_id=pack.refund_id,
         refund_fen=pack.refund_fen,
         savings_fen=pack.savings_fen,
+        asked_fen=pack.asked_fen,
     )

@@ -93,6 +93,11 @@ LIST_PACKS: Final = f"""
 SELECT {_columns(PACKS)} FROM coupon_packs t
 WHERE t.merchant_id = $1 AND t.member_id = $2 AND t.pack_id > $3 ORDER BY t.pack_id LIMIT $4
 """
+LIST_OPEN_REFUNDS: Final = f"""
+SELECT {_columns(PACKS)} FROM coupon_packs t
+WHERE t.merchant_id = $1 AND t.state = 'REFUNDING' AND t.pack_id > $2
+ORDER BY t.pack_id LIMIT $3
+"""
 
 
 async def _all(pool: Pool, table: Table, sql: str, *arguments: Any) -> list[Any]:
@@ -172,3 +177,8 @@ async def packs_of(
 ) -> list[CouponPack]:
     """A page of a member's packs by id."""
     return await _all(pool, PACKS, LIST_PACKS, merchant_id, member_id, after, limit)
+
+
+async def open_refunds(pool: Pool, merchant_id: str, after: str, limit: int) -> list[CouponPack]:
+    """A page of the packs whose money is on its way back, by id."""
+    return await _all(pool, PACKS, LIST_OPEN_REFUNDS, merchant_id, after, limit)

@@ -18,6 +18,7 @@ from danke.coupon.v1.promotion_pb2_grpc import PromotionServiceStub
 from danke.coupon.v1.quote_pb2_grpc import QuoteServiceStub
 from services.coupon.claims import Claim
 from services.coupon.main import SERVICE
+from services.coupon.packs import PayPack
 from services.coupon.templates import Audience, ChangeTemplateState, Limits, SetTemplate
 from services.coupon.terms import Terms, Validity
 from tests.conftest import Migrated
@@ -356,3 +357,31 @@ async def test_a_pack_is_bought_and_found(shop: Shop) -> None:
         )
     )
     assert refused.reason == "PACK_STATE_INVALID"
+
+
+async def test_a_pack_s_money_that_is_on_its_way_back_is_listed(shop: Shop) -> None:
+    process, channel = shop
+    stub = PackServiceStub(channel)
+    items = [pack_pb2.PackItem(template_id="t1", quantity=2)]
+    offer = pack_pb2.SetPackOfferRequest(request_id="k-1", offer_id="p", price_fen=99, items=items)
+    await stub.SetPackOffer(offer, metadata=metadata())
+    packs = []
+    for number in range(2):
+        buying = pack_pb2.BuyPackRequest(request_id=f"b{number}", offer_id="p", member_id="u1")
+        packs.append((await stub.BuyPack(buying, metadata=MEMBER)).pack.pack_id)
+        pay = PayPack(
+            id=f"p{number}", new_id="", merchant_id="m1", at=process.clock.now(),
+            pack_id=packs[number], payment_id=f"pay{number}", amount_fen=99,
+            paid_at=process.clock.now(),
+        )  # fmt: skip
+        await process.engine.run(pay)
+    asked = pack_pb2.RefundPackRequest(request_id="r", pack_id=packs[1])
+    refund = (await stub.RefundPack(asked, metadata=metadata())).pack
+    assert (refund.refund_fen, refund.asked_fen) == (99, 99)
+    request = pack_pb2.ListOpenPackRefundsRequest(page_size=1)
+    listed = await stub.ListOpenPackRefunds(request, metadata=metadata())
+    assert list(listed.packs) == [refund]
+    request.page_token = listed.next_page_token
+    assert not (await stub.ListOpenPackRefunds(request, metadata=metadata())).packs
+    own = await refusal(stub.ListOpenPackRefunds(request, metadata=MEMBER))
+    assert own.reason == "ACTOR_NOT_ALLOWED"

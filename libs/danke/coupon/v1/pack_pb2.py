@@ -27,7 +27,7 @@ from danke.options.v1 import options_pb2 as danke_dot_options_dot_v1_dot_options
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x64\x61nke/coupon/v1/pack.proto\x12\x0f\x64\x61nke.coupon.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64\x61nke/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"|\n\x08PackItem\x12\x33\n\x0btemplate_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x1b\n\x08quantity\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x01\x12\x1e\n\nafter_days\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xee\x02(\x00\"\x9e\x01\n\tPackOffer\x12\x10\n\x08offer_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07on_sale\x18\x04 \x01(\x08\x12\x11\n\tprice_fen\x18\x05 \x01(\x03\x12\x12\n\nper_member\x18\x06 \x01(\x05\x12(\n\x05items\x18\x07 \x03(\x0b\x32\x19.danke.coupon.v1.PackItem\"\xc2\x04\n\nCouponPack\x12\x0f\n\x07pack_id\x18\x01 \x01(\t\x12\x10\n\x08offer_id\x18\x02 \x01(\t\x12\x15\n\roffer_version\x18\x03 \x01(\x03\x12\x11\n\tmember_id\x18\x04 \x01(\t\x12\x30\n\x05state\x18\x05 \x01(\x0e\x32!.danke.coupon.v1.CouponPack.State\x12\x11\n\tprice_fen\x18\x06 \x01(\x03\x12(\n\x05items\x18\x07 \x03(\x0b\x32\x19.danke.coupon.v1.PackItem\x12/\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08pay_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\npayment_id\x18\x0b \x01(\t\x12\x11\n\trefund_id\x18\x0c \x01(\t\x12\x12\n\nrefund_fen\x18\r \x01(\x03\x12\x13\n\x0bsavings_fen\x18\x0e \x01(\x03\"\x97\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_CREATED\x10\x01\x12\x10\n\x0cSTATE_CLOSED\x10\x02\x12\x14\n\x10STATE_DELIVERING\x10\x03\x12\x13\n\x0fSTATE_DELIVERED\x10\x04\x12\x13\n\x0fSTATE_REFUNDING\x10\x05\x12\x12\n\x0eSTATE_REFUNDED\x10\x06\"\xbd\x02\n\x13SetPackOfferRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x30\n\x08offer_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x1e\n\x07version\x18\x03 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00\x12\x16\n\x04name\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12 \n\tprice_fen\x18\x05 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\xc8\xaf\xa0%(\x01\x12\x1e\n\nper_member\x18\x06 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x00\x12\x34\n\x05items\x18\x07 \x03(\x0b\x32\x19.danke.coupon.v1.PackItemB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x32\x12\x10\n\x08off_sale\x18\x08 \x01(\x08\"A\n\x14SetPackOfferResponse\x12)\n\x05offer\x18\x01 \x01(\x0b\x32\x1a.danke.coupon.v1.PackOffer\"j\n\x15ListPackOffersRequest\x12\x14\n\x0con_sale_only\x18\x01 \x01(\x08\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\"]\n\x16ListPackOffersResponse\x12*\n\x06offers\x18\x01 \x03(\x0b\x32\x1a.danke.coupon.v1.PackOffer\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa9\x01\n\x0e\x42uyPackRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x30\n\x08offer_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x31\n\tmember_id\x18\x03 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\"<\n\x0f\x42uyPackResponse\x12)\n\x04pack\x18\x01 \x01(\x0b\x32\x1b.danke.coupon.v1.CouponPack\"A\n\x0eGetPackRequest\x12/\n\x07pack_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\"<\n\x0fGetPackResponse\x12)\n\x04pack\x18\x01 \x01(\x0b\x32\x1b.danke.coupon.v1.CouponPack\"\x82\x01\n\x10ListPacksRequest\x12\x31\n\tmember_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\"X\n\x11ListPacksResponse\x12*\n\x05packs\x18\x01 \x03(\x0b\x32\x1b.danke.coupon.v1.CouponPack\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"x\n\x11RefundPackRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12/\n\x07pack_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\"?\n\x12RefundPackResponse\x12)\n\x04pack\x18\x01 \x01(\x0b\x32\x1b.danke.coupon.v1.CouponPack2\xfd\x04\n\x0bPackService\x12m\n\x0cSetPackOffer\x12$.danke.coupon.v1.SetPackOfferRequest\x1a%.danke.coupon.v1.SetPackOfferResponse\"\x10\x8a\xb5\x18\x0c\x63oupon.admin\x12r\n\x0eListPackOffers\x12&.danke.coupon.v1.ListPackOffersRequest\x1a\'.danke.coupon.v1.ListPackOffersResponse\"\x0f\x8a\xb5\x18\x0b\x63oupon.read\x12^\n\x07\x42uyPack\x12\x1f.danke.coupon.v1.BuyPackRequest\x1a .danke.coupon.v1.BuyPackResponse\"\x10\x8a\xb5\x18\x0c\x63oupon.claim\x12]\n\x07GetPack\x12\x1f.danke.coupon.v1.GetPackRequest\x1a .danke.coupon.v1.GetPackResponse\"\x0f\x8a\xb5\x18\x0b\x63oupon.read\x12\x63\n\tListPacks\x12!.danke.coupon.v1.ListPacksRequest\x1a\".danke.coupon.v1.ListPacksResponse\"\x0f\x8a\xb5\x18\x0b\x63oupon.read\x12g\n\nRefundPack\x12\".danke.coupon.v1.RefundPackRequest\x1a#.danke.coupon.v1.RefundPackResponse\"\x10\x8a\xb5\x18\x0c\x63oupon.adminb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x64\x61nke/coupon/v1/pack.proto\x12\x0f\x64\x61nke.coupon.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64\x61nke/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"|\n\x08PackItem\x12\x33\n\x0btemplate_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x1b\n\x08quantity\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x01\x12\x1e\n\nafter_days\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xee\x02(\x00\"\x9e\x01\n\tPackOffer\x12\x10\n\x08offer_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07on_sale\x18\x04 \x01(\x08\x12\x11\n\tprice_fen\x18\x05 \x01(\x03\x12\x12\n\nper_member\x18\x06 \x01(\x05\x12(\n\x05items\x18\x07 \x03(\x0b\x32\x19.danke.coupon.v1.PackItem\"\xd5\x04\n\nCouponPack\x12\x0f\n\x07pack_id\x18\x01 \x01(\t\x12\x10\n\x08offer_id\x18\x02 \x01(\t\x12\x15\n\roffer_version\x18\x03 \x01(\x03\x12\x11\n\tmember_id\x18\x04 \x01(\t\x12\x30\n\x05state\x18\x05 \x01(\x0e\x32!.danke.coupon.v1.CouponPack.State\x12\x11\n\tprice_fen\x18\x06 \x01(\x03\x12(\n\x05items\x18\x07 \x03(\x0b\x32\x19.danke.coupon.v1.PackItem\x12/\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08pay_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\npayment_id\x18\x0b \x01(\t\x12\x11\n\trefund_id\x18\x0c \x01(\t\x12\x12\n\nrefund_fen\x18\r \x01(\x03\x12\x13\n\x0bsavings_fen\x18\x0e \x01(\x03\x12\x11\n\tasked_fen\x18\x0f \x01(\x03\"\x97\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_CREATED\x10\x01\x12\x10\n\x0cSTATE_CLOSED\x10\x02\x12\x14\n\x10STATE_DELIVERING\x10\x03\x12\x13\n\x0fSTATE_DELIVERED\x10\x04\x12\x13\n\x0fSTATE_REFUNDING\x10\x05\x12\x12\n\x0eSTATE_REFUNDED\x10\x06\"\xbd\x02\n\x13SetPackOfferRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x30\n\x08offer_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x1e\n\x07version\x18\x03 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00\x12\x16\n\x04name\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12 \n\tprice_fen\x18\x05 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\xc8\xaf\xa0%(\x01\x12\x1e\n\nper_member\x18\x06 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x00\x12\x34\n\x05items\x18\x07 \x03(\x0b\x32\x19.danke.coupon.v1.PackItemB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x32\x12\x10\n\x08off_sale\x18\x08 \x01(\x08\"A\n\x14SetPackOfferResponse\x12)\n\x05offer\x18\x01 \x01(\x0b\x32\x1a.danke.coupon.v1.PackOffer\"j\n\x15ListPackOffersRequest\x12\x14\n\x0con_sale_only\x18\x01 \x01(\x08\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\"]\n\x16ListPackOffersResponse\x12*\n\x06offers\x18\x01 \x03(\x0b\x32\x1a.danke.coupon.v1.PackOffer\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa9\x01\n\x0e\x42uyPackRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x30\n\x08offer_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x31\n\tmember_id\x18\x03 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\"<\n\x0f\x42uyPackResponse\x12)\n\x04pack\x18\x01 \x01(\x0b\x32\x1b.danke.coupon.v1.CouponPack\"A\n\x0eGetPackRequest\x12/\n\x07pack_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\"<\n\x0fGetPackResponse\x12)\n\x04pack\x18\x01 \x01(\x0b\x32\x1b.danke.coupon.v1.CouponPack\"\x82\x01\n\x10ListPacksRequest\x12\x31\n\tmember_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\"X\n\x11ListPacksResponse\x12*\n\x05packs\x18\x01 \x03(\x0b\x32\x1b.danke.coupon.v1.CouponPack\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"Y\n\x1aListOpenPackRefundsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\"b\n\x1bListOpenPackRefundsResponse\x12*\n\x05packs\x18\x01 \x03(\x0b\x32\x1b.danke.coupon.v1.CouponPack\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"x\n\x11RefundPackRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12/\n\x07pack_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\"?\n\x12RefundPackResponse\x12)\n\x04pack\x18\x01 \x01(\x0b\x32\x1b.danke.coupon.v1.CouponPack2\x81\x06\n\x0bPackService\x12m\n\x0cSetPackOffer\x12$.danke.coupon.v1.SetPackOfferRequest\x1a%.danke.coupon.v1.SetPackOfferResponse\"\x10\x8a\xb5\x18\x0c\x63oupon.admin\x12r\n\x0eListPackOffers\x12&.danke.coupon.v1.ListPackOffersRequest\x1a\'.danke.coupon.v1.ListPackOffersResponse\"\x0f\x8a\xb5\x18\x0b\x63oupon.read\x12^\n\x07\x42uyPack\x12\x1f.danke.coupon.v1.BuyPackRequest\x1a .danke.coupon.v1.BuyPackResponse\"\x10\x8a\xb5\x18\x0c\x63oupon.claim\x12]\n\x07GetPack\x12\x1f.danke.coupon.v1.GetPackRequest\x1a .danke.coupon.v1.GetPackResponse\"\x0f\x8a\xb5\x18\x0b\x63oupon.read\x12\x63\n\tListPacks\x12!.danke.coupon.v1.ListPacksRequest\x1a\".danke.coupon.v1.ListPacksResponse\"\x0f\x8a\xb5\x18\x0b\x63oupon.read\x12\x81\x01\n\x13ListOpenPackRefunds\x12+.danke.coupon.v1.ListOpenPackRefundsRequest\x1a,.danke.coupon.v1.ListOpenPackRefundsResponse\"\x0f\x8a\xb5\x18\x0b\x63oupon.read\x12g\n\nRefundPack\x12\".danke.coupon.v1.RefundPackRequest\x1a#.danke.coupon.v1.RefundPackResponse\"\x10\x8a\xb5\x18\x0c\x63oupon.adminb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -72,6 +72,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTPACKSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTPACKSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTPACKSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\004'
+  _globals['_LISTOPENPACKREFUNDSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTOPENPACKREFUNDSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
+  _globals['_LISTOPENPACKREFUNDSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTOPENPACKREFUNDSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\004'
   _globals['_REFUNDPACKREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_REFUNDPACKREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\033r\0312\027^[A-Za-z0-9_.:-]{1,64}$'
   _globals['_REFUNDPACKREQUEST'].fields_by_name['pack_id']._loaded_options = None
@@ -86,6 +90,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PACKSERVICE'].methods_by_name['GetPack']._serialized_options = b'\212\265\030\013coupon.read'
   _globals['_PACKSERVICE'].methods_by_name['ListPacks']._loaded_options = None
   _globals['_PACKSERVICE'].methods_by_name['ListPacks']._serialized_options = b'\212\265\030\013coupon.read'
+  _globals['_PACKSERVICE'].methods_by_name['ListOpenPackRefunds']._loaded_options = None
+  _globals['_PACKSERVICE'].methods_by_name['ListOpenPackRefunds']._serialized_options = b'\212\265\030\013coupon.read'
   _globals['_PACKSERVICE'].methods_by_name['RefundPack']._loaded_options = None
   _globals['_PACKSERVICE'].methods_by_name['RefundPack']._serialized_options = b'\212\265\030\014coupon.admin'
   _globals['_PACKITEM']._serialized_start=141
@@ -93,33 +99,37 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PACKOFFER']._serialized_start=268
   _globals['_PACKOFFER']._serialized_end=426
   _globals['_COUPONPACK']._serialized_start=429
-  _globals['_COUPONPACK']._serialized_end=1007
-  _globals['_COUPONPACK_STATE']._serialized_start=856
-  _globals['_COUPONPACK_STATE']._serialized_end=1007
-  _globals['_SETPACKOFFERREQUEST']._serialized_start=1010
-  _globals['_SETPACKOFFERREQUEST']._serialized_end=1327
-  _globals['_SETPACKOFFERRESPONSE']._serialized_start=1329
-  _globals['_SETPACKOFFERRESPONSE']._serialized_end=1394
-  _globals['_LISTPACKOFFERSREQUEST']._serialized_start=1396
-  _globals['_LISTPACKOFFERSREQUEST']._serialized_end=1502
-  _globals['_LISTPACKOFFERSRESPONSE']._serialized_start=1504
-  _globals['_LISTPACKOFFERSRESPONSE']._serialized_end=1597
-  _globals['_BUYPACKREQUEST']._serialized_start=1600
-  _globals['_BUYPACKREQUEST']._serialized_end=1769
-  _globals['_BUYPACKRESPONSE']._serialized_start=1771
-  _globals['_BUYPACKRESPONSE']._serialized_end=1831
-  _globals['_GETPACKREQUEST']._serialized_start=1833
-  _globals['_GETPACKREQUEST']._serialized_end=1898
-  _globals['_GETPACKRESPONSE']._serialized_start=1900
-  _globals['_GETPACKRESPONSE']._serialized_end=1960
-  _globals['_LISTPACKSREQUEST']._serialized_start=1963
-  _globals['_LISTPACKSREQUEST']._serialized_end=2093
-  _globals['_LISTPACKSRESPONSE']._serialized_start=2095
-  _globals['_LISTPACKSRESPONSE']._serialized_end=2183
-  _globals['_REFUNDPACKREQUEST']._serialized_start=2185
-  _globals['_REFUNDPACKREQUEST']._serialized_end=2305
-  _globals['_REFUNDPACKRESPONSE']._serialized_start=2307
-  _globals['_REFUNDPACKRESPONSE']._serialized_end=2370
-  _globals['_PACKSERVICE']._serialized_start=2373
-  _globals['_PACKSERVICE']._serialized_end=3010
+  _globals['_COUPONPACK']._serialized_end=1026
+  _globals['_COUPONPACK_STATE']._serialized_start=875
+  _globals['_COUPONPACK_STATE']._serialized_end=1026
+  _globals['_SETPACKOFFERREQUEST']._serialized_start=1029
+  _globals['_SETPACKOFFERREQUEST']._serialized_end=1346
+  _globals['_SETPACKOFFERRESPONSE']._serialized_start=1348
+  _globals['_SETPACKOFFERRESPONSE']._serialized_end=1413
+  _globals['_LISTPACKOFFERSREQUEST']._serialized_start=1415
+  _globals['_LISTPACKOFFERSREQUEST']._serialized_end=1521
+  _globals['_LISTPACKOFFERSRESPONSE']._serialized_start=1523
+  _globals['_LISTPACKOFFERSRESPONSE']._serialized_end=1616
+  _globals['_BUYPACKREQUEST']._serialized_start=1619
+  _globals['_BUYPACKREQUEST']._serialized_end=1788
+  _globals['_BUYPACKRESPONSE']._serialized_start=1790
+  _globals['_BUYPACKRESPONSE']._serialized_end=1850
+  _globals['_GETPACKREQUEST']._serialized_start=1852
+  _globals['_GETPACKREQUEST']._serialized_end=1917
+  _globals['_GETPACKRESPONSE']._serialized_start=1919
+  _globals['_GETPACKRESPONSE']._serialized_end=1979
+  _globals['_LISTPACKSREQUEST']._serialized_start=1982
+  _globals['_LISTPACKSREQUEST']._serialized_end=2112
+  _globals['_LISTPACKSRESPONSE']._serialized_start=2114
+  _globals['_LISTPACKSRESPONSE']._serialized_end=2202
+  _globals['_LISTOPENPACKREFUNDSREQUEST']._serialized_start=2204
+  _globals['_LISTOPENPACKREFUNDSREQUEST']._serialized_end=2293
+  _globals['_LISTOPENPACKREFUNDSRESPONSE']._serialized_start=2295
+  _globals['_LISTOPENPACKREFUNDSRESPONSE']._serialized_end=2393
+  _globals['_REFUNDPACKREQUEST']._serialized_start=2395
+  _globals['_REFUNDPACKREQUEST']._serialized_end=2515
+  _globals['_REFUNDPACKRESPONSE']._serialized_start=2517
+  _globals['_REFUNDPACKRESPONSE']._serialized_end=2580
+  _globals['_PACKSERVICE']._serialized_start=2583
+  _globals['_PACKSERVICE']._serialized_end=3352
 # @@protoc_insertion_point(module_scope)

@@ -41,7 +41,7 @@ class PackOffer(_message.Message):
     def __init__(self, offer_id: _Optional[str] = ..., version: _Optional[int] = ..., name: _Optional[str] = ..., on_sale: bool = ..., price_fen: _Optional[int] = ..., per_member: _Optional[int] = ..., items: _Optional[_Iterable[_Union[PackItem, _Mapping]]] = ...) -> None: ...
 
 class CouponPack(_message.Message):
-    __slots__ = ("pack_id", "offer_id", "offer_version", "member_id", "state", "price_fen", "items", "create_time", "expire_time", "pay_time", "payment_id", "refund_id", "refund_fen", "savings_fen")
+    __slots__ = ("pack_id", "offer_id", "offer_version", "member_id", "state", "price_fen", "items", "create_time", "expire_time", "pay_time", "payment_id", "refund_id", "refund_fen", "savings_fen", "asked_fen")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[CouponPack.State]
@@ -72,6 +72,7 @@ class CouponPack(_message.Message):
     REFUND_ID_FIELD_NUMBER: _ClassVar[int]
     REFUND_FEN_FIELD_NUMBER: _ClassVar[int]
     SAVINGS_FEN_FIELD_NUMBER: _ClassVar[int]
+    ASKED_FEN_FIELD_NUMBER: _ClassVar[int]
     pack_id: str
     offer_id: str
     offer_version: int
@@ -86,7 +87,8 @@ class CouponPack(_message.Message):
     refund_id: str
     refund_fen: int
     savings_fen: int
-    def __init__(self, pack_id: _Optional[str] = ..., offer_id: _Optional[str] = ..., offer_version: _Optional[int] = ..., member_id: _Optional[str] = ..., state: _Optional[_Union[CouponPack.State, str]] = ..., price_fen: _Optional[int] = ..., items: _Optional[_Iterable[_Union[PackItem, _Mapping]]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pay_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., payment_id: _Optional[str] = ..., refund_id: _Optional[str] = ..., refund_fen: _Optional[int] = ..., savings_fen: _Optional[int] = ...) -> None: ...
+    asked_fen: int
+    def __init__(self, pack_id: _Optional[str] = ..., offer_id: _Optional[str] = ..., offer_version: _Optional[int] = ..., member_id: _Optional[str] = ..., state: _Optional[_Union[CouponPack.State, str]] = ..., price_fen: _Optional[int] = ..., items: _Optional[_Iterable[_Union[PackItem, _Mapping]]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pay_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., payment_id: _Optional[str] = ..., refund_id: _Optional[str] = ..., refund_fen: _Optional[int] = ..., savings_fen: _Optional[int] = ..., asked_fen: _Optional[int] = ...) -> None: ...
 
 class SetPackOfferRequest(_message.Message):
     __slots__ = ("request_id", "offer_id", "version", "name", "price_fen", "per_member", "items", "off_sale")
@@ -171,6 +173,22 @@ class ListPacksRequest(_message.Message):
     def __init__(self, member_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class ListPacksResponse(_message.Message):
+    __slots__ = ("packs", "next_page_token")
+    PACKS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    packs: _containers.RepeatedCompositeFieldContainer[CouponPack]
+    next_page_token: str
+    def __init__(self, packs: _Optional[_Iterable[_Union[CouponPack, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ListOpenPackRefundsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListOpenPackRefundsResponse(_message.Message):
     __slots__ = ("packs", "next_page_token")
     PACKS_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]

@@ -63,6 +63,11 @@ class PackServiceStub(object):
                 request_serializer=danke_dot_coupon_dot_v1_dot_pack__pb2.ListPacksRequest.SerializeToString,
                 response_deserializer=danke_dot_coupon_dot_v1_dot_pack__pb2.ListPacksResponse.FromString,
                 _registered_method=True)
+        self.ListOpenPackRefunds = channel.unary_unary(
+                '/danke.coupon.v1.PackService/ListOpenPackRefunds',
+                request_serializer=danke_dot_coupon_dot_v1_dot_pack__pb2.ListOpenPackRefundsRequest.SerializeToString,
+                response_deserializer=danke_dot_coupon_dot_v1_dot_pack__pb2.ListOpenPackRefundsResponse.FromString,
+                _registered_method=True)
         self.RefundPack = channel.unary_unary(
                 '/danke.coupon.v1.PackService/RefundPack',
                 request_serializer=danke_dot_coupon_dot_v1_dot_pack__pb2.RefundPackRequest.SerializeToString,
@@ -116,8 +121,18 @@ class PackServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListOpenPackRefunds(self, request, context):
+        """Packs of which money is asked back and not there yet, by id.
+
+        Refuses PAGE_TOKEN_INVALID, ACTOR_NOT_ALLOWED (a member's own token).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RefundPack(self, request, context):
-        """Refunds what was paid less what its used coupons saved; the unused ones are void.
+        """Refunds what was paid less what its used coupons saved; the unused ones are void. If an order
+        that used one is fully refunded later, what that one saved is paid back too.
 
         Refuses PACK_NOT_FOUND, PACK_STATE_INVALID (not paid, refunded, or an order holds a coupon),
         MEMBER_MOVED.
@@ -153,6 +168,11 @@ def add_PackServiceServicer_to_server(servicer, server):
                     servicer.ListPacks,
                     request_deserializer=danke_dot_coupon_dot_v1_dot_pack__pb2.ListPacksRequest.FromString,
                     response_serializer=danke_dot_coupon_dot_v1_dot_pack__pb2.ListPacksResponse.SerializeToString,
+            ),
+            'ListOpenPackRefunds': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListOpenPackRefunds,
+                    request_deserializer=danke_dot_coupon_dot_v1_dot_pack__pb2.ListOpenPackRefundsRequest.FromString,
+                    response_serializer=danke_dot_coupon_dot_v1_dot_pack__pb2.ListOpenPackRefundsResponse.SerializeToString,
             ),
             'RefundPack': grpc.unary_unary_rpc_method_handler(
                     servicer.RefundPack,
@@ -299,6 +319,33 @@ class PackService(object):
             '/danke.coupon.v1.PackService/ListPacks',
             danke_dot_coupon_dot_v1_dot_pack__pb2.ListPacksRequest.SerializeToString,
             danke_dot_coupon_dot_v1_dot_pack__pb2.ListPacksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListOpenPackRefunds(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/danke.coupon.v1.PackService/ListOpenPackRefunds',
+            danke_dot_coupon_dot_v1_dot_pack__pb2.ListOpenPackRefundsRequest.SerializeToString,
+            danke_dot_coupon_dot_v1_dot_pack__pb2.ListOpenPackRefundsResponse.FromString,
             options,
             channel_credentials,
             insecure,
