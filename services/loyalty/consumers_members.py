@@ -233,12 +233,12 @@ def points_earned(event: loyalty_points.PointsEarned, arrival: Arrival) -> Comma
 
 
 def points_revoked(event: loyalty_points.PointsRevoked, arrival: Arrival) -> Command:
-    """Points taken back count no more. Each revocation is an event of its own."""
+    """Points taken back, or forgiven, count no more. Each revocation is an event of its own."""
     return CountPoints(
         **_about(arrival, "points"),
         member_id=event.member_id,
         source=f"revoked/{arrival.envelope.id}",
-        points=-event.points,
+        points=-event.points - event.forgiven_points,
     )
 
 

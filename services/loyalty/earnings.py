@@ -193,11 +193,12 @@ def revoke(book: Book, caps: Caps, earning: Earning, points: int, reason: str) -
         taken = points
     elif book.account.state != "CLOSED":
         taken, lapsed = book.revoke(points, earning.lot_id)
+    forgiven = points - taken - lapsed
     after = replace(
         earning,
         revoked_points=earning.revoked_points + points,
         revoked_pending_points=earning.revoked_pending_points + (points if pending else 0),
-        forgiven_points=earning.forgiven_points + points - taken - lapsed,
+        forgiven_points=earning.forgiven_points + forgiven,
     )
     if after.left_points == 0:
         after = replace(after, state="REVOKED")
@@ -205,11 +206,12 @@ def revoke(book: Book, caps: Caps, earning: Earning, points: int, reason: str) -
     source = (earning.source_type, earning.source_id)
     # What expired has its line in the journal; the event says all that is no longer earned.
     book.entry("REVOKED", taken, 0 if pending else -taken, *source)
-    if taken or lapsed:
+    if book.account.state != "CLOSED" or taken:
         book.tell(
             events.PointsRevoked, points=taken + lapsed, pending=pending,
             debt_after_points=book.account.debt_points, source_type=earning.source_type,
             source_id=earning.source_id, rule_id=earning.rule_id, reason=reason,
+            forgiven_points=forgiven,
         )  # fmt: skip
     return after
 

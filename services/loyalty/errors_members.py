@@ -49,6 +49,10 @@ class MergeIdReused(Conflict):
     """The merge id was already used for other members."""
 
 
+class AdjustmentIdReused(Conflict):
+    """The adjustment id was already used for another member, or for another figure."""
+
+
 class SameMember(Invalid):
     """A member cannot be merged into itself."""
 

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal
 from common.commands import Command, Decision
 from common.rows import Read, Row, State
 from danke.events.loyalty import TierReason
-from services.loyalty.errors_members import GrowthWouldBeNegative
+from services.loyalty.errors_members import AdjustmentIdReused, GrowthWouldBeNegative
 from services.loyalty.members import MEMBER_LINK, survivor
 from services.loyalty.standing import Standing
 from services.loyalty.tier_schemes import Sums
@@ -159,8 +159,8 @@ class CountPoints(OfMember, frozen=True, kw_only=True):
 class AdjustGrowth(OfMember, frozen=True, kw_only=True):
     """An operator adds growth or takes some off; ``adjustment_id`` works once.
 
-    Refuses GROWTH_WOULD_BE_NEGATIVE, MEMBER_IS_CLOSED. A correction downwards undoes an upgrade as
-    a refund does.
+    Refuses GROWTH_WOULD_BE_NEGATIVE, MEMBER_IS_CLOSED, ADJUSTMENT_ID_REUSED. A correction downwards
+    undoes an upgrade as a refund does.
     """
 
     adjustment_id: str
@@ -176,6 +176,9 @@ class AdjustGrowth(OfMember, frozen=True, kw_only=True):
         standing = self.standing(state)
         known = state.get(GrowthEntry, (self.merchant_id, f"ADJUSTMENT:{self.adjustment_id}"))
         if known is not None:
+            same = known.member_id in (self.member_id, standing.member_id)
+            if not same or known.growth != self.growth:
+                raise AdjustmentIdReused(field="adjustment_id", growth=known.growth)
             return Decision(standing.account)
         standing.must_be_here()
         if standing.account.growth + self.growth < 0:

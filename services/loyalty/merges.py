@@ -7,7 +7,7 @@ all that were merged before, so that a look-up is one step.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -172,11 +172,13 @@ class MergeMembers(Command, frozen=True, kw_only=True):
         settle(theirs)
         total = theirs.account.total
         window, qualifying = theirs.earned.window_sums, theirs.account.qualifying
+        # What is counted out of the one is not lost to what comes along.
+        windows = {grant.grant_id: grant.window_sums for grant in theirs.grants.values()}
         out = self._entry(theirs, "MERGE_OUT", -total, theirs.count(-total))
         number = ours.count(total, window=window, qualifying=qualifying)
         entry = self._entry(ours, "MERGE_IN", total, number)
         earned = {grant.grant_id for grant in theirs.grants.values() if grant.source == "EARNED"}
-        self._move_grants(theirs, ours)
+        self._move_grants(theirs, ours, windows)
         for gift in theirs.gifts.by_tier.values():
             mine = ours.gifts.by_tier.get(gift.tier_id)
             if mine is None or mine.given_at < gift.given_at:
@@ -224,7 +226,7 @@ class MergeMembers(Command, frozen=True, kw_only=True):
             number, number, delta.growth, delta.points, delta.spend_fen, delta.orders, self.at,
         )  # fmt: skip
 
-    def _move_grants(self, theirs: Standing, ours: Standing) -> None:
+    def _move_grants(self, theirs: Standing, ours: Standing, windows: Mapping[str, Sums]) -> None:
         """The better earned grant stays with its own validity; the given ones all come along."""
         other, mine = theirs.earned, ours.earned
         for grant in list(theirs.grants.values()):
@@ -232,7 +234,14 @@ class MergeMembers(Command, frozen=True, kw_only=True):
                 theirs.end(grant, "ENDED")
         for grant in theirs.active("RECHARGE", "MANUAL", "PAID", "TRIAL"):
             theirs.grants.pop(grant.grant_id)
-            ours.put(replace(grant, member_id=ours.member_id, from_n=ours.account.last_n + 1))
+            ours.put(
+                replace(
+                    grant,
+                    member_id=ours.member_id,
+                    from_n=ours.account.last_n + 1,
+                    window_sums=windows[grant.grant_id],
+                )
+            )
         theirs.end(other, "ENDED")
         level, wanted = ours.tier(mine).level, ours.tier(other).level
         if wanted > level:

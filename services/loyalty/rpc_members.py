@@ -103,9 +103,10 @@ class MemberService(Door):
     ) -> pb.FindByPhoneResponse:
         claim = self.vault.claim(call.merchant_id, "PHONE", request.phone)
         member = await store_members.member_by_identity(self.pool, call.merchant_id, claim.identity)
+        # A member's own token learns nothing of other numbers, not even that nobody has them.
+        own(call, member.member_id if member else "")
         if member is None:
             raise MemberNotFound(field="phone")
-        own(call, member.member_id)
         return pb.FindByPhoneResponse(member=to_pb(member))
 
     async def RevealIdentities(

@@ -17,6 +17,7 @@ from services.loyalty.errors import (
     AlreadyEarned,
     EarningNotFound,
     HoldNotConsumedYet,
+    MemberMoved,
     OrderNotPaidYet,
     RechargeNotEarnedYet,
     RefundIdReused,
@@ -171,7 +172,8 @@ async def test_completed_and_paid_in_one_batch_in_either_order_of_lanes(desk: De
     paid = [command_pay(desk, n) for n in range(40)]
     completed = [command(EarnOrder, desk.now, order_id=f"o{n}") for n in range(40)]
     outcomes = await desk.run_each([*paid, *completed])
-    late = [one for one in outcomes if isinstance(one, OrderNotPaidYet)]
+    # Not there yet, or there just after it was looked for: both are told to come again.
+    late = [one for one in outcomes if isinstance(one, OrderNotPaidYet | MemberMoved)]
     for n in range(40) if late else ():
         await desk.complete(f"o{n}")
     assert (await desk.balances("m1")).pending_points == 100

@@ -182,6 +182,21 @@ async def test_a_gift_one_of_them_had_is_not_given_again(club: Club) -> None:
     assert len(await club.told("TierUpgradeGiftDue")) == 1
 
 
+async def test_a_tier_by_recharge_takes_along_what_keeps_it(club: Club) -> None:
+    from services.loyalty.tier_grants import RecordRecharge
+
+    await club.enrol("a")
+    await club.enrol("b")
+    await club.run(RecordRecharge, member_id="a", recharge_id="re1", tier_id="V3", growth=0)
+    club.later(days=10)
+    await club.order("a", 3_000)
+    await merge(club, "a", "b")
+    club.later(days=355)
+    await club.run_due()
+    state = await club.state("b")
+    assert (state.tier_id, state.source) == ("V3", "RECHARGE")
+
+
 async def test_a_refund_after_the_merge_undoes_the_upgrade_that_came_with_it(club: Club) -> None:
     from services.loyalty.tier_schemes import SetTierScheme, UpgradeGift
     from tests.loyalty.club import tiers

@@ -137,6 +137,10 @@ async def test_the_programme_says_what_a_clawback_may_take(
     await desk.spend("ann", "o1", 50)
     await desk.run(RevokeEarned, source_type="MANUAL", source_id="a", clawback_id="k1")
     assert await desk.available("ann") == available
+    # All of it is earned no more, which is what tiers by points go by.
+    (told,) = await desk.events(events.PointsRevoked, "ann")
+    assert told.points + told.forgiven_points == 100
+    assert told.points == 50 - available
 
 
 async def test_X3_a_lost_cancel_frees_the_points_and_a_late_confirm_is_told(desk: Desk) -> None:

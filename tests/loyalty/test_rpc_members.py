@@ -112,6 +112,10 @@ async def test_a_members_own_token_is_good_for_that_member_alone(loyalty: Loyalt
     stub = MemberServiceStub(channel)
     mine = metadata(member_id="mine")
     assert (await stub.GetMember(pb.GetMemberRequest(member_id="mine"), metadata=mine)).member
+    for phone in ("13800138099", "13800138000"):  # nobody's, and perhaps somebody's: alike
+        asked = pb.FindByPhoneRequest(phone=phone)
+        unknown = await refusal(stub.FindByPhone(asked, metadata=metadata(member_id="else")))
+        assert unknown.reason == "ACTOR_NOT_ALLOWED"
     denied = await refusal(stub.GetMember(pb.GetMemberRequest(member_id="other"), metadata=mine))
     assert denied.reason == "ACTOR_NOT_ALLOWED"
 

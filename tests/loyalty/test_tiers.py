@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from common.errors import Refusal
-from services.loyalty.growth import CountPoints
+from services.loyalty.growth import AdjustGrowth, CountPoints
 from services.loyalty.tier_grants import (
     ImportTier,
     RecordRecharge,
@@ -143,6 +143,16 @@ async def test_progress_says_how_much_is_missing(club: Club) -> None:
     await club.grow("a", 4_200)
     [progress] = await club.told("TierProgressUpdated")
     assert (progress["next_tier_id"], progress["need_growth"]) == ("V3", 800)
+
+
+async def test_an_adjustment_id_means_one_member_and_one_figure(club: Club) -> None:
+    asked = {"adjustment_id": "x1", "reason": "test", "operator": "op"}
+    for _repeat in range(2):
+        state = await club.run(AdjustGrowth, member_id="a", growth=100, **asked)
+        assert state.growth == 100
+    for other in ({"member_id": "a", "growth": 99}, {"member_id": "b", "growth": 100}):
+        with pytest.raises(Refusal, match="ADJUSTMENT_ID_REUSED"):
+            await club.run(AdjustGrowth, **other, **asked)
 
 
 async def test_progress_is_told_when_it_changed(club: Club) -> None:

@@ -135,6 +135,8 @@ class PointsRevoked(PointsEvent, frozen=True, kw_only=True):
     source_id: str
     rule_id: str
     reason: str
+    # Earned no more, and not taken: they were used, and the programme makes no debts.
+    forgiven_points: int = 0
 
 
 class PointsExpired(PointsEvent, frozen=True, kw_only=True):

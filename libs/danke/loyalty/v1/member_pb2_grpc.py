@@ -142,7 +142,8 @@ class MemberServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def FindByPhone(self, request, context):
-        """The member with this phone number. Refuses MEMBER_NOT_FOUND, PHONE_INVALID.
+        """The member with this phone number. Refuses MEMBER_NOT_FOUND, PHONE_INVALID; a member's own token
+        finds its own number alone (ACTOR_NOT_ALLOWED for every other).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -131,7 +131,8 @@ class TierServiceServicer(object):
     def AdjustGrowth(self, request, context):
         """Adds growth, or takes some off. Works once per adjustment_id.
 
-        Refuses GROWTH_WOULD_BE_NEGATIVE, MEMBER_IS_CLOSED.
+        Refuses GROWTH_WOULD_BE_NEGATIVE, MEMBER_IS_CLOSED, ADJUSTMENT_ID_REUSED (for another member or
+        figure).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
