@@ -32,12 +32,14 @@ def call(
     service: Annotated[str | None, typer.Option(help="who is asked, if not its owner")] = None,
     address: Annotated[str | None, typer.Option(help="host:port instead of the stack's")] = None,
     ca: Annotated[Path | None, typer.Option(help="a CA (PEM): calls with TLS")] = None,
-    list_: Annotated[bool, typer.Option("--list", help="name every method")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="every method with its scope")] = False,
     root: places.Root = places.ROOT,
 ) -> None:
     """Call an RPC and print its answer as JSON; a refusal goes to stderr, with exit code 1."""
     if list_ or method is None:
-        typer.echo("\n".join(methods()))
+        wide = max(len(name) for name in methods())
+        for name, one in methods().items():
+            typer.echo(f"{name:<{wide}}  {one.scope}".rstrip())
         return
     if token is None:
         claims: dict[str, Any] = {"member_id": member, "actor_kind": "MEMBER"} if member else {}

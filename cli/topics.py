@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from cli import console, places
+from cli import console, places, registry, rewinding
 from cli.environment import PARTITIONS
 from common.topics import create_topics, partitions_of
 from danke.topics import EVENTS, TOPICS
@@ -18,6 +19,7 @@ app = typer.Typer(help="The registry of topics, and what a broker has of it.")
 Partitions = Annotated[
     int | None, typer.Option(min=1, help="partitions of each topic; default: as registered")
 ]
+Moment = Annotated[str, typer.Option("--to", help="RFC 3339, as in 2026-05-01T02:03:04Z")]
 DAY_MS = 24 * 3600 * 1000
 
 
@@ -61,6 +63,31 @@ def check(
     typer.echo(f"{2 * len(TOPICS)} topics are as they should be")
 
 
+@app.command()
+def rewind(
+    to: Moment,
+    service: Annotated[
+        list[str] | None, typer.Option(help="repeat it for more; default: all")
+    ] = None,
+    topic: Annotated[
+        list[str] | None, typer.Option(help="repeat it for more; default: all")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would be done")] = False,
+    root: places.Root = places.ROOT,
+    bootstrap: places.Bootstrap = None,
+) -> None:
+    """Set services back in the topics they read, so that they read again what came since.
+
+    Stop the services first. What they handled before is recognised and does nothing twice; nobody
+    is set forward. See docs/runbooks/replay.md.
+    """
+    moment = _moment(to)
+    for name in topic or ():
+        if name not in EVENTS:
+            raise typer.BadParameter(f"there is no topic {name!r}; `danke topics list` names them")
+    console.run(_rewind(root, bootstrap, service, topic or list(EVENTS), moment, dry_run))
+
+
 async def _create(
     root: Path, bootstrap: str | None, partitions: int | None, replicas: int
 ) -> list[str]:
@@ -84,3 +111,37 @@ async def _check(root: Path, bootstrap: str | None, partitions: int | None) -> l
         elif found[name] < number:
             wrong.append(f"{name}: {found[name]} partitions, {number} wanted")
     return wrong
+
+
+async def _rewind(
+    root: Path,
+    bootstrap: str | None,
+    services: list[str] | None,
+    topics: list[str],
+    to: datetime,
+    dry_run: bool,
+) -> None:
+    at = places.broker(bootstrap, root)
+    found = {}
+    # All are looked at before the first is set back: one that still runs stops the whole.
+    for name in registry.chosen(services):
+        found[name] = await rewinding.steps_back(at, f"danke.{name}", topics, to)
+    table = Table("service", "topic", "partition", "stands at", "goes back to", "records")
+    for name, steps in found.items():
+        for step in steps:
+            again = step.position - step.to
+            numbers = (str(n) for n in (step.partition, step.position, step.to, again))
+            table.add_row(name, step.topic, *numbers)
+        if not dry_run:
+            await rewinding.rewind(at, f"danke.{name}", steps)
+    console.tables.print(table)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"--to: {text!r} is no RFC 3339 time") from None
+    if moment.tzinfo is None:
+        raise typer.BadParameter("--to: a time needs its zone: end it with Z or +08:00")
+    return moment.astimezone(UTC)

@@ -23,7 +23,8 @@ from danke.events.wallet import BalanceChanged
 
 GROUP = "balances-example"
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS seen (source TEXT, id TEXT, PRIMARY KEY (source, id));
+CREATE TABLE IF NOT EXISTS seen (
+    merchant_id TEXT, source TEXT, id TEXT, PRIMARY KEY (merchant_id, source, id));
 CREATE TABLE IF NOT EXISTS sequences (
     merchant_id TEXT, topic TEXT, subject TEXT, last INTEGER,
     PRIMARY KEY (merchant_id, topic, subject));
@@ -77,8 +78,8 @@ class Inbox:
 
     def _is_new(self, envelope: Envelope) -> bool:
         added = self.db.execute(
-            "INSERT INTO seen (source, id) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            (envelope.source, envelope.id),
+            "INSERT INTO seen (merchant_id, source, id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (envelope.merchant_id, envelope.source, envelope.id),
         )
         return added.rowcount == 1
 

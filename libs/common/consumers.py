@@ -145,6 +145,8 @@ class Consumers:
 
     async def start(self) -> None:
         """Joins the group and starts consuming. Does nothing without handlers."""
+        for topic in self.topics:
+            telemetry.born_at_zero(topic)
         if self.topics:
             await self.connect()
             self._task = asyncio.create_task(self._work(), name="consumers")
@@ -193,12 +195,12 @@ class Consumers:
                     await self.connect()
                 await self.run_once()
                 await self._retry_parked_when_due()
-                await self._measure_when_due()
             except Exception as error:
                 # Nothing was committed: the same records come again; their ids make it harmless.
                 log.warning("poll failed and is repeated", error=repr(error))
                 await self.rewind()
                 await asyncio.sleep(BACKOFF_S)
+            await self._measure_when_due()
 
     async def run_once(self, timeout_ms: int = POLL_MS) -> int:
         """Handles one poll and commits it; the number of records. Raises if it must be repeated."""
@@ -312,12 +314,16 @@ class Consumers:
         await bury(self._producer, self.service, letters)
 
     async def _measure_when_due(self) -> None:
+        """Also while every poll fails: that is when somebody must see records wait."""
         now = asyncio.get_running_loop().time()
-        if now >= self._lag_due:
-            self._lag_due = now + MEASURE_LAG_S
+        if now < self._lag_due:
+            return
+        self._lag_due = now + MEASURE_LAG_S
+        try:
             await self.lag()
-            for place, behind in self._lag.behind.items():
-                telemetry.CONSUMER_LAG.labels(place.topic, place.partition).set(behind)
+            self._lag.tell(self._consumer.assignment() if self._consumer else ())
+        except Exception as error:
+            log.warning("lag not measured", error=repr(error))
 
     async def _retry_parked_when_due(self) -> None:
         now = asyncio.get_running_loop().time()

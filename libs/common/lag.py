@@ -8,6 +8,8 @@ from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from common import telemetry
+
 # How often the broker is asked again what of a partition that is behind was committed.
 ASK_AGAIN_S: Final = 1.0
 
@@ -22,6 +24,7 @@ class Lag:
         self._committed: dict[TopicPartition, int] = {}
         self._members_of: set[TopicPartition] = set()
         self._asked = 0.0
+        self._told: set[TopicPartition] = set()
 
     def committed(self, ends: Mapping[TopicPartition, int]) -> None:
         """This member has committed these offsets."""
@@ -46,6 +49,18 @@ class Lag:
             # Some brokers count their last batch as one record; a fetch tells the true end.
             self.behind = self._of({p: max(end, seen.get(p, 0)) for p, end in ends.items()})
         return sum(self.behind.values())
+
+    def tell(self, assigned: Collection[TopicPartition]) -> None:
+        """Sets the metric as it was measured last, for the partitions this member has.
+
+        What went to another member is told by that one: an old figure here would never fall.
+        """
+        for place in assigned:
+            behind = self.behind.get(place, 0)
+            telemetry.CONSUMER_LAG.labels(place.topic, place.partition).set(behind)
+        for place in self._told.difference(assigned):
+            telemetry.CONSUMER_LAG.remove(place.topic, place.partition)
+        self._told = set(assigned)
 
     async def _ask(self, consumer: AIOKafkaConsumer, places: Collection[TopicPartition]) -> None:
         known = self._committed

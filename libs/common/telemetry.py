@@ -138,6 +138,16 @@ LIABILITY: Final = Gauge(
 )
 
 
+def born_at_zero(topic: str) -> None:
+    """Names a consumed topic's counters before anything is counted.
+
+    One that is born with its first dead letter has not risen, says Prometheus; and of a consumer
+    that never handled anything it would not know that it stands still.
+    """
+    for counter in (CONSUMER_HANDLED, CONSUMER_PARKED, CONSUMER_DEAD):
+        counter.labels(topic)
+
+
 class MetricsServer:
     """Answers ``GET /metrics`` from a thread of its own until ``stop``."""
 

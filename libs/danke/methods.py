@@ -14,6 +14,7 @@ from google.protobuf import message_factory
 from google.protobuf.descriptor import MethodDescriptor
 
 import danke
+from danke.options.v1 import options_pb2
 
 
 class UnknownMethod(LookupError):
@@ -35,6 +36,13 @@ class Method(msgspec.Struct, frozen=True):
     def path(self) -> str:
         """What gRPC calls it."""
         return f"/{self.name}"
+
+    @property
+    def scope(self) -> str:
+        """What the caller's token must grant; empty for the few that ask for no scope."""
+        options = self.descriptor.GetOptions()
+        scope: str = options.Extensions[options_pb2.scope]  # type: ignore[index]
+        return scope
 
 
 @cache

@@ -70,10 +70,12 @@ def test_what_is_wrong_is_told(stack: Up, danke: Danke, argv: tuple[str, ...], s
     assert said in result.stderr
 
 
-def test_every_method_is_listed(danke: Danke) -> None:
+def test_every_method_is_listed_with_its_scope(danke: Danke) -> None:
     listed = danke("call", "--list").stdout.splitlines()
-    assert "danke.wallet.v1.PaymentService/Pay" in listed
-    assert "danke.trade.v1.TradeIngressService/PublishOrders" in listed
+    scopes = {name: scope for name, *scope in map(str.split, listed)}
+    assert scopes["danke.wallet.v1.PaymentService/Pay"] == ["wallet.pay"]
+    assert scopes["danke.trade.v1.TradeIngressService/PublishOrders"] == ["trade.order"]
+    assert scopes["danke.fake.v1.FakeService/Reset"] == []
 
 
 def test_the_clock_is_set_for_all(stack: Up, danke: Danke) -> None:

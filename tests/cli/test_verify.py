@@ -33,6 +33,14 @@ def test_right_books_are_proved(stack: Up, danke: Danke) -> None:
     assert "violations" not in result.stdout
 
 
+def test_a_broker_that_is_away_hides_no_books(stack: Up, danke: Danke) -> None:
+    """Seen by reading: in a pod, whose user may not read dead letters, the books were not shown."""
+    result = danke("verify", "--root", stack.root, "--bootstrap", "127.0.0.1:1")
+    assert result.exit_code == 0, result.output
+    assert "principal_is_booked" in result.stdout
+    assert "dead letters were not counted" in result.stderr
+
+
 def test_wrong_books_are_shown_with_the_rows(stack: Up, danke: Danke) -> None:
     execute(stack, UNBOOKED)
     try:

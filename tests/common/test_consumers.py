@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 import uvloop
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.conn import AIOKafkaConnection
 from aiokafka.errors import KafkaConnectionError
 from aiokafka.protocol.admin import ApiVersionRequest
 
-from common import development
+from common import development, telemetry
 from common.errors import Overloaded
 from common.kafka import leave
+from common.lag import Lag
 from common.parking import TIMEOUT
 from danke.dev.v1 import clock_pb2
 from danke.events.envelope import AHEAD
@@ -294,6 +295,41 @@ async def test_a_client_that_stopped_reading_is_replaced(doors: Doors) -> None:
     consumers._stopping = True
     await working
     assert consumers._consumer is not first
+
+
+async def test_a_consumer_whose_every_poll_fails_tells_that_records_wait(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen by reading: neither metric of DankeConsumerStalled was there, so it could not fire."""
+    consumers, topic = doors.consumers, doors.topic.name
+
+    async def fails(_records: Any) -> None:
+        raise ConnectionError("the database is away")
+
+    await consumers._disconnect()
+    monkeypatch.setattr(consumers, "handle", fails)
+    monkeypatch.setattr("common.consumers.MEASURE_LAG_S", 0.0)
+    await doors.send(record(Raised(counter_id="a", step=1)))
+    await consumers.start()
+    async with asyncio.timeout(30):
+        while told("danke_consumer_lag", topic=topic, partition="0") != 1:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    for name in ("handled", "parked", "dead"):
+        assert told(f"danke_consumer_{name}_total", topic=topic) == 0, name
+
+
+def told(name: str, **labels: str) -> float | None:
+    return telemetry.REGISTRY.get_sample_value(name, labels)
+
+
+def test_what_went_to_another_member_is_not_told_any_more() -> None:
+    """An old figure of a partition that moved would keep DankeConsumerLagging awake for ever."""
+    lag, place = Lag(), TopicPartition("test.moved.v1", 0)
+    lag.behind = {place: 12_000}
+    lag.tell({place})
+    assert told("danke_consumer_lag", topic=place.topic, partition="0") == 12_000
+    lag.tell(())
+    assert told("danke_consumer_lag", topic=place.topic, partition="0") is None
 
 
 def test_a_write_to_a_lost_connection_is_a_lost_connection() -> None:

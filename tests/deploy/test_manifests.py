@@ -110,6 +110,15 @@ BROKEN: dict[str, Break] = {
     "killed before it has drained": lambda o: pod(o).update(terminationGracePeriodSeconds=20),
     "stops while calls are still sent": lambda o: container(o).pop("lifecycle"),
     "may all be on one node": lambda o: pod(o).pop("topologySpreadConstraints"),
+    "KafkaNodePool/broker: its pods may all be on one node": lambda o: the(
+        o, "KafkaNodePool", "broker"
+    )["spec"].pop("template"),
+    "Cluster/danke-postgres: its instances may all be on one node": lambda o: the(
+        o, "Cluster", "danke-postgres"
+    )["spec"]["affinity"].update(podAntiAffinityType="preferred"),
+    "CronJob/operator: mounts a token": lambda o: pod_of(the(o, "CronJob", "operator")).pop(
+        "automountServiceAccountToken"
+    ),
     # What must fit together.
     "nothing makes key pay_secret of secret wallet-secrets": lambda o: the(
         o, "ExternalSecret", "wallet-secrets"
@@ -135,6 +144,7 @@ BROKEN: dict[str, Break] = {
     "Job/wallet-migrate: has no network policy": lambda o: drop(
         o, "NetworkPolicy", "wallet-migrate"
     ),
+    "CronJob/operator: has no network policy": lambda o: drop(o, "NetworkPolicy", "operator"),
     "does not enforce pod security": lambda o: the(o, "Namespace", "danke")["metadata"][
         "labels"
     ].pop("pod-security.kubernetes.io/enforce"),
@@ -175,6 +185,22 @@ def test_every_overlay_is_found_and_a_broken_one_is_told(tmp_path: Path) -> None
     assert len(found) == 1
     assert found[0].startswith("prod: ")
     assert "patchez" in found[0]
+
+
+@pytest.mark.usefixtures("prod")
+def test_the_recovery_fits_and_never_archives_where_it_reads(tmp_path: Path) -> None:
+    """docs/runbooks/restore.md, step 5: the component in the list of the overlay, no more."""
+    shutil.copytree(rendering.OVERLAYS.parent, tmp_path / "deploy")
+    path = tmp_path / "deploy" / "overlays" / "prod" / "kustomization.yaml"
+    text, first = path.read_text("utf-8"), "  - ../../components/postgres\n"
+    path.write_text(text.replace(first, f"{first}  - ../../components/recovery\n"), "utf-8")
+    restored = Overlay("prod", rendering.render(path.parent))
+    found = check_manifests.findings(restored)
+    assert found == []
+    spec = the(restored, "Cluster", "danke-postgres")["spec"]
+    (origin,), (archive,) = spec["externalClusters"], spec["plugins"]
+    assert spec["bootstrap"]["recovery"]["source"] == origin["name"]
+    assert origin["plugin"]["parameters"]["serverName"] != archive["parameters"]["serverName"]
 
 
 @pytest.mark.usefixtures("prod")

@@ -13,6 +13,7 @@ import typer.main
 
 from cli.main import app
 from common import migrations
+from services.groupbuy.main import SERVICE as GROUPBUY
 from services.loyalty.main import SERVICE as LOYALTY
 from services.wallet.main import SERVICE as WALLET
 from tools.manifests.programs import ROOT
@@ -42,7 +43,7 @@ def commands() -> list[tuple[str, str]]:
 
 @pytest.fixture
 async def administrator(database: str) -> str:
-    for service in (WALLET, LOYALTY):
+    for service in (WALLET, LOYALTY, GROUPBUY):
         assert service.migrations is not None
         await migrations.apply(database, service.name, service.migrations, "only-for-tests")
     return database

@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from danke.bills import order_paid
 from danke.calls import Refused
 from danke.checkout import Order, Outcome, quoted
 from danke.coupon.v1 import quote_pb2
 from danke.coupon.v1.quote_pb2_grpc import QuoteServiceStub
+from danke.wallet.v1 import payment_pb2
 from tests.e2e.mall import COUPON_FEN, Mall
 from tests.e2e.shop import AT, new_id
 from tests.e2e.test_checkout import POINTS, furnished
@@ -19,15 +21,19 @@ LIST_FEN = 20_000
 LASTS = timedelta(minutes=10)
 
 
-async def quote(mall: Mall, member: str) -> quote_pb2.QuoteResponse:
-    """The price of the same cart for a member."""
-    request = quote_pb2.QuoteRequest(
+def cart(member: str) -> quote_pb2.QuoteRequest:
+    """What everybody buys here."""
+    return quote_pb2.QuoteRequest(
         member_id=member,
         lines=[quote_pb2.QuoteLine(line_id="A", sku_id="sku-A", qty=1, list_price_fen=LIST_FEN)],
         points=quote_pb2.QuotePoints(points=POINTS),
     )
+
+
+async def quote(mall: Mall, member: str) -> quote_pb2.QuoteResponse:
+    """The price of the same cart for a member."""
     found: quote_pb2.QuoteResponse = await mall.ask(
-        mall.system.stub(QuoteServiceStub).Quote, request
+        mall.system.stub(QuoteServiceStub).Quote, cart(member)
     )
     return found
 
@@ -53,11 +59,18 @@ async def test_s3_what_was_quoted_is_held_and_paid(mall: Mall) -> None:
     answer = await quote(mall, member)
     assert [one.discount_fen for one in answer.coupons] == [COUPON_FEN]
     assert answer.payable_fen == LIST_FEN - COUPON_FEN - POINTS
-    held = await mall.checkout().hold(ordered(member, answer))
+    order = ordered(member, answer)
+    held = await mall.checkout().hold(order)
     now = await mall.balances(member)
     assert (now.frozen_fen, now.frozen_points) == (answer.payable_fen, POINTS)
     assert await mall.usable_coupons(member) == 0
     assert await mall.checkout().confirm(held) == Outcome(("wallet", "points", "coupon"))
+    # And reported as it was quoted: whoever reads it finds nothing that contradicts itself.
+    asked = payment_pb2.GetPaymentRequest(payment_id=held.payment_id)
+    payment = (await mall.ask(mall.payments.GetPayment, asked)).payment
+    assert payment.bonus_fen > 0
+    await mall.report(order_paid(order, cart(member), answer, payment, paid_at=AT))
+    assert await mall.buried() == []
 
 
 async def test_s3_an_old_quote_is_refused_and_a_fresh_one_taken(mall: Mall) -> None:

@@ -80,10 +80,15 @@ def _topic_section(models: Sequence[type[Event]], readers: Readers) -> Iterator[
 
 def _topic_facts(topic: Topic, models: Sequence[type[Event]]) -> list[str]:
     subjects = sorted({f"`{event.SUBJECT}`" for event in models})
-    writer = f"the {owner(topic)} service" if is_published(topic) else "the order system or gateway"
+    counted, writer = "`ce_sequence` not to be relied on", "the order system or gateway"
+    if is_published(topic):
+        counted, writer = (
+            f"`ce_sequence` per {' or '.join(subjects)}",
+            f"the {owner(topic)} service",
+        )
     return [
-        f"Written by {writer} · key `{topic.key}`, in order per key · `ce_sequence` per "
-        f"{' or '.join(subjects)} · {topic.partitions} partitions · kept for "
+        f"Written by {writer} · key `{topic.key}`, in order per key · {counted} · "
+        f"{topic.partitions} partitions · kept for "
         f"{topic.retention_ms // DAY_MS} days, never compacted · dead letters in "
         f"`{topic.dead_letters}`"
     ]

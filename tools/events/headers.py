@@ -15,17 +15,23 @@ _ATTRIBUTES: Final[Schema] = {
     "content-type": _text("Of the value.", const="application/json"),
     "ce_specversion": _text("CloudEvents version.", const="1.0"),
     "ce_id": _text(
-        "Unique per event and stable over republish: what to dedupe by.",
+        "Unique per event of a merchant and source, stable over republish: what to dedupe by.",
         pattern="^[A-Za-z0-9_.:-]{1,128}$",
     ),
     "ce_type": _text("Which event it is; it chooses the schema of the value.", minLength=1),
-    "ce_source": _text("Who wrote it, `danke/<service>`.", format="uri-reference", minLength=1),
+    "ce_source": _text(
+        "Who wrote it: `danke/<service>`, and `danke/trade/<caller>` of what trade took in.",
+        format="uri-reference",
+        minLength=1,
+    ),
     "ce_subject": _text("The aggregate that `ce_sequence` counts.", minLength=1),
     "ce_time": _text("When it happened, RFC 3339 in UTC.", format="date-time"),
     "ce_partitionkey": _text("The record key.", minLength=1),
     "ce_merchantid": _text("The merchant whose event it is.", pattern="^[A-Za-z0-9_.:-]{1,128}$"),
     "ce_sequence": _text(
-        "A whole number, gapless from 1 per merchant, topic and subject.", pattern="^[0-9]+$"
+        "A whole number, zeros in front. On `danke.*` gapless from 1 per merchant, topic and"
+        " subject; elsewhere its writer's own, 0 for none.",
+        pattern="^[0-9]+$",
     ),
     "ce_correlationid": _text("What all events of one request have in common.", minLength=1),
     "ce_causationid": _text("The request or event that caused this one.", minLength=1),

@@ -38,7 +38,7 @@ def topics() -> list[Document]:
 def users(services: Iterable[Facts]) -> list[Document]:
     """A user per service with no right it does not use; the operators' and KEDA's besides."""
     known = list(services)
-    return [*(_service_user(facts) for facts in known), _operator(), _scaling(known)]
+    return [*(_service_user(facts) for facts in known), _operator(known), _scaling(known)]
 
 
 def scalers(services: Iterable[Facts]) -> list[Document]:
@@ -68,10 +68,11 @@ def _service_user(facts: Facts) -> Document:
     return _user(f"{facts.name}-kafka", _merged(rights))
 
 
-def _operator() -> Document:
-    """What `danke dlq` and `danke topics check` need; no group: looking leaves no trace."""
+def _operator(services: list[Facts]) -> Document:
+    """What `danke dlq` and `danke topics` need; a group only to set it back (`topics rewind`)."""
     rights = [_right("topic", topic.dead_letters, "Read", "Describe") for topic in TOPICS]
     rights += [_right("topic", topic.name, "Read", "Write", "Describe") for topic in TOPICS]
+    rights += [_right("group", one.group, "Read", "Describe") for one in services if one.consumes]
     return _user("operator-kafka", rights)
 
 

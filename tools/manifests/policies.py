@@ -10,7 +10,7 @@ from tools.manifests.rendering import named
 
 Document = dict[str, Any]
 
-POD_KINDS: Final = {"Deployment", "Job"}
+POD_KINDS: Final = ("Deployment", "Job", "CronJob")
 _PINNED: Final = re.compile(r"@sha256:[0-9a-f]{64}$")
 _TAG: Final = re.compile(r":(?P<tag>[\w][\w.-]*)$")
 
@@ -34,9 +34,16 @@ class Overlay(NamedTuple):
 Rule = Callable[[Overlay], Iterator[str]]
 
 
+def template_of(document: Document) -> Document:
+    """The pod's template in a Deployment, a Job or a CronJob."""
+    spec = document["spec"]
+    template: Document = spec.get("jobTemplate", {"spec": spec})["spec"]["template"]
+    return template
+
+
 def pod_of(document: Document) -> Document:
-    """The pod's spec in a Deployment or a Job."""
-    pod: Document = document["spec"]["template"]["spec"]
+    """The pod's spec in one of them."""
+    pod: Document = template_of(document)["spec"]
     return pod
 
 
@@ -139,6 +146,19 @@ def deployments_are_spread(overlay: Overlay) -> Iterator[str]:
             yield f"{named(document)}: its pods may all be on one node"
 
 
+def servers_are_spread(overlay: Overlay) -> Iterator[str]:
+    """Three copies on one node are one copy."""
+    for pool in overlay.of("KafkaNodePool"):
+        affinity = pool["spec"].get("template", {}).get("pod", {}).get("affinity", {})
+        terms = affinity.get("podAntiAffinity", {})
+        apart = terms.get("requiredDuringSchedulingIgnoredDuringExecution", ())
+        if "kubernetes.io/hostname" not in {one["topologyKey"] for one in apart}:
+            yield f"{named(pool)}: its pods may all be on one node"
+    for cluster in overlay.of("Cluster"):
+        if cluster["spec"].get("affinity", {}).get("podAntiAffinityType") != "required":
+            yield f"{named(cluster)}: its instances may all be on one node"
+
+
 def is_service(document: Document) -> bool:
     """Whether a deployment is one of Danke's services."""
     labels = document["spec"]["template"]["metadata"]["labels"]
@@ -153,4 +173,5 @@ RULES: Final[tuple[Rule, ...]] = (
     deployments_are_probed,
     deployments_roll_without_a_gap,
     deployments_are_spread,
+    servers_are_spread,
 )

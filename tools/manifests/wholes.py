@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tools.manifests.policies import Overlay, Rule, is_service, pod_of
+from tools.manifests.policies import POD_KINDS, Overlay, Rule, is_service, pod_of, template_of
 from tools.manifests.rendering import named
 
 Document = dict[str, Any]
@@ -19,9 +19,15 @@ _BY_OPERATORS: Final = {
 }
 
 
+EXPRESSIONS: Final = "matchExpressions"
+
+
 def _selects(selector: Document, document: Document) -> bool:
-    labels = document["spec"]["template"]["metadata"].get("labels", {})
-    return all(labels.get(k) == v for k, v in selector.get("matchLabels", {}).items())
+    labels = template_of(document)["metadata"].get("labels", {})
+    wanted = selector.get("matchLabels", {}).items()
+    # Of the others only Exists is used.
+    there = [one["operator"] == "Exists" and one["key"] for one in selector.get(EXPRESSIONS, ())]
+    return all(labels.get(k) == v for k, v in wanted) and all(key in labels for key in there)
 
 
 def secrets_exist(overlay: Overlay) -> Iterator[str]:
@@ -34,7 +40,7 @@ def secrets_exist(overlay: Overlay) -> Iterator[str]:
         known[target["name"]] = set(target["template"]["data"])
     for document in overlay.of("Secret"):
         known[document["metadata"]["name"]] = set(document.get("stringData", {}))
-    for document in overlay.of("Deployment", "Job"):
+    for document in overlay.of(*POD_KINDS):
         for name, key in _secret_keys(pod_of(document)):
             if key not in known.get(name, ()):
                 yield f"{named(document)}: nothing makes key {key} of secret {name}"
@@ -54,7 +60,7 @@ def _secret_keys(pod: Document) -> Iterator[tuple[str, str]]:
 def config_maps_exist(overlay: Overlay) -> Iterator[str]:
     """As above."""
     known = {document["metadata"]["name"] for document in overlay.of("ConfigMap")}
-    for document in overlay.of("Deployment", "Job"):
+    for document in overlay.of(*POD_KINDS):
         pod = pod_of(document)
         wanted = [v["configMap"]["name"] for v in pod.get("volumes", ()) if "configMap" in v]
         for one in (*pod.get("initContainers", ()), *pod["containers"]):
@@ -121,7 +127,7 @@ def network_is_closed(overlay: Overlay) -> Iterator[str]:
         yield "there is no policy that denies everything"
     if any("ingress" in one["spec"] or "egress" in one["spec"] for one in deny):
         yield "the policy for every pod allows something"
-    for document in overlay.of("Deployment", "Job"):
+    for document in overlay.of(*POD_KINDS):
         own = [one for one in policies if one not in deny]
         if not any(_selects(one["spec"]["podSelector"], document) for one in own):
             yield f"{named(document)}: has no network policy of its own"

@@ -177,11 +177,15 @@ class WithdrawalApplied(WithdrawalEvent, frozen=True, kw_only=True):
 
 
 class WithdrawalApproved(WithdrawalEvent, frozen=True, kw_only=True):
-    """The payout is due, by this route, and will be repeated until its result is known."""
+    """Pay ``net_fen`` out once per ``withdrawal_id``, and say how it ended: MarkPayoutResult.
+
+    GetWithdrawal has the orders that a PROFIT_SHARE is taken from.
+    """
 
     route: str
     approved_by: str
-    # Where the payee wants the money, as of WithdrawalApplied.
+    # As of WithdrawalApplied: WECHAT, ALIPAY, BANK or WALLET; empty in events from before it was
+    # told here.
     channel: str = ""
 
 

@@ -113,10 +113,10 @@ def to_headers(envelope: Envelope) -> Headers:
         ("ce_sequence", b"%020d" % envelope.sequence),
         ("ce_correlationid", envelope.correlation_id.encode()),
         ("ce_causationid", envelope.causation_id.encode()),
+        ("traceparent", envelope.traceparent.encode()),
     ]
-    if envelope.traceparent:
-        headers.append(("traceparent", envelope.traceparent.encode()))
-    return headers
+    # CloudEvents knows no empty attribute: what there is nothing to say of is left out.
+    return [(name, value) for name, value in headers if value]
 
 
 def from_headers(headers: Iterable[tuple[str, bytes]], key: bytes | None) -> Envelope:

@@ -27,6 +27,10 @@ if _version_not_supported:
 
 class AccountServiceStub(object):
     """What promoters and guides have earned: entries, balances, statements and the merchant's liability.
+    Money is int64 fen (CNY 0.01), rates are basis points.
+
+    Of one order: ESTIMATED when it is paid, FROZEN when it is completed, AVAILABLE when its programme's
+    refund_window_days have passed and no after-sale is open.
     """
 
     def __init__(self, channel):
@@ -69,6 +73,10 @@ class AccountServiceStub(object):
 
 class AccountServiceServicer(object):
     """What promoters and guides have earned: entries, balances, statements and the merchant's liability.
+    Money is int64 fen (CNY 0.01), rates are basis points.
+
+    Of one order: ESTIMATED when it is paid, FROZEN when it is completed, AVAILABLE when its programme's
+    refund_window_days have passed and no after-sale is open.
     """
 
     def GetAccount(self, request, context):
@@ -160,6 +168,10 @@ def add_AccountServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class AccountService(object):
     """What promoters and guides have earned: entries, balances, statements and the merchant's liability.
+    Money is int64 fen (CNY 0.01), rates are basis points.
+
+    Of one order: ESTIMATED when it is paid, FROZEN when it is completed, AVAILABLE when its programme's
+    refund_window_days have passed and no after-sale is open.
     """
 
     @staticmethod

@@ -26,7 +26,15 @@ if _version_not_supported:
 
 
 class WithdrawalServiceStub(object):
-    """Withdrawals of commission (提现). gross = net + fee + tax.
+    """Withdrawals of commission (提现). Money is int64 fen (CNY 0.01); gross = net + fee + tax.
+
+    APPLIED becomes APPROVED at once up to the policy's auto_approve_fen, otherwise by ApproveWithdrawal
+    of somebody else. WithdrawalApproved on danke.commission.withdrawal.v1 then asks the payment system
+    to pay net_fen once per withdrawal_id; it answers by MarkPayoutResult: PAID, FAILED, or PAYING while
+    it does not know. Danke itself moves no money, nor into a wallet.
+
+    Every mutation carries a request_id: repeating it with the same content answers the same, with
+    other content it is refused with REQUEST_ID_REUSED.
     """
 
     def __init__(self, channel):
@@ -73,7 +81,15 @@ class WithdrawalServiceStub(object):
 
 
 class WithdrawalServiceServicer(object):
-    """Withdrawals of commission (提现). gross = net + fee + tax.
+    """Withdrawals of commission (提现). Money is int64 fen (CNY 0.01); gross = net + fee + tax.
+
+    APPLIED becomes APPROVED at once up to the policy's auto_approve_fen, otherwise by ApproveWithdrawal
+    of somebody else. WithdrawalApproved on danke.commission.withdrawal.v1 then asks the payment system
+    to pay net_fen once per withdrawal_id; it answers by MarkPayoutResult: PAID, FAILED, or PAYING while
+    it does not know. Danke itself moves no money, nor into a wallet.
+
+    Every mutation carries a request_id: repeating it with the same content answers the same, with
+    other content it is refused with REQUEST_ID_REUSED.
     """
 
     def ApplyWithdrawal(self, request, context):
@@ -180,7 +196,15 @@ def add_WithdrawalServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class WithdrawalService(object):
-    """Withdrawals of commission (提现). gross = net + fee + tax.
+    """Withdrawals of commission (提现). Money is int64 fen (CNY 0.01); gross = net + fee + tax.
+
+    APPLIED becomes APPROVED at once up to the policy's auto_approve_fen, otherwise by ApproveWithdrawal
+    of somebody else. WithdrawalApproved on danke.commission.withdrawal.v1 then asks the payment system
+    to pay net_fen once per withdrawal_id; it answers by MarkPayoutResult: PAID, FAILED, or PAYING while
+    it does not know. Danke itself moves no money, nor into a wallet.
+
+    Every mutation carries a request_id: repeating it with the same content answers the same, with
+    other content it is refused with REQUEST_ID_REUSED.
     """
 
     @staticmethod
