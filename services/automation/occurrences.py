@@ -19,7 +19,7 @@ OccurrenceKind = Literal[
 KINDS: Final[tuple[OccurrenceKind, ...]] = get_args(OccurrenceKind)
 # Due by the clock, for many members at once.
 CLOCKED: Final = ("SCHEDULE", "BIRTHDAY", "CALENDAR")
-# Nobody enters a journey by these: a refund undoes, an opting out ends.
+# Nobody enters a journey by these: leaving and opting out end one, a test has no trigger.
 NO_TRIGGER: Final = ("SEGMENT_LEFT", "OPTED_OUT", "MANUAL")
 # Only these can happen to one member while a journey runs.
 NO_LISTENING: Final = (*CLOCKED, "LIVE_STARTING", "MANUAL")
