@@ -47,11 +47,19 @@ WHERE t.merchant_id = $1 AND t.journey_id = $2 AND t.enrollment_id > $3
   AND ($4 = '' OR t.state = $4)
 ORDER BY t.enrollment_id LIMIT $5
 """
-LIST_OF_MEMBER: Final = f"""
+_OF_MEMBER: Final = f"""
 SELECT {columns(ENROLLMENTS)} FROM enrollments t
-WHERE t.merchant_id = $1 AND t.journey_id = $2 AND t.member_id = $6 AND t.enrollment_id > $3
-  AND ($4 = '' OR t.state = $4)
-ORDER BY t.enrollment_id LIMIT $5
+WHERE t.merchant_id = $1 AND ($2 = '' OR t.journey_id = $2) AND t.member_id = $6
+  AND t.enrollment_id > $3 AND ($4 = '' OR t.state = $4) AND t.awaits
+"""
+# Each half has an index of its own. On the way a member is few times, so that half is not cut off:
+# an order and a limit would tempt the planner to walk all of the merchant's by id.
+LIST_OF_MEMBER: Final = f"""
+SELECT * FROM (
+    ({_OF_MEMBER} <> '')
+    UNION ALL
+    ({_OF_MEMBER} = '' ORDER BY t.enrollment_id LIMIT $5)
+) AS found ORDER BY enrollment_id LIMIT $5
 """
 COUNT_ENROLLMENTS: Final = """
 SELECT state, sum(n)::bigint AS n FROM (
@@ -109,7 +117,7 @@ async def enrollments(
     pool: Pool, merchant_id: str, journey_id: str, after: str, size: int, *, state: str = "",
     member_id: str = "",
 ) -> list[Enrollment]:  # fmt: skip
-    """A journey's enrolments by id, of one state or one member if asked for."""
+    """Enrolments by id: a journey's or, without one, a member's; of one state if asked for."""
     arguments = [merchant_id, journey_id, after, state, size]
     if member_id:
         records = await pool.fetch(LIST_OF_MEMBER, *arguments, member_id)

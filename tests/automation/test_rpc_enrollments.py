@@ -20,6 +20,7 @@ from danke.automation.v1.journey_pb2_grpc import EnrollmentServiceStub, JourneyS
 from danke.events import audience, coupon, loyalty, trade
 from danke.events.envelope import Envelope, Event, event_type, to_headers
 from services.automation.default_pack import DEFAULTS, PACK
+from services.automation.definitions import AddPoints
 from services.automation.main import SERVICE
 from services.automation.rpc_definitions import definition_to
 from tests.automation.desk import definition
@@ -125,6 +126,39 @@ async def test_an_order_of_the_topic_begins_a_journey_that_runs_to_its_end(
     )
     assert (counts.completed, counts.running) == (1, 0)
     assert await office.listed("paid", state=pb.Enrollment.STATE_RUNNING) == []
+
+
+async def test_a_member_s_ways_through_all_journeys(office: Office) -> None:
+    """What who serves a member wants to see; every way that runs or has ended, once, in pages."""
+    member = f"m-{uuid4().hex[:8]}"
+    for number in range(3):
+        steps = [AddPoints(step_id="p", points=1)] if number == 1 else []
+        await office.active(f"j{number}", definition_to(definition(*steps)))
+    await office.tell(order(member, f"o-{uuid4().hex[:8]}"))
+
+    async def entered() -> bool:
+        return len(await office.listed("", member_id=member)) == 3
+
+    await until(entered)
+    pages, token = [], ""
+    for _ in range(3):
+        request = pb.ListEnrollmentsRequest(member_id=member, page_size=1, page_token=token)
+        found = await office.enrollments.ListEnrollments(request, metadata=ADMIN)
+        pages += found.enrollments
+        token = found.next_page_token
+    assert sorted(one.journey_id for one in pages) == ["j0", "j1", "j2"]
+    assert pages == await office.listed("", member_id=member)
+    done = await office.listed("", member_id=member, state=pb.Enrollment.STATE_COMPLETED)
+    assert (
+        [one.journey_id for one in done]
+        == ["j1"]
+        == [one.journey_id for one in await office.listed("j1", member_id=member)]
+    )
+    assert await office.listed("", member_id="somebody-else") == []
+    nothing = await refusal(
+        office.enrollments.ListEnrollments(pb.ListEnrollmentsRequest(), metadata=ADMIN)
+    )
+    assert nothing.code == grpc.StatusCode.INVALID_ARGUMENT
 
 
 async def test_every_event_that_is_heard_is_taken(office: Office) -> None:

@@ -512,7 +512,8 @@ class EnrollmentServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListEnrollments(self, request, context):
-        """A journey's enrolments by id, of one state or member if asked for. Refuses PAGE_TOKEN_INVALID.
+        """A journey's enrolments by id, of one state or member if asked for; of a member over all journeys if
+        none is named. Refuses PAGE_TOKEN_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
