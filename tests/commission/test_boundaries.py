@@ -92,6 +92,15 @@ async def test_the_second_level_earns_although_the_first_is_frozen(shop: Shop) -
     assert await shop.entries("o") == {("L2", "A"): (300, "ESTIMATED")}
 
 
+async def test_nobody_earns_on_an_own_order_by_a_friends_link(shop: Shop) -> None:
+    """The friend is the buyer's own customer, so the second level would be the buyer. §2.2."""
+    await shop.programme(level_cap=2, l2_bp=300)
+    await shop.bind("friend", "buyer")
+    await shop.create("o", promoter_hint="friend")
+    await shop.pay("o")
+    assert await shop.entries("o") == {("L1", "friend"): (1_000, "ESTIMATED")}
+
+
 async def test_a_hint_of_who_may_not_promote_takes_nothing_from_who_does(shop: Shop) -> None:
     await shop.programme()
     await shop.bind("buyer", "p1")
