@@ -27,7 +27,8 @@ from services.coupon.grants import GrantCoupons, RevokeGrants
 from services.coupon.locks import ReturnCoupons, UnlockCoupons, UseCoupons
 from services.coupon.members import NoteOrder, NoteSegment, NoteTier
 from services.coupon.merges import MergeMembers
-from services.coupon.packs import PayPack, SettlePackRefund
+from services.coupon.pack_refunds import SettlePackRefund
+from services.coupon.packs import PayPack
 from services.coupon.pos import ReturnVerified
 from services.coupon.postpay import RevokeOrderGrants, RewardOrder
 

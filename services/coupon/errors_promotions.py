@@ -111,6 +111,10 @@ class PackLimitReached(Refusal):
     """The member has already bought as many of these packs as one may."""
 
 
+class PaymentUsed(Conflict):
+    """The payment already paid for something else; a person has to look at it."""
+
+
 class PackNotFound(NotFound):
     """There is no such pack of this member."""
 

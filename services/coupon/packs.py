@@ -19,16 +19,15 @@ from common.rows import Group, Read, Row, State
 from common.timers import Timer
 from danke.events import coupon_fission as events
 from danke.events.envelope import Event
-from services.coupon.coupons import UNUSED_TIMER, Coupon
 from services.coupon.errors import MemberMoved
 from services.coupon.errors_promotions import (
     PackLimitReached,
     PackNotFound,
     PackNotOnSale,
     PackOfferNotFound,
-    PackStateInvalid,
+    PaymentUsed,
 )
-from services.coupon.grants import GRANT_TIMER, GRANTS_FOR, Grant, RevokeGrants
+from services.coupon.grants import GRANT_TIMER, GRANTS_FOR, Grant
 from services.coupon.members import MergedMember, has_left, must_be_himself
 from services.coupon.pack_offers import PackItem, PackOffer
 
@@ -72,6 +71,10 @@ PACKS_OF = Group(
     holds=lambda pack: pack.state not in ("CLOSED", "REFUNDED"),
 )
 MEMBER_PACKS = Group(CouponPack, ("merchant_id", "member_id"))
+# The pack a payment bought; there is no second one.
+PACKS_OF_PAYMENT = Group(
+    CouponPack, ("merchant_id", "payment_id"), holds=lambda pack: pack.payment_id != ""
+)
 
 
 def told(pack: CouponPack) -> dict[str, str]:
@@ -162,7 +165,7 @@ class PayPack(OfPack, frozen=True, kw_only=True):
     """The money arrived: the deliveries are promised. Late money still buys what it was for.
 
     A payment of another amount, a second one, or one of who left is sent back. The same payment
-    changes nothing.
+    changes nothing. Refuses PAYMENT_USED if it bought another pack.
     """
 
     payment_id: str
@@ -171,6 +174,7 @@ class PayPack(OfPack, frozen=True, kw_only=True):
 
     def reads(self, found: State) -> Iterable[Read]:
         yield from super().reads(found)
+        yield PACKS_OF_PAYMENT, (self.merchant_id, self.payment_id)
         pack = found.get(CouponPack, (self.merchant_id, self.pack_id))
         if pack is not None:
             yield MergedMember, (self.merchant_id, pack.member_id)
@@ -181,11 +185,13 @@ class PayPack(OfPack, frozen=True, kw_only=True):
             raise NotYet(pack_id=self.pack_id)
         if pack.payment_id == self.payment_id:
             return Decision(result=pack)
+        for other in state.group(PACKS_OF_PAYMENT, (self.merchant_id, self.payment_id)):
+            raise PaymentUsed(payment_id=self.payment_id, pack_id=other.pack_id)
         if not state.knows(MergedMember, (self.merchant_id, pack.member_id)):
             raise MemberMoved(pack_id=self.pack_id)
         gone = has_left(state, self.merchant_id, pack.member_id)
         if gone or pack.state not in ("CREATED", "CLOSED") or self.amount_fen != pack.price_fen:
-            rows, back = _asked(pack, self.payment_id, self.payment_id, self.amount_fen, self.at)
+            rows, back = ask_back(pack, self.payment_id, self.payment_id, self.amount_fen, self.at)
             return Decision(result=pack, rows=rows, events=back)
         paid = replace(
             pack, state="DELIVERING", payment_id=self.payment_id, paid_at=self.paid_at,
@@ -232,105 +238,12 @@ class FinishPack(OfPack, frozen=True, kw_only=True):
         return Decision(result=after, rows=[after])
 
 
-class RefundPack(OfPack, frozen=True, kw_only=True):
-    """Refunds a pack: what was paid less what its used coupons saved; the unused ones are void.
-
-    Deliveries to come are called off. Refuses PACK_NOT_FOUND, PACK_STATE_INVALID if it is not
-    paid, refunded already, or an order holds one of its coupons. domain.md §2.14.
-    """
-
-    def _revoking(self) -> RevokeGrants:
-        return RevokeGrants(
-            id=self.id, merchant_id=self.merchant_id, at=self.at, new_id=self.new_id,
-            source="PACK", ref=self.pack_id, reason="PACK_REFUNDED",
-        )  # fmt: skip
-
-    def locate(self) -> Sequence[Read]:
-        return (*super().locate(), *self._revoking().locate())
-
-    def keys(self, found: State) -> Sequence[str]:
-        return (*super().keys(found), *self._revoking().keys(found))
-
-    def reads(self, found: State) -> Iterable[Read]:
-        yield from super().reads(found)
-        yield from self._revoking().reads(found)
-
-    def decide(self, state: State) -> Decision:
-        pack = self.pack(state)
-        if pack.state not in ("DELIVERING", "DELIVERED"):
-            raise PackStateInvalid(pack_id=self.pack_id, state=pack.state)
-        revoked = self._revoking().decide(state)
-        savings = sum(self._saved(pack, coupon) for coupon in self._coupons(state))
-        amount = max(0, pack.price_fen - savings)
-        after = replace(
-            pack, state="REFUNDING" if amount else "REFUNDED", refund_id=self.new_id,
-            refund_fen=amount, savings_fen=savings, ended_at=self.at, asked_fen=amount,
-        )  # fmt: skip
-        rows, asked = _asked(after, self.new_id, pack.payment_id, amount, self.at)
-        timer = (Timer, (self.merchant_id, DELIVERED_TIMER, pack.pack_id))
-        return Decision(
-            after,
-            [after, *rows, *revoked.rows],
-            [*asked, *revoked.events],
-            [*revoked.deletes, timer],
-        )
-
-    def _coupons(self, state: State) -> Iterable[Coupon]:
-        for grant in state.group(GRANTS_FOR, (self.merchant_id, "PACK", self.pack_id)):
-            for coupon_id in grant.coupon_ids:
-                coupon = state.get(Coupon, (self.merchant_id, coupon_id))
-                assert coupon is not None, "Bug: a grant's coupon is gone"
-                yield coupon
-
-    def _saved(self, pack: CouponPack, coupon: Coupon) -> int:
-        if coupon.state == "LOCKED":
-            raise PackStateInvalid(pack_id=self.pack_id, state="COUPON_LOCKED")
-        # What a friend does with a coupon is not known here: it counts as used in full. One that is
-        # still offered is void now, and saved nobody anything.
-        if coupon.state == "TRANSFERRED":
-            return _worth(pack, coupon)
-        if coupon.state != "USED":
-            return 0
-        # A till may not have said what it took off.
-        return coupon.discount_fen or _worth(pack, coupon)
-
-
-class RepayPack(RefundPack, frozen=True, kw_only=True):
-    """A used coupon of a refunded pack came back from its order, void: it saved nothing.
-
-    What the pack's refund charged for it is paid back, so that it is the same which of the two was
-    refunded first; §2.14. While the payment system is at the refund before, this comes again.
-    """
-
-    coupon_id: str
-
-    def decide(self, state: State) -> Decision:
-        pack = self.pack(state)
-        if pack.state == "REFUNDING":
-            ref = f"{self.pack_id}/{self.coupon_id}"
-            return Decision(pack, [Timer(self.merchant_id, UNUSED_TIMER, ref, self.at + RETRY)])
-        if pack.state != "REFUNDED":
-            return Decision(result=pack)  # recalled for another reason; its refund is still to come
-        savings = sum(self._saved(pack, coupon) for coupon in self._coupons(state))
-        due = max(0, pack.price_fen - savings)
-        owed = due - pack.refund_fen
-        if owed <= 0:
-            same = replace(pack, savings_fen=savings)
-            return Decision(result=same, rows=[same])
-        after = replace(
-            pack, state="REFUNDING", refund_id=self.new_id, refund_fen=due, savings_fen=savings,
-            asked_fen=owed, ended_at=self.at,
-        )  # fmt: skip
-        rows, asked = _asked(after, self.new_id, pack.payment_id, owed, self.at)
-        return Decision(after, [after, *rows], asked)
-
-
-def _asked(
+def ask_back(
     pack: CouponPack, refund_id: str, payment_id: str, amount_fen: int, at: datetime
 ) -> tuple[list[Row], list[Event]]:
     """Asks the payment system to pay back, if it is anything, and a timer for when it is silent."""
     if not amount_fen:
-        return [], [_refunded(pack)]
+        return [], [paid_back(pack)]
     asked = events.PackRefundRequested(
         **told(pack), refund_id=refund_id, payment_id=payment_id, amount_fen=amount_fen
     )
@@ -338,60 +251,8 @@ def _asked(
     return [Timer(pack.merchant_id, REFUND_TIMER, ref, at + UNANSWERED)], [asked]
 
 
-def _worth(pack: CouponPack, coupon: Coupon) -> int:
-    """What a coupon counts for where it is not known: its face, or its share of the price."""
-    pieces = sum(item.quantity for item in pack.items)
-    return coupon.face_fen or -(-pack.price_fen // pieces)
-
-
-class SettlePackRefund(OfPack, frozen=True, kw_only=True):
-    """The payment system paid back, or could not and is asked again later; it names the refund.
-
-    Money that bought nothing goes back under the id of its payment.
-    """
-
-    refund_id: str
-    succeeded: bool
-    payment_id: str = ""
-    amount_fen: int = 0
-
-    def decide(self, state: State) -> Decision:
-        pack = state.get(CouponPack, (self.merchant_id, self.pack_id))
-        if pack is None:
-            raise NotYet(pack_id=self.pack_id)
-        ours = pack.refund_id == self.refund_id and pack.state == "REFUNDING"
-        # Packs that were refunded before it was noted asked for all of it at once.
-        asked_fen = (pack.asked_fen or pack.refund_fen) if ours else self.amount_fen
-        ref = f"{self.pack_id}/{self.refund_id}/{asked_fen}"
-        timer = Timer(self.merchant_id, REFUND_TIMER, ref, self.at + RETRY)
-        if not ours and self.refund_id != self.payment_id:
-            return Decision(result=pack)
-        if not self.succeeded:
-            return Decision(result=pack, rows=[timer])
-        done = [(Timer, (self.merchant_id, REFUND_TIMER, ref))]
-        if not ours:
-            return Decision(result=pack, deletes=done)
-        after = replace(pack, state="REFUNDED", ended_at=self.at)
-        return Decision(result=after, rows=[after], events=[_refunded(after)], deletes=done)
-
-
-class AskPackRefundAgain(OfPack, frozen=True, kw_only=True):
-    """The timer's command: the payment system could not pay back, or said nothing for a day."""
-
-    refund_id: str
-    amount_fen: int
-
-    def decide(self, state: State) -> Decision:
-        pack = self.pack(state)
-        ours = self.refund_id == pack.refund_id
-        if ours and pack.state != "REFUNDING":
-            return Decision(result=pack)
-        payment_id = pack.payment_id if ours else self.refund_id
-        rows, again = _asked(pack, self.refund_id, payment_id, self.amount_fen, self.at)
-        return Decision(result=pack, rows=rows, events=again)
-
-
-def _refunded(pack: CouponPack) -> events.PackRefunded:
+def paid_back(pack: CouponPack) -> events.PackRefunded:
+    """What is told once the last request was answered."""
     return events.PackRefunded(
         **told(pack), refund_id=pack.refund_id, amount_fen=pack.asked_fen or pack.refund_fen,
         savings_fen=pack.savings_fen,

@@ -13,7 +13,7 @@ from common.messages import about, merchant_only, own, timestamp
 from common.pages import next_token, page_size, page_start
 from common.server import Call
 from danke.coupon.v1 import pack_pb2 as pb
-from services.coupon import pack_offers, packs
+from services.coupon import pack_offers, pack_refunds, packs
 from services.coupon import store_promotions as store
 from services.coupon.errors_promotions import PackNotFound
 from services.coupon.pack_offers import PackItem, PackOffer
@@ -96,7 +96,9 @@ class PackService:
         )
 
     async def RefundPack(self, request: pb.RefundPackRequest, call: Call) -> pb.RefundPackResponse:
-        command = packs.RefundPack(**about(request, call, self.clock), pack_id=request.pack_id)
+        command = pack_refunds.RefundPack(
+            **about(request, call, self.clock), pack_id=request.pack_id
+        )
         return pb.RefundPackResponse(pack=_to_pb(await self.engine.run(command, call.context)))
 
 

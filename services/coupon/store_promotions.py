@@ -19,7 +19,7 @@ from services.coupon.fission_groups import (
     FissionHelp,
 )
 from services.coupon.pack_offers import PackOffer
-from services.coupon.packs import MEMBER_PACKS, PACKS_OF, CouponPack
+from services.coupon.packs import MEMBER_PACKS, PACKS_OF, PACKS_OF_PAYMENT, CouponPack
 from services.coupon.promotions import Promotion, PromotionVersion
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
@@ -35,7 +35,11 @@ OFFERS: Final = Table(PackOffer, "pack_offers")
 PACKS: Final = Table(
     CouponPack,
     "coupon_packs",
-    groups={PACKS_OF: "t.state NOT IN ('CLOSED', 'REFUNDED')", MEMBER_PACKS: ""},
+    groups={
+        PACKS_OF: "t.state NOT IN ('CLOSED', 'REFUNDED')",
+        MEMBER_PACKS: "",
+        PACKS_OF_PAYMENT: "t.payment_id <> ''",
+    },
 )
 
 TABLES: Final = (

@@ -19,6 +19,7 @@ from services.coupon import (
     issuing,
     locks,
     merges,
+    pack_refunds,
     packs,
     recalls,
     transfers,
@@ -118,7 +119,7 @@ def refund_pack_again(timer: Timer, new_id: str) -> Command:
     # A refund goes by the id of its payment where that bought nothing, and such ids are others'.
     pack_id, asked = timer.ref.split("/", 1)
     refund_id, amount_fen = asked.rsplit("/", 1)
-    return packs.AskPackRefundAgain(
+    return pack_refunds.AskPackRefundAgain(
         **about(timer, new_id), pack_id=pack_id, refund_id=refund_id, amount_fen=int(amount_fen)
     )
 
@@ -126,7 +127,7 @@ def refund_pack_again(timer: Timer, new_id: str) -> Command:
 def repay_pack(timer: Timer, new_id: str) -> Command:
     """A coupon of a refunded pack came back from its order."""
     pack_id, _, coupon_id = timer.ref.partition("/")
-    return packs.RepayPack(**about(timer, new_id), pack_id=pack_id, coupon_id=coupon_id)
+    return pack_refunds.RepayPack(**about(timer, new_id), pack_id=pack_id, coupon_id=coupon_id)
 
 
 def finish_pack(timer: Timer, new_id: str) -> Command:

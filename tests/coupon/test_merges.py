@@ -10,7 +10,8 @@ from services.coupon.grants import GrantCoupons
 from services.coupon.locks import UseCoupons
 from services.coupon.members import NoteOrder
 from services.coupon.merges import SECOND_LOOK, MergeMembers
-from services.coupon.packs import BuyPack, RefundPack
+from services.coupon.pack_refunds import RefundPack
+from services.coupon.packs import BuyPack
 from services.coupon.templates import Audience
 from tests.coupon import test_fission as fission
 from tests.coupon import test_packs as packs

@@ -9,9 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from services.coupon.closings import CloseMember
+from services.coupon.errors_promotions import PaymentUsed
 from services.coupon.locks import ReturnCoupons, UseCoupons
 from services.coupon.pack_offers import PackItem, SetPackOffer
-from services.coupon.packs import BuyPack, CouponPack, PayPack, RefundPack, SettlePackRefund
+from services.coupon.pack_refunds import RefundPack, SettlePackRefund
+from services.coupon.packs import BuyPack, CouponPack, PayPack
 from services.coupon.store_promotions import PACKS
 from services.coupon.terms import Terms
 from services.coupon.transfers import AcceptTransfer, EndTransfer, OfferCoupon
@@ -100,6 +102,18 @@ async def test_the_same_payment_again_changes_nothing(desk: Desk) -> None:
     await desk.until(desk.at)
     assert len(await states(desk)) == 1
     assert len(await desk.told("PackPurchased")) == 1
+
+
+async def test_one_payment_buys_one_pack(desk: Desk) -> None:
+    """Seen failing before: both were delivered for one payment."""
+    await desk.template("t1")
+    await offer(desk)
+    first, second = await bought(desk), await bought(desk, "u2")
+    await paid(desk, first)
+    with pytest.raises(PaymentUsed):
+        await paid(desk, second)
+    assert (await stored(desk, second)).state == "CREATED"
+    assert (await paid(desk, second, payment_id="pay2")).state == "DELIVERING"
 
 
 async def test_s10_the_money_of_who_left_goes_back_and_delivers_nothing(desk: Desk) -> None:

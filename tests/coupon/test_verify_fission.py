@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.coupon.packs import RefundPack
+from services.coupon.pack_refunds import RefundPack
 from services.coupon.promotions import SetPromotion
 from services.coupon.store_verify_fission import CHECKS
 from tests.conftest import Migrated
