@@ -33,6 +33,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # Roles belong to the server, not to a database: one password for all the databases of a run.
 ROLE_PASSWORD = "only-for-tests"
 
+# Whose tests start services as processes, all of them or some.
+STACKS = ("cli", "demo", "deploy", "e2e")
+
 # ``await migrated("wallet")``
 Migrated = Callable[[str], Awaitable[str]]
 
@@ -116,9 +119,13 @@ async def bootstrap(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[s
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Groups for workers: a file's tests stay together; those of e2e share two stacks, not ten."""
+    """Groups for workers: a file's tests stay together, and no more than two start whole stacks.
+
+    Of a stack on the embedded broker every process asks it for records all the time: with four of
+    them two cores are busy before anything is tested.
+    """
     for item in items:
         group = str(item.path)
-        if item.path.parent.name == "e2e":
-            group = f"e2e-{crc32(item.path.name.encode()) % 2}"
+        if item.path.parent.name in STACKS:
+            group = f"stacks-{crc32(item.path.name.encode()) % 2}"
         item.add_marker(pytest.mark.xdist_group(group))
