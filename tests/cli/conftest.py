@@ -84,7 +84,7 @@ def up(*services: str) -> Iterator[Up]:
             child.wait(timeout=30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack() -> Iterator[Up]:
     """One stack for all tests of the commands that talk to one."""
     with up("wallet", "trade") as running:
