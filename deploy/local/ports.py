@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import random
 import socket
+import tempfile
+from pathlib import Path
 
 from deploy.local.errors import StackError
 
@@ -12,7 +16,8 @@ HOST = "127.0.0.1"
 # Below Linux' range for outgoing connections (32768 and up), so that no client socket of this
 # machine can take a port between our look and the child's bind.
 _FREE = range(20_000, 32_000)
-_handed_out: set[int] = set()
+# Held open, and with it its lock, as long as this process lives.
+_handed_out: dict[int, int] = {}
 
 
 def is_free(port: int) -> bool:
@@ -27,12 +32,40 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port nobody listens on, never the same twice in this process."""
-    for port in random.sample(_FREE, len(_FREE)):
-        if port not in _handed_out and is_free(port):
-            _handed_out.add(port)
+    """A port nobody listens on, never handed out twice on this machine while its taker lives.
+
+    A service binds it seconds later, and with SO_REUSEPORT would share it without a word: of two
+    stacks started at once each got a part of the other's calls.
+    """
+    for port in random.SystemRandom().sample(_FREE, len(_FREE)):
+        if port not in _handed_out and is_free(port) and _reserve(port):
             return port
     raise StackError(f"No free port between {_FREE.start} and {_FREE.stop}.")
+
+
+def _reserve(port: int) -> bool:
+    folder = Path(tempfile.gettempdir()) / "danke-ports"
+    try:
+        folder.mkdir(exist_ok=True)
+        if folder.stat().st_uid == os.getuid():
+            folder.chmod(0o1777)
+        held = _opened(folder / str(port))
+    except OSError:
+        return False
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(held)
+        return False
+    _handed_out[port] = held
+    return True
+
+
+def _opened(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDONLY)  # also another user's, who had the port before
+    except FileNotFoundError:
+        return os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)
 
 
 def wanted_port(name: str, port: int | None) -> int:
